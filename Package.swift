@@ -1,0 +1,53 @@
+// swift-tools-version: 6.3;(experimentalCGen)
+// The experimental flag on the line above lets the build-tool plugin compile C that it generates: the images that
+// carry the BPF objects inside the executable. It is tied to the toolchain named in README.md.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+    name: "nodespan",
+    products: [.executable(name: "nodespan", targets: ["nodespan"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
+        .systemLibrary(
+            name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
+        .target(
+            name: "CBPF", path: "bpf", exclude: ["lib", "programs"], publicHeadersPath: "include",
+            plugins: ["BPFCompiler"]),
+        .plugin(name: "BPFCompiler", capability: .buildTool()),
+
+        room("GoBinary", [system]),
+        room("CodeSites", ["CCapstone"]),
+        room("Probes", ["GoBinary", "CodeSites", "CBPF"]),
+        room("BPFRuntime", ["CBPF", "CLibbpf", system]),
+        room("Spans", ["CBPF"]),
+        room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "CBPF", system, subprocess]),
+        room("NodespanCommands", ["Agent", "GoBinary", "Probes", "Spans", argumentParser, system]),
+        .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// The record of one finished HTTP server request.
+#pragma once
+
+#include <linux/types.h>
+
+#include "nodespan/span.h"
+
+/// The texts of a request, in the order in which they stand in `ns_http_server_span.text`.
+enum ns_http_text {
+	NS_HTTP_METHOD = 0,
+	/// URL path, decoded, without the query.
+	NS_HTTP_PATH = 1,
+	/// Raw query, without the question mark.
+	NS_HTTP_QUERY = 2,
+	/// Host header, or the host of an absolute request target; with the port if given.
+	NS_HTTP_HOST = 3,
+	/// Peer, "address:port", as net.Conn.RemoteAddr prints it.
+	NS_HTTP_REMOTE_ADDR = 4,
+	NS_HTTP_USER_AGENT = 5,
+	/// All tracestate header lines, joined with commas; empty without a valid traceparent.
+	NS_HTTP_TRACESTATE = 6,
+	/// The pattern of the http.ServeMux that matched, as registered: "[METHOD ][HOST]/PATH".
+	NS_HTTP_PATTERN = 7,
+	NS_HTTP_TEXT_COUNT = 8,
+};
+
+/// Longest text kept of each kind, in bytes; what is longer is cut there.
+#define NS_HTTP_METHOD_MAX 31
+#define NS_HTTP_PATH_MAX 255
+#define NS_HTTP_QUERY_MAX 255
+#define NS_HTTP_HOST_MAX 255
+#define NS_HTTP_REMOTE_ADDR_MAX 63
+#define NS_HTTP_USER_AGENT_MAX 127
+#define NS_HTTP_TRACESTATE_MAX 512
+#define NS_HTTP_PATTERN_MAX 255
+/// Room for all of them, rounded up to a power of two.
+#define NS_HTTP_TEXT_MAX 2048
+
+/// How a request ended.
+enum ns_http_outcome {
+	/// The handler returned.
+	NS_HTTP_RETURNED = 0,
+	/// The handler took the connection over, so the server knows no status.
+	NS_HTTP_HIJACKED = 1,
+	/// The handler panicked (http.ErrAbortHandler included) or ended its goroutine.
+	NS_HTTP_ABORTED = 2,
+	/// The server answered by itself: an Expect header that it doesn't know (417).
+	NS_HTTP_REJECTED = 3,
+};
+
+struct ns_http_server_span {
+	struct ns_span span;
+	/// http.Request.ContentLength: -1 when unknown.
+	__s64 request_body_size;
+	/// Bytes the handler wrote; -1 when unknown.
+	__s64 response_body_size;
+	/// Status code that the handler set; 0 when it set none (a server sends 200 then, unless hijacked or aborted).
+	__u16 status;
+	__u8 proto_major;
+	__u8 proto_minor;
+	/// `enum ns_http_outcome`.
+	__u8 outcome;
+	/// 1 when the connection is TLS.
+	__u8 is_tls;
+	/// Bit i set: text i was longer than what is kept.
+	__u16 truncated;
+	/// Length of each text kept, bytes.
+	__u16 text_len[NS_HTTP_TEXT_COUNT];
+	/// The texts one behind the other, without terminators. A record ends behind its last text.
+	char text[NS_HTTP_TEXT_MAX];
+};

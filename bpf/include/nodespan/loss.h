@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// Why a span that began was not exported: the one list for BPF programs, summaries and metrics.
+#pragma once
+
+enum ns_loss_reason {
+	/// No room in the map of spans in flight.
+	NS_LOSS_IN_FLIGHT_FULL = 0,
+	/// No room in the ring buffer of finished spans: the reader fell behind.
+	NS_LOSS_RING_FULL = 1,
+	/// The request could not be read from the program's memory (paged out, or not the layout expected).
+	NS_LOSS_READ_FAILED = 2,
+	/// The goroutine began another request although no end was seen for this one.
+	NS_LOSS_END_MISSED = 3,
+	/// The process ended or executed another program while the request was in flight.
+	NS_LOSS_PROCESS_ENDED = 4,
+	/// User space could not make a span of the record.
+	NS_LOSS_RECORD_INVALID = 5,
+	NS_LOSS_REASON_COUNT = 6,
+};

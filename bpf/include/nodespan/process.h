@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// What the BPF programs know of a traced process: its identity, its settings and its counters.
+#pragma once
+
+#include <linux/types.h>
+
+#include "nodespan/loss.h"
+
+/// One process image: the program that runs in a process from one exec to the next. A pid and a start time both survive
+/// exec, so the kernel's count of execs belongs to the identity.
+struct ns_process_image {
+	/// Thread group id in the initial pid namespace.
+	__u32 tgid;
+	/// `task_struct.self_exec_id` of the thread group leader, truncated to 32 bits.
+	__u32 exec_id;
+	/// `task_struct.start_boottime` of the thread group leader, nanoseconds since boot.
+	__u64 start_boottime_ns;
+};
+
+/// How a trace without a decision, or with one made elsewhere, is sampled.
+enum ns_sampler {
+	NS_SAMPLER_ALWAYS_OFF = 0,
+	NS_SAMPLER_ALWAYS_ON = 1,
+	/// Sampled when the low 63 bits' worth of the trace id (bytes 8 to 15, big endian, shifted right by one) is below
+	/// `ratio_bound`: the decision of OpenTelemetry's TraceIdRatioBased sampler.
+	NS_SAMPLER_TRACE_ID_RATIO = 2,
+};
+
+/// Settings of one process image, in the map `processes`. Present exactly while the process is traced.
+struct ns_process_settings {
+	/// Bound for NS_SAMPLER_TRACE_ID_RATIO: ratio * 2^63.
+	__u64 ratio_bound;
+	/// Slot of this process's counters in the map `counters`.
+	__u32 counters_slot;
+	/// `enum ns_sampler` for a request without a remote parent.
+	__u8 root_sampler;
+	/// `enum ns_sampler` for a request whose remote parent was sampled.
+	__u8 sampled_parent_sampler;
+	/// `enum ns_sampler` for a request whose remote parent was not sampled.
+	__u8 unsampled_parent_sampler;
+	__u8 reserved;
+};
+
+/// Counters of one process. At rest: begun = emitted + unsampled + the sum of lost + in flight.
+struct ns_process_counters {
+	/// Requests or calls that reached a begin probe of a traced process.
+	__u64 begun;
+	/// Of those: not sampled, so no record.
+	__u64 unsampled;
+	/// Of those: records handed to the ring buffer.
+	__u64 emitted;
+	/// Of those: lost, by `enum ns_loss_reason`.
+	__u64 lost[NS_LOSS_REASON_COUNT];
+};
+
+/// A change in the life of a process that user space asked to hear of, in the ring `process_events`.
+enum ns_process_event_kind {
+	/// A traced process image ended by exec of another program.
+	NS_PROCESS_REPLACED = 1,
+	/// The last thread of a traced process ended.
+	NS_PROCESS_EXITED = 2,
+	/// A child that `trace -- CMD` spawned has executed CMD and is being traced.
+	NS_PROCESS_LAUNCHED = 3,
+};
+
+struct ns_process_event {
+	struct ns_process_image process;
+	/// `enum ns_process_event_kind`.
+	__u32 kind;
+	__u32 counters_slot;
+};
+
+/// How many processes can be traced at once.
+#define NS_MAX_PROCESSES 1024
+/// How many executables can be armed at once.
+#define NS_MAX_BINARIES 256
+
+/// What `trace -- CMD` waits for, in the only entry of the map `launch`: the next program that a child of
+/// `parent_tgid` executes becomes a traced process with these settings, before its first instruction. BPF clears
+/// `parent_tgid` when that has happened.
+struct ns_launch {
+	/// The tracer's own thread group id in the initial pid namespace; 0 for nothing to wait for.
+	__u32 parent_tgid;
+	__u32 reserved;
+	struct ns_process_settings settings;
+};
