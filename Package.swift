@@ -50,6 +50,9 @@ let package = Package(
         room("NodespanCommands", ["Agent", "GoBinary", "Probes", "Spans", argumentParser, system]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
 
-        tests("GoBinaryTests", ["GoBinary", system]),
+        // What several test targets share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        tests("EndToEndTests", ["TestSupport"]),
+        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
     ]
 )
