@@ -56,5 +56,6 @@ let package = Package(
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("EndToEndTests", ["TestSupport"]),
+        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
     ]
 )
