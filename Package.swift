@@ -50,6 +50,11 @@ let package = Package(
         room("NodespanCommands", ["Agent", "GoBinary", "Probes", "Spans", argumentParser, system]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
 
+        // What several test targets share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        tests("EndToEndTests", ["TestSupport"]),
+        tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
+        tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
         tests("GoBinaryTests", ["GoBinary", system]),
     ]
 )

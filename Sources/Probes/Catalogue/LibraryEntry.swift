@@ -90,9 +90,9 @@ struct FieldNeed: Sendable {
 struct FieldEntry: Sendable {
     var type: TypeName
     var field: String
-    var fact: WritableKeyPath<ns_binary_facts, ns_offset> & Sendable
+    var fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable
 
-    init(_ type: TypeName, _ field: String, _ fact: WritableKeyPath<ns_binary_facts, ns_offset> & Sendable) {
+    init(_ type: TypeName, _ field: String, _ fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable) {
         self.type = type
         self.field = field
         self.fact = fact
@@ -103,7 +103,7 @@ struct FieldEntry: Sendable {
 struct MapNeed: Sendable {
     var type: TypeName
     var need: Need
-    var fact: WritableKeyPath<ns_binary_facts, ns_header_map> & Sendable
+    var fact: any WritableKeyPath<ns_binary_facts, ns_header_map> & Sendable
 }
 
 /// A named Go type.

@@ -1,5 +1,4 @@
 internal import CBPF
-internal import CodeSites
 package import GoBinary
 
 /// Decides how to trace an executable: the same binary and catalogue always give the same plan.
@@ -52,35 +51,6 @@ package struct Planner: Sendable {
     }
 }
 
-/// Why a plan could not be made, for a reason that isn't the binary's shape.
-package enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
-    case io(ByteSourceError)
-    case decoder(CodeError)
-
-    package var description: String {
-        switch self {
-        case .io(let error): error.description
-        case .decoder(let error): error.description
-        }
-    }
-}
-
-/// What is missing of a library so far, and how bad that is.
-struct Tally {
-    private(set) var state: LibraryReport.State = .ready
-    private(set) var missing: [Missing] = []
-
-    /// `isOffered`: the program's release of the library has what is missing.
-    mutating func miss(_ what: String, reason: String, need: Need, isOffered: Bool = true) {
-        missing.append(Missing(what: what, reason: reason, consequence: need.consequence))
-        switch need {
-        case .required: state = .refused
-        case .optional where state == .ready && isOffered: state = .partial
-        case .optional: break
-        }
-    }
-}
-
 extension LibraryEntry {
     /// Every function that the candidates name.
     fileprivate var functionNames: Set<String> {
@@ -111,7 +81,7 @@ extension ns_binary_facts {
     static var nothingKnown: ns_binary_facts {
         var facts = ns_binary_facts()
         // Every field but the header map's kind, sizes and strides is an offset, and NS_ABSENT is all ones.
-        withUnsafeMutableBytes(of: &facts) { $0.initializeMemory(as: UInt8.self, repeating: 0xff) }
+        _ = withUnsafeMutableBytes(of: &facts) { $0.initializeMemory(as: UInt8.self, repeating: 0xff) }
         facts.header_map.kind = UInt16(NS_MAP_ABSENT.rawValue)
         facts.header_map.group_size = 0
         facts.header_map.key_stride = 0

@@ -153,13 +153,6 @@ struct SiteResolver {
     }
 }
 
-extension GoBinaryError {
-    /// A binary that contradicts itself lacks the thing that was asked for; a file that can't be read is a failure.
-    func rethrowUnlessShape() throws(PlanningError) {
-        if case .io(let error) = self { throw .io(error) }
-    }
-}
-
 extension CandidateSite.FunctionSelector: CustomStringConvertible {
     var description: String {
         switch self {
