@@ -29,6 +29,8 @@ extension Instruction.Kind {
         case 0x48...0x4d:
             guard let kind = Self.prologueStep(bytes) else { return nil }
             self = kind
+        case 0x64 where bytes.isLoadOfGoroutine:
+            self = .stackCheck(.loadGoroutine)
         default:
             return nil
         }
@@ -55,6 +57,12 @@ extension Span<UInt8> {
     /// Whether the byte is the offset in g of `stackguard0` or `stackguard1`.
     fileprivate func isStackGuard(at index: Int) -> Bool {
         count == index + 1 && (self[index] == 0x10 || self[index] == 0x18)
+    }
+
+    /// `mov %fs:-8,%r14`, the thread-local slot of g in executables (cmd/link, `.tlsg`).
+    fileprivate var isLoadOfGoroutine: Bool {
+        count == 9 && self[1] == 0x4c && self[2] == 0x8b && self[3] == 0x34 && self[4] == 0x25
+            && displacement32(at: 5) == UInt64(bitPattern: -8)
     }
 
     /// A signed byte, extended to 64 bits.

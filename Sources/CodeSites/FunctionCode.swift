@@ -48,7 +48,8 @@ package struct FunctionCode: Sendable {
 
     /// Index of the `jbe` that ends the stack check at the function's start.
     private var stackCheckBranch: Int? {
-        let kinds = instructions.prefix(5).map(\.kind)
+        let start = instructions.first?.kind == .stackCheck(.loadGoroutine) ? 1 : 0
+        let kinds = instructions.dropFirst(start).prefix(5).map(\.kind)
         let compare: Int
         switch kinds.first {
         case .stackCheck(.compareStackPointer):
@@ -66,7 +67,7 @@ package struct FunctionCode: Sendable {
         }
         let branch = compare + 1
         guard branch < kinds.count, kinds[branch].condition == .be else { return nil }
-        return branch
+        return start + branch
     }
 
     private func index(of address: UInt64) -> Int? {

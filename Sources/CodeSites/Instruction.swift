@@ -48,6 +48,8 @@ enum Condition: UInt8, Sendable {
 /// with the goroutine's limit. R14 holds g; `stackguard0` is at 16, `stackguard1` (system stack) at 24
 /// (cmd/internal/obj/x86/obj6.go, `stacksplit`, Go 1.17 and later).
 enum StackCheckStep: Sendable {
+    /// `mov %fs:-8,%r14`: assembly, which isn't handed g in a register.
+    case loadGoroutine
     /// `lea -n(%rsp),%r12`: a large frame.
     case loadLowest
     /// `mov %rsp,%r12`: a frame so large that the subtraction may wrap around.
