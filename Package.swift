@@ -57,5 +57,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("EndToEndTests", ["TestSupport"]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
+        tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
+        tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
+        tests("GoBinaryTests", ["GoBinary", system]),
     ]
 )
