@@ -17,6 +17,8 @@ struct ns_http_in_flight {
 	/// The server's *net/http.response and *net/http.Request, addresses in the traced process.
 	__u64 response;
 	__u64 request;
+	/// Bytes of record.text in use.
+	__u64 text_used;
 	/// What is known so far of the record that the end emits.
 	struct ns_http_server_span record;
 };

@@ -37,6 +37,9 @@ enum ns_http_text {
 /// Room for all of them, rounded up to a power of two.
 #define NS_HTTP_TEXT_MAX 2048
 
+/// In `ns_http_server_span.truncated`: the header map was too large to be walked to its end.
+#define NS_HTTP_HEADERS_CUT 0x8000
+
 /// How a request ended.
 enum ns_http_outcome {
 	/// The handler returned.
