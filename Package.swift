@@ -49,5 +49,9 @@ let package = Package(
         room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "CBPF", system, subprocess]),
         room("NodespanCommands", ["Agent", "GoBinary", "Probes", "Spans", argumentParser, system]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
+
+        // What several test targets share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        tests("EndToEndTests", ["TestSupport"]),
     ]
 )

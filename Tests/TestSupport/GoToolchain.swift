@@ -1,0 +1,77 @@
+import Glibc
+import Testing
+
+/// A Go release that fixtures are built with.
+package struct GoToolchain: Sendable, CustomTestStringConvertible {
+    /// As in "1.27.3".
+    package let version: String
+
+    /// Debian 12's own Go, and the newest patch of every second release since.
+    package static let all = ["1.19", "1.22.10", "1.24.11", "1.26.6", "1.27.3"].map(GoToolchain.init)
+
+    package var testDescription: String { "Go \(version)" }
+
+    /// The second number of the version: 27 of 1.27.3.
+    package var minor: Int { Int(version.split(separator: ".")[1]) ?? 0 }
+
+    /// Path of the `go` command.
+    package var command: String {
+        version == "1.19" ? "/usr/lib/go-1.19/bin/go" : "\(CacheFolder.path)/go/\(version)/go/bin/go"
+    }
+
+    /// Builds the program in Tests/Fixtures/`fixture`, or finds it built from the same sources, and returns its path.
+    /// Several threads and processes may ask at once.
+    package func build(_ fixture: String, mode: LinkMode) throws -> String {
+        guard access(command, X_OK) == 0 else { throw MissingToolchain(version: version, command: command) }
+        let sources = "\(Self.fixtures)/\(fixture)"
+        let folder = "\(CacheFolder.path)/fixtures/\(try Self.hash(of: sources))"
+        let binary = "\(folder)/\(fixture)-\(version)-\(mode.rawValue)"
+        try createFolder(folder)
+        let lock = open("\(binary).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw SystemCallFailure("flock", "\(binary).lock") }
+        defer { close(lock) }
+        if access(binary, X_OK) == 0 { return binary }
+
+        let made = try Command.run(
+            ["/usr/bin/env", "-C", sources, command, "build", "-buildvcs=false"] + mode.buildArguments + [
+                "-o", "\(binary).new", ".",
+            ],
+            environment: [
+                "CGO_ENABLED": "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOFLAGS": "-mod=mod", "GOPROXY": "off",
+                "GOTOOLCHAIN": "local", "GOWORK": "off",
+            ])
+        guard made.code == 0 else { throw BuildFailure(fixture: fixture, version: version, errors: made.errors) }
+        guard rename("\(binary).new", binary) == 0 else { throw SystemCallFailure("rename", binary) }
+        return binary
+    }
+
+    private static let fixtures = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures"
+
+    /// FNV-1a, 64 bits, of the names and contents of the files in a folder, in hexadecimal.
+    private static func hash(of folder: String) throws(SystemCallFailure) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for name in try fileNames(in: folder) {
+            for byte in Array(name.utf8) + [0] + (try readFile("\(folder)/\(name)")) {
+                hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01b3
+            }
+        }
+        return String(hash, radix: 16)
+    }
+}
+
+/// A Go release that isn't on this machine.
+package struct MissingToolchain: Error, CustomStringConvertible {
+    package let version: String
+    package let command: String
+
+    package var description: String { "Go \(version) is not at \(command): run `make setup`" }
+}
+
+/// A fixture that didn't compile.
+package struct BuildFailure: Error, CustomStringConvertible {
+    package let fixture: String
+    package let version: String
+    package let errors: String
+
+    package var description: String { "fixture \(fixture) with Go \(version): \(errors)" }
+}
