@@ -59,6 +59,5 @@ let package = Package(
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
         tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
-        tests("GoBinaryTests", ["GoBinary", system]),
     ]
 )
