@@ -58,6 +58,5 @@ let package = Package(
         tests("EndToEndTests", ["TestSupport"]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
-        tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
     ]
 )
