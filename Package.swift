@@ -49,5 +49,7 @@ let package = Package(
         room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "CBPF", system, subprocess]),
         room("NodespanCommands", ["Agent", "GoBinary", "Probes", "Spans", argumentParser, system]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
+
+        tests("SpansTests", ["Spans", "CBPF"]),
     ]
 )
