@@ -58,5 +58,6 @@ let package = Package(
         tests("EndToEndTests", ["TestSupport"]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
+        tests("SpansTests", ["Spans", "CBPF"]),
     ]
 )
