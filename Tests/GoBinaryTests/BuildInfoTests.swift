@@ -13,7 +13,9 @@ import Testing
         #expect(binary.buildInfo.settings["GOARCH"] == "amd64")
         #expect(binary.buildInfo.settings["CGO_ENABLED"] == "0")
         let isPIE = sample.mode == .pie || sample.mode == .strippedPIE
-        #expect(binary.buildInfo.settings["-buildmode"] == (isPIE ? "pie" : "exe"))
+        // Go 1.19 doesn't record it.
+        let recorded = sample.toolchain.minor > 19
+        #expect(!recorded || binary.buildInfo.settings["-buildmode"] == (isPIE ? "pie" : "exe"))
         #expect(binary.buildMode == (isPIE ? .pie : .exe))
         #expect(binary.isStripped == (sample.mode == .stripped || sample.mode == .strippedPIE))
     }

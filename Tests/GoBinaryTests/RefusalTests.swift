@@ -46,7 +46,7 @@ import Testing
     @Test func namesTheReleaseThatIsTooOld() throws {
         let sample = Sample(toolchain: GoToolchain.all[0], mode: .stripped)
         var bytes = try readFile(try sample.path())
-        let marker = Array("\u{7}go1.19.".utf8)
+        let marker = Array("\u{8}go1.19.".utf8)
         let position = try #require(bytes.indices.first { bytes[$0...].starts(with: marker) })
         bytes[position + 6] = UInt8(ascii: "8")
         let error = failure(bytes)
