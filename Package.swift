@@ -55,6 +55,6 @@ let package = Package(
         tests("EndToEndTests", ["TestSupport"]),
         tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
         tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
-        tests("GoBinaryTests", ["GoBinary", system]),
+        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
     ]
 )

@@ -1,5 +1,7 @@
 /// A Go executable: what it was built from, its functions, and the layouts of its types, all read from the metadata
 /// that the Go runtime itself needs, so that stripping a program hides nothing.
+///
+/// All addresses are image-relative. The file is read when something is asked for, and must stay as it is.
 package struct GoBinary: Sendable {
     package enum Architecture: String, Sendable {
         case amd64
@@ -11,25 +13,46 @@ package struct GoBinary: Sendable {
         case cShared = "c-shared"
     }
 
-    package var buildInfo: BuildInfo
-    package var architecture: Architecture
-    package var buildMode: BuildMode
+    package let buildInfo: BuildInfo
+    package let architecture: Architecture
+    package let buildMode: BuildMode
     /// There is no symbol table. Nothing here needs one.
-    package var isStripped: Bool
+    package let isStripped: Bool
+
+    let image: Image
+    let functionTable: FunctionTable
+    let types: TypeTable
 
     /// Recognises a Go executable and finds its tables. Throws `notELF`, `unsupported`, `notGo` and `unsupportedGo` for
     /// files that are none.
     package static func read(from source: some ByteSource) throws(GoBinaryError) -> GoBinary {
-        throw .notGo
+        let image = try Image(source)
+        let buildInfo = try BuildInfoReader(image: image).find()
+        if let version = buildInfo?.goVersion, let minor = buildInfo?.goMinorVersion, minor < 19 {
+            throw .unsupportedGo(version)
+        }
+        guard let functions = try FunctionTable.find(in: image) else {
+            throw buildInfo == nil ? .notGo : .corrupt("build information of Go, but no function table (pclntab)")
+        }
+        return GoBinary(image, functions, buildInfo ?? BuildInfo(goVersion: ""))
     }
 
-    package func function(named name: String) throws(GoBinaryError) -> Function? { nil }
-    package func functions(named names: Set<String>) throws(GoBinaryError) -> [String: Function] { [:] }
-    package func functions(withPrefix prefix: String) throws(GoBinaryError) -> [Function] { [] }
-    package func functionContaining(_ address: UInt64) throws(GoBinaryError) -> Function? { nil }
-    package func code(of function: Function, limit: Int = 256 << 10) throws(GoBinaryError) -> [UInt8] { [] }
-    package func structLayout(package: String, name: String) throws(GoBinaryError) -> StructLayout? { nil }
-    package func structLayout(at typeAddress: UInt64) throws(GoBinaryError) -> StructLayout? { nil }
-    package func mapLayout(package: String, name: String) throws(GoBinaryError) -> MapLayout? { nil }
-    package func fileOffset(of address: UInt64) -> UInt64? { nil }
+    private init(_ image: Image, _ functions: FunctionTable, _ buildInfo: BuildInfo) {
+        self.image = image
+        self.buildInfo = buildInfo
+        functionTable = functions
+        types = TypeTable(functions.module, image)
+        architecture = .amd64
+        isStripped = !image.elf.hasSymbolTable
+        buildMode =
+            switch image.elf.type {
+            case .executable: .exe
+            case .shared: image.elf.hasInterpreter || image.elf.dynamic.isProgram ? .pie : .cShared
+            }
+    }
+
+    /// Where what is loaded at `address` is in the file, or nil if it isn't from the file.
+    package func fileOffset(of address: UInt64) -> UInt64? {
+        image.fileOffset(of: address)
+    }
 }
