@@ -46,8 +46,11 @@ let package = Package(
         room("Probes", ["GoBinary", "CodeSites", "CBPF"]),
         room("BPFRuntime", ["CBPF", "CLibbpf", system]),
         room("Spans", ["CBPF"]),
-        room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "CBPF", system, subprocess]),
-        room("NodespanCommands", ["Agent", "GoBinary", "Probes", "Spans", argumentParser, system]),
+        room("Workloads", [system]),
+        room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "Workloads", "CBPF", system]),
+        room(
+            "NodespanCommands",
+            ["Agent", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess, system]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
 
         // What several test targets share.

@@ -10,6 +10,16 @@ struct LibraryEntry: Sendable {
     var probes: [ProbeEntry]
     var fields: [FieldNeed]
     var maps: [MapNeed] = []
+    var copies: [CopyEntry] = []
+}
+
+/// The leading part of a struct that the programs copy in one read, since one read of all fields is cheaper than one each.
+struct CopyEntry: Sendable {
+    var type: TypeName
+    /// The most that the programs have room for, bytes.
+    var limit: Int32
+    /// Where the length goes.
+    var fact: any WritableKeyPath<ns_binary_facts, UInt16> & Sendable
 }
 
 /// What happens without something that is missing.

@@ -49,6 +49,13 @@ extension LibraryEntry {
             MapNeed(
                 type: NetHTTP.header, need: .optional(loss: "no parent from traceparent, and no user_agent.original"),
                 fact: \.header_map)
+        ],
+        copies: [
+            CopyEntry(
+                type: NetHTTP.request, limit: NS_HTTP_REQUEST_READ_MAX, fact: \.http_server.request_read),
+            CopyEntry(type: NetHTTP.url, limit: NS_HTTP_URL_READ_MAX, fact: \.http_server.url_read),
+            CopyEntry(
+                type: NetHTTP.response, limit: NS_HTTP_RESPONSE_READ_MAX, fact: \.http_server.response_read),
         ])
 }
 

@@ -46,6 +46,13 @@ struct FieldResolver {
         }
     }
 
+    /// Sets how much of a struct is copied: all of it, as far as there is room. A struct that isn't found has no fields
+    /// either, which has been noted by then.
+    mutating func measure(_ copy: CopyEntry) throws(PlanningError) {
+        let size = try layout(of: copy.type)?.size ?? 0
+        facts[keyPath: copy.fact] = UInt16(min(size, UInt64(copy.limit)))
+    }
+
     /// Whether the program's release of the library has any of what is needed.
     private mutating func isOffered(_ need: FieldNeed) throws(PlanningError) -> Bool {
         guard let marker = need.introducedWith else { return true }

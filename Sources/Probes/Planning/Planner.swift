@@ -43,6 +43,7 @@ package struct Planner: Sendable {
         var fields = FieldResolver(binary: binary, facts: facts)
         for field in entry.fields { try fields.resolve(field, tally: &tally) }
         for map in entry.maps { try fields.resolve(map, tally: &tally) }
+        for copy in entry.copies { try fields.measure(copy) }
         let state = tally.state
         if state != .refused { facts = fields.facts }
         return LibraryReport(
