@@ -16,6 +16,9 @@ import Testing
         let facts = try facts(go, mode)
         let http = facts.http_server
         #expect(facts.goid == ([23, 24].contains(go.minor) ? 160 : 152))
+        #expect(http.request_read == 216)
+        #expect(http.url_read == (go.minor >= 26 ? 104 : 112))
+        #expect(http.response_read == (go.minor >= 27 ? 136 : 128))
         #expect(http.request_method == 0)
         #expect(http.request_url == 16)
         #expect(http.request_proto_major == 40)

@@ -79,7 +79,7 @@ import Testing
     @Test func `refuses a library without a required field`() throws {
         let url = TypeName(package: "net/url", name: "URL")
         let outcome = try plan {
-            $0.fields.append(FieldNeed(.required, [FieldEntry(url, "Trail", \.http_server.url_path)]))
+            $0.fields.append(FieldNeed(.required, [FieldEntry(url, "Trail", .string, \.http_server.url_path)]))
         }
         #expect(outcome.plan == nil)
         #expect(missing(outcome) == ["net/url.URL.Trail: no such field: the library can't be traced"])
@@ -94,8 +94,8 @@ import Testing
                 FieldNeed(
                     .optional(loss: "no version"),
                     [
-                        FieldEntry(request, "ProtoMajor", \.http_server.request_proto_major),
-                        FieldEntry(nowhere, "ProtoMinor", \.http_server.request_proto_minor),
+                        FieldEntry(request, "ProtoMajor", .word, \.http_server.request_proto_major),
+                        FieldEntry(nowhere, "ProtoMinor", .word, \.http_server.request_proto_minor),
                     ]))
         }
         let plan = try #require(outcome.plan)
@@ -103,6 +103,28 @@ import Testing
         #expect(plan.facts.http_server.request_proto_minor == ns_offset(NS_ABSENT))
         #expect(outcome.libraries.map(\.state) == [.partial])
         #expect(missing(outcome) == ["net/http.nowhere.ProtoMinor: type net/http.nowhere not found: no version"])
+    }
+
+    @Test func `takes no field of another shape`() throws {
+        let request = TypeName(package: "net/http", name: "Request")
+        let outcome = try plan {
+            $0.fields.append(
+                FieldNeed(.optional(loss: "nothing"), [FieldEntry(request, "Host", .word, \.http_server.request_host)]))
+        }
+        #expect(outcome.plan != nil)
+        #expect(missing(outcome) == ["net/http.Request.Host: is of another type: string: nothing"])
+    }
+
+    @Test func `takes no field behind what the programs copy`() throws {
+        let outcome = try plan { $0.copies[0].limit = 200 }
+        let facts = try #require(outcome.plan?.facts.http_server)
+        #expect(facts.request_read == 192)
+        #expect(facts.request_tls == ns_offset(NS_ABSENT))
+        #expect(
+            missing(outcome) == [
+                "net/http.Request.TLS: offset 208 is behind the 200 bytes that are copied: "
+                    + "url.scheme doesn't tell https from http"
+            ])
     }
 
     @Test func `goes on without the header map`() throws {
