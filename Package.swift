@@ -59,5 +59,6 @@ let package = Package(
         tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
         tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
+        tests("SpansTests", ["Spans", "CBPF"]),
     ]
 )

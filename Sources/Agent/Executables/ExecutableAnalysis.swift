@@ -9,22 +9,25 @@ package struct ExecutableAnalysis: Sendable {
 
     /// Reads the file at a path, for example `/proc/PID/exe`.
     package init(path: FilePath) throws(AnalysisError) {
-        do throws(ByteSourceError) {
-            let source = try FileByteSource(path: path)
-            do throws(GoBinaryError) {
-                binary = try GoBinary.read(from: source)
-            } catch {
-                throw AnalysisError.binary(error)
-            }
-        } catch let error as AnalysisError {
-            throw error
-        } catch {
-            throw AnalysisError.file(error)
-        }
+        binary = try Self.binary(at: path)
         do throws(PlanningError) {
             outcome = try Planner().plan(binary)
         } catch {
             throw .planning(error)
+        }
+    }
+
+    private static func binary(at path: FilePath) throws(AnalysisError) -> GoBinary {
+        let source: FileByteSource
+        do throws(ByteSourceError) {
+            source = try FileByteSource(path: path)
+        } catch {
+            throw .file(error)
+        }
+        do throws(GoBinaryError) {
+            return try GoBinary.read(from: source)
+        } catch {
+            throw .binary(error)
         }
     }
 

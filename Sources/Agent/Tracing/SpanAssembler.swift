@@ -41,7 +41,7 @@ final class SpanAssembler: Sendable {
     func take(_ bytes: UnsafeRawBufferPointer) {
         let span = state.withLock { state in
             do throws(RecordError) {
-                return span(of: try RecordDecoder.decode(bytes), &state)
+                return assemble(try RecordDecoder.decode(bytes), &state)
             } catch {
                 state.invalid += 1
                 return nil
@@ -68,7 +68,7 @@ final class SpanAssembler: Sendable {
         }
     }
 
-    private func span(of record: SpanRecord, _ state: inout State) -> Span? {
+    private func assemble(_ record: SpanRecord, _ state: inout State) -> Span? {
         guard let resource = resource(for: record.context, &state) else {
             state.invalid += 1
             return nil

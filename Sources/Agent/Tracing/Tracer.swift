@@ -1,5 +1,6 @@
 package import BPFRuntime
 package import CBPF
+import Glibc
 package import Probes
 package import Spans
 package import SystemPackage
@@ -27,7 +28,7 @@ package actor Tracer {
     /// Counters slots given out.
     private var slots: UInt32 = 0
 
-    /// An actor can't keep noncopyable values in an array.
+    /// An array can't hold noncopyable values. Dropping one disarms it.
     private final class Armed: Sendable {
         let executable: ArmedExecutable
         init(_ executable: consuming ArmedExecutable) { self.executable = executable }
@@ -82,20 +83,24 @@ package actor Tracer {
     /// Traces a running process from its next request on.
     package func trace(_ process: LocalProcess, goVersion: String) throws(TracerError) {
         let slot = try newSlot()
-        assembler.describe(Self.facts(of: process, goVersion: goVersion), slot: slot)
+        assembler.describe(ProcessFacts(of: process, goVersion: goVersion), slot: slot)
         do throws(BPFError) {
-            guard let image = try watch.image(of: process.pid) else { throw TracerError.processEnded(process.pid) }
+            guard let image = try watch.image(of: process.pid) else { throw endedEarly(process) }
             try processes.set(settings(slot: slot), for: image)
-            // One that ended in between was not yet known to the kernel's side, which then has not dropped its settings.
-            guard try watch.image(of: process.pid) == image else {
+            // One that ended before its settings were there was none that the kernel's side had to drop settings of.
+            guard let still = try watch.image(of: process.pid), still.exec_id == image.exec_id,
+                still.start_boottime_ns == image.start_boottime_ns
+            else {
                 try processes.remove(image)
-                throw TracerError.processEnded(process.pid)
+                throw endedEarly(process)
             }
-        } catch let error as TracerError {
-            throw error
         } catch {
-            throw .bpf(error)
+            throw error.code == ESRCH ? .processEnded(process.pid) : .bpf(error)
         }
+    }
+
+    private func endedEarly(_ process: LocalProcess) -> BPFError {
+        BPFError("trace", on: "process \(process.pid)", code: ESRCH)
     }
 
     /// Has the next program that a child of this process executes traced from its first instruction on.
@@ -113,8 +118,8 @@ package actor Tracer {
     package func stop() throws(BPFError) -> TraceSummary {
         try watch.cancelLaunch()
         for image in try processes.keys() { try processes.remove(image) }
-        while let last = armed.popLast() { try last.disarm() }
-        spanReader?.stop()
+        armed.removeAll()
+        // Reads what is left first.
         spanReader = nil
         eventReader = nil
         return try summary()
