@@ -56,8 +56,9 @@ let package = Package(
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("EndToEndTests", ["TestSupport"]),
-        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
+        tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
+        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
     ]
 )
