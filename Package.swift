@@ -56,5 +56,8 @@ let package = Package(
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("EndToEndTests", ["TestSupport"]),
+        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
+        tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
+        tests("SpansTests", ["Spans", "CBPF"]),
     ]
 )

@@ -1,0 +1,51 @@
+/// Reads OTEL_RESOURCE_ATTRIBUTES: `key=value` pairs with commas between, percent-encoded (OpenTelemetry specification,
+/// Resource SDK, "Specifying resource information via an environment variable").
+enum ResourceVariable {
+    /// In the order of the text; of a key that stands twice, the later value.
+    ///
+    /// Empty members, as a trailing comma makes, are passed over. An equals sign within a value is taken as it is,
+    /// which OpenTelemetry's Go SDK allows too.
+    static func attributes(of text: String) throws(ResourceVariableError) -> [(key: String, value: String)] {
+        var attributes: [(key: String, value: String)] = []
+        for member in text.utf8.split(separator: UInt8(ascii: ",")) {
+            if member.allSatisfy(isBlank) { continue }
+            let shown = String(Substring(member))
+            guard let equals = member.firstIndex(of: UInt8(ascii: "=")) else { throw .missingEquals(shown) }
+            guard let key = decode(member[..<equals]), let value = decode(member[member.index(after: equals)...]) else {
+                throw .invalidEncoding(shown)
+            }
+            guard !key.isEmpty else { throw .emptyKey(shown) }
+            attributes.removeAll { $0.key == key }
+            attributes.append((key, value))
+        }
+        return attributes
+    }
+
+    private static func decode(_ text: Substring.UTF8View) -> String? {
+        let start = text.firstIndex { !isBlank($0) } ?? text.endIndex
+        let end = text.lastIndex { !isBlank($0) }.map(text.index(after:)) ?? start
+        return PercentEncoding.decode(text[start..<end]).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+    }
+}
+
+/// What is wrong with an OTEL_RESOURCE_ATTRIBUTES: the member that can't be read.
+package enum ResourceVariableError: Error, Hashable {
+    case missingEquals(String)
+    case emptyKey(String)
+    case invalidEncoding(String)
+}
+
+extension ResourceVariableError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .missingEquals(let member): "OTEL_RESOURCE_ATTRIBUTES ignored: '\(member)' is not of the form key=value"
+        case .emptyKey(let member): "OTEL_RESOURCE_ATTRIBUTES ignored: '\(member)' has no key"
+        case .invalidEncoding(let member):
+            "OTEL_RESOURCE_ATTRIBUTES ignored: '\(member)' is not percent-encoded UTF-8"
+        }
+    }
+}
