@@ -1,6 +1,7 @@
 import Agent
 import BPFRuntime
 import Glibc
+import GoBinary
 import Workloads
 
 /// What the exit status says of a command that could not do its work.

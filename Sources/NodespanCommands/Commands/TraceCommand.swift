@@ -1,7 +1,9 @@
 import Agent
 import ArgumentParser
 import BPFRuntime
+import Probes
 import Spans
+import SystemPackage
 import Workloads
 
 /// `nodespan trace`

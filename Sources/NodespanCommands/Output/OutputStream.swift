@@ -20,18 +20,18 @@ final class OutputStream: Sendable {
     }
 
     /// Writes all bytes, or throws: the reader has gone, the disk is full, nobody reads any more.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
+    func write(_ bytes: RawSpan) throws(Errno) {
         var rest = bytes
         while !rest.isEmpty {
             // A pipe with room for PIPE_BUF bytes takes that many without blocking (pipe(7)).
-            let count = isFile ? rest.count : min(rest.count, Int(PIPE_BUF))
+            let count = isFile ? rest.byteCount : min(rest.byteCount, Int(PIPE_BUF))
             if !isFile { try waitForRoom() }
-            let written = Glibc.write(descriptor, rest.baseAddress, count)
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, count) }
             if written < 0 {
                 if errno == EINTR || errno == EAGAIN { continue }
                 throw Errno(rawValue: errno)
             }
-            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            rest = rest.extracting(droppingFirst: written)
         }
     }
 

@@ -3,7 +3,6 @@ import Glibc
 import Probes
 import Spans
 import Subprocess
-import Synchronization
 import SystemPackage
 
 /// The program of `trace -- CMD`: where it is, how to trace it, and as whom it runs.

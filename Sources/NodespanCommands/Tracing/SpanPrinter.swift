@@ -85,7 +85,7 @@ final class SpanPrinter: SpanSink {
         guard !state.buffer.isEmpty else { return }
         do throws(Errno) {
             if state.hasFailed { throw .ioError }
-            try state.buffer.withUnsafeBytes { (bytes) throws(Errno) in try output.write(bytes) }
+            try output.write(state.buffer.span.bytes)
             state.outcome.exported += state.buffered
         } catch {
             state.outcome.lost += state.buffered

@@ -1,9 +1,9 @@
 import Agent
 import BPFRuntime
 import CBPF
+import Glibc
 import Probes
 import Spans
-import Synchronization
 import SystemPackage
 
 /// One run of `trace`, from the first message to the summary.

@@ -15,8 +15,13 @@ struct TraceTarget {
         for pid in pids {
             let process = try read(pid)
             if targets.contains(where: { $0.process.pid == process.pid }) { continue }
-            let plan = try plans[process.executable] ?? self.plan(for: process)
-            plans[process.executable] = plan
+            let plan: ProbePlan
+            if let known = plans[process.executable] {
+                plan = known
+            } else {
+                plan = try self.plan(for: process)
+                plans[process.executable] = plan
+            }
             targets.append(TraceTarget(process: process, plan: plan))
         }
         return targets
