@@ -53,5 +53,10 @@ let package = Package(
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("EndToEndTests", ["TestSupport"]),
+
+        .executableTarget(
+            name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",
+            swiftSettings: settings),
+        tests("BPFRuntimeTests", ["BPFRuntime", "CBPF", "RuntimeFixture", "TestSupport"]),
     ]
 )
