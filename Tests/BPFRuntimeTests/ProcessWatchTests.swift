@@ -28,11 +28,14 @@ private struct InFlight: BitwiseCopyable {
         #expect(try watch.image(of: 0x3fff_ffff) == nil)
     }
 
-    @Test func `exec in place ends the old image and its requests, and traces nothing new`() async throws {
+    @Test(arguments: [ExecFixture.leader, .otherThread])
+    func `exec in place ends the old image and its requests, and traces nothing new`(fixture: ExecFixture) async throws
+    {
+        let folder = try TemporaryFolder()
         let watch = try ProcessWatch()
         let (events, continuation) = AsyncStream.makeStream(of: ns_process_event.self)
         let reader = try watch.events { continuation.yield($0) }
-        var child = try ChildProcess(["/bin/sh", "-c", "kill -STOP $$; exec /bin/sleep 1000"])
+        var child = try ChildProcess([try fixture.build(in: folder.path), "/bin/sleep", "1000"])
         var stop = siginfo_t()
         waitid(P_PID, id_t(child.pid), &stop, WSTOPPED | WNOWAIT)
         let shell = try #require(try watch.image(of: child.pid))
@@ -56,6 +59,29 @@ private struct InFlight: BitwiseCopyable {
         reader.stop()
         child.send(SIGKILL)
         _ = child.wait()
+    }
+
+    /// The program has a segment at a kernel address, which the kernel finds out when the old image is gone.
+    @Test func `an exec that fails too late to return ends the old image`() async throws {
+        let folder = try TemporaryFolder()
+        let broken = "\(folder.path)/broken"
+        try writeFile(broken, unloadableProgram(), permissions: 0o755)
+        let watch = try ProcessWatch()
+        let (events, continuation) = AsyncStream.makeStream(of: ns_process_event.self)
+        let reader = try watch.events { continuation.yield($0) }
+        var child = try ChildProcess([try ExecFixture.leader.build(in: folder.path), broken])
+        var stop = siginfo_t()
+        waitid(P_PID, id_t(child.pid), &stop, WSTOPPED | WNOWAIT)
+        let image = try #require(try watch.image(of: child.pid))
+        try trace(image, slot: 9, requests: 2, with: watch)
+        child.send(SIGCONT)
+        #expect(child.wait() == 128 + SIGSEGV)
+        let event = try #require(await events.first { _ in true })
+        #expect(event.kind == NS_PROCESS_EXITED.rawValue)
+        #expect(event.process.exec_id == image.exec_id)
+        #expect(try watch.processes().count() == 0)
+        #expect(try lost(inSlot: 9, watch) == 2)
+        reader.stop()
     }
 
     @Test(arguments: ["1.19", "1.27.3"])
