@@ -51,7 +51,9 @@ package struct BPFObject: ~Copyable, Sendable {
     func ring(_ map: String) throws(BPFError) -> OwnedDescriptor {
         let found = try find(map: map)
         let subject = "\(name)/\(map)"
-        guard bpf_map__type(found) == BPF_MAP_TYPE_RINGBUF else { throw BPFError("use ring", on: subject, code: EINVAL) }
+        guard bpf_map__type(found) == BPF_MAP_TYPE_RINGBUF else {
+            throw BPFError("use ring", on: subject, code: EINVAL)
+        }
         return try OwnedDescriptor.duplicate(of: bpf_map__fd(found), for: subject)
     }
 

@@ -22,6 +22,8 @@ package struct Healing: Equatable, Sendable {
     /// Records done with and removed.
     package var closedRecords = 0
 
+    package init() {}
+
     /// Looks through the folder. Call it with `TerminationSignals` held, before arming anything.
     /// - Parameter watch: its object has the program that is attached to the places and detached again, upon which the
     ///   kernel restores them.
@@ -40,7 +42,8 @@ package struct Healing: Equatable, Sendable {
             if owner.isAlive(boot: boot) { continue }
             // A draft was never in force, and what was armed before a reboot is gone.
             if !isDraft, owner.boot == boot {
-                let bytes = try OwnedDescriptor(opening: path, O_RDONLY | O_NOFOLLOW).remainder(of: path, limit: 8 << 20)
+                let bytes = try OwnedDescriptor(opening: path, O_RDONLY | O_NOFOLLOW).remainder(
+                    of: path, limit: 8 << 20)
                 guard let record = ArmedRecord(parsing: String(decoding: bytes, as: UTF8.self)) else {
                     healing.unreadable.append(path)
                     continue
@@ -66,7 +69,8 @@ package struct Healing: Equatable, Sendable {
         while let next = left.first {
             let sites = Set(left.flatMap(\.offsets)).sorted().map { UprobeMultiLink.Site(offset: $0, cookie: 0) }
             // A process that ended meanwhile fails here; what stays armed is found below.
-            do { _ = try UprobeMultiLink("heal", of: watch.object, path: "/proc/\(next.pid)/exe", sites: sites) } catch {}
+            do { _ = try UprobeMultiLink("heal", of: watch.object, path: "/proc/\(next.pid)/exe", sites: sites) } catch
+            {}
             left = Self.breakpoints(of: file, in: left.filter { $0.device != next.device }.map(\.pid))
         }
         left = Self.breakpoints(of: file, in: found.map(\.pid))
