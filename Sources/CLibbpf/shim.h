@@ -1,4 +1,60 @@
 #pragma once
+#include <linux/bpf.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+
+/// `union bpf_attr` of BPF_LINK_CREATE for BPF_TRACE_UPROBE_MULTI (Linux 6.6, include/uapi/linux/bpf.h), which libbpf
+/// knows from release 1.3 on.
+struct uprobe_multi_link_attributes {
+	__u32 program;
+	__u32 target;
+	__u32 attach_type;
+	__u32 link_flags;
+	__u64 path;
+	__u64 offsets;
+	__u64 reference_counter_offsets;
+	__u64 cookies;
+	__u32 count;
+	__u32 flags;
+	__u32 pid;
+	__u32 padding;
+};
+
+/// BPF_TRACE_UPROBE_MULTI of `enum bpf_attach_type`.
+#define UPROBE_MULTI_ATTACH_TYPE 48
+
+/// A descriptor of the new link, or -1 with errno set.
+static inline int uprobe_multi_link_create(struct uprobe_multi_link_attributes *attributes)
+{
+	return (int)syscall(SYS_bpf, BPF_LINK_CREATE, attributes, sizeof(*attributes));
+}
+
+/// A printed message as text that the caller frees; null when out of memory.
+static inline char *_Nullable formatted_text(const char *_Nonnull format, va_list arguments)
+{
+	va_list again;
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	char *text = length < 0 ? NULL : (char *)malloc((size_t)length + 1);
+	if (text)
+		vsnprintf(text, (size_t)length + 1, format, arguments);
+	return text;
+}
+
+/// Names the calling thread, as `ps -L` shows it: at most 15 bytes of `name`.
+static inline void name_this_thread(const char *_Nonnull name)
+{
+	prctl(PR_SET_NAME, name);
+}

@@ -1,7 +1,128 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// The life of processes: who runs now, which traced image ended, and the launch of `trace -- CMD`.
 #include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-#include "nodespan/http.h"
-#include "nodespan/binary.h"
 
-char LICENSE[] SEC("license") = "Dual MIT/GPL";
+#include <bpf/bpf_helpers.h>
+
+#include "count.h"
+#include "http_in_flight.h"
+#include "maps.h"
+#include "task.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct seq_file;
+struct bpf_map;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+/// Writes one `struct ns_process_image` per process, in no order; a kernel thread is a process, too.
+SEC("iter/task")
+int list_processes(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	if (!task || task->pid != task->tgid)
+		return 0;
+	struct ns_process_image image = ns_process_image_of(task);
+	bpf_seq_write(context->meta->seq, &image, sizeof(image));
+	return 0;
+}
+
+struct drain {
+	struct ns_process_image process;
+	__u32 counters_slot;
+	__u32 reserved;
+};
+
+/// Called for each request in flight: drops it if it is one of the process that ended. A request of another thread that
+/// still runs its end probe either finds it first, and then the deletion here fails, or finds nothing.
+static long drop_request(struct bpf_map *map, const struct ns_goroutine *key, struct ns_http_in_flight *request,
+                         struct drain *drain)
+{
+	(void)request;
+	struct ns_goroutine owned = *key;
+	if (owned.process.tgid != drain->process.tgid || owned.process.exec_id != drain->process.exec_id ||
+	    owned.process.start_boottime_ns != drain->process.start_boottime_ns)
+		return 0;
+	if (bpf_map_delete_elem(map, &owned) == 0)
+		ns_count_loss(drain->counters_slot, NS_LOSS_PROCESS_ENDED);
+	return 0;
+}
+
+static __always_inline void report(struct ns_process_image image, __u32 counters_slot, enum ns_process_event_kind kind)
+{
+	struct ns_process_event event = {.process = image, .kind = kind, .counters_slot = counters_slot};
+	bpf_ringbuf_output(&process_events, &event, sizeof(event), 0);
+}
+
+/// Forgets an image, if it was traced.
+static __always_inline void end_image(struct ns_process_image image, enum ns_process_event_kind kind)
+{
+	struct ns_process_settings *settings = bpf_map_lookup_elem(&processes, &image);
+	if (!settings)
+		return;
+	struct drain drain = {.process = image, .counters_slot = settings->counters_slot};
+	if (bpf_map_delete_elem(&processes, &image))
+		return;
+	bpf_for_each_map_elem(&http_in_flight, drop_request, &drain, 0);
+	report(image, drain.counters_slot, kind);
+}
+
+/// Makes the image of `trace -- CMD` a traced one before its first instruction.
+static __always_inline void launch_image(struct task_struct *task, struct ns_process_image image)
+{
+	__u32 only = 0;
+	struct ns_launch *awaited = bpf_map_lookup_elem(&launch, &only);
+	if (!awaited || !awaited->parent_tgid)
+		return;
+	__u32 parent = (__u32)task->real_parent->tgid;
+	if (__sync_val_compare_and_swap(&awaited->parent_tgid, parent, 0) != parent)
+		return;
+	struct ns_process_settings settings = awaited->settings;
+	if (bpf_map_update_elem(&processes, &image, &settings, BPF_ANY) == 0)
+		report(image, settings.counters_slot, NS_PROCESS_LAUNCHED);
+}
+
+/// The kernel has counted the exec up by now, and the thread that calls exec is the leader.
+SEC("tp_btf/sched_process_exec")
+int on_exec(__u64 *arguments)
+{
+	struct task_struct *task = (struct task_struct *)arguments[0];
+	struct ns_process_image image = ns_process_image_of(task);
+	struct ns_process_image old = image;
+	old.exec_id -= 1;
+	end_image(old, NS_PROCESS_REPLACED);
+	launch_image(task, image);
+	return 0;
+}
+
+/// Runs for every thread; the last one ends the process.
+SEC("tp_btf/sched_process_exit")
+int on_exit(__u64 *arguments)
+{
+	struct task_struct *task = (struct task_struct *)arguments[0];
+	if (task->signal->live.counter)
+		return 0;
+	end_image(ns_process_image_of(task), NS_PROCESS_EXITED);
+	return 0;
+}
+
+/// Does nothing: attached to the sites that an earlier, killed run left armed, and detached again, it has the kernel
+/// restore them.
+SEC("uprobe")
+int heal(void *context)
+{
+	(void)context;
+	return 0;
+}

@@ -1,5 +1,42 @@
+// Command httpserver is a Go HTTP/1 server whose routes end in every way that a handler can. It prints
+// "listening ADDRESS" as its first line.
 package main
 
-import "net/http"
+import (
+	"crypto/tls"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+)
 
-func main() { http.ListenAndServe("127.0.0.1:0", nil) }
+func main() {
+	address := flag.String("addr", "127.0.0.1:0", "where to listen")
+	secure := flag.Bool("tls", false, "serve TLS with a certificate made at the start; HTTP/1.1 only")
+	flag.Parse()
+
+	listener, err := net.Listen("tcp", *address)
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := &http.Server{
+		Handler:  newOutermost(routes()),
+		ErrorLog: log.New(io.Discard, "", 0),
+		// Not nil and empty: no HTTP/2.
+		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
+	}
+	raiseHeaderLimit(server)
+	if *secure {
+		certificate, err := selfSigned()
+		if err != nil {
+			log.Fatal(err)
+		}
+		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}}
+		listener = tls.NewListener(listener, server.TLSConfig)
+	}
+	fmt.Fprintf(os.Stdout, "listening %s\n", listener.Addr())
+	log.Fatal(server.Serve(listener))
+}

@@ -1,0 +1,98 @@
+import Glibc
+import Synchronization
+
+/// A place to arm and the program that runs there.
+package struct ProbeSite: Hashable, Sendable {
+    /// Name of a program of section "uprobe".
+    package let program: String
+    /// File offset, bytes.
+    package let offset: UInt64
+    package let cookie: UInt64
+
+    package init(program: String, offset: UInt64, cookie: UInt64) {
+        self.program = program
+        self.offset = offset
+        self.cookie = cookie
+    }
+}
+
+/// An executable file with probes in it, for every process that runs it. Arm and disarm with `TerminationSignals` held.
+/// Start no process meanwhile: a child that has not yet executed its program holds the links, too, and would be the one
+/// to disarm.
+package struct ArmedExecutable: ~Copyable, Sendable {
+    /// What was recorded.
+    package let file: ArmedFile
+    private let links: LinkSet
+    private let ledger: ArmedLedger
+    private let entry: UInt64
+
+    /// Records what it is going to arm, then arms it: one link per program. On failure nothing stays armed or recorded.
+    /// - Parameters:
+    ///   - path: best `/proc/PID/exe`: a host path would pin the mount of a container's image. Opened once, so that what
+    ///     is recorded is what is armed.
+    ///   - object: has all programs that `sites` names.
+    package init(
+        _ path: String, sites: [ProbeSite], of object: borrowing BPFObject, ledger: ArmedLedger
+    ) throws(BPFError) {
+        let executable = try OwnedDescriptor(opening: path, O_RDONLY)
+        let file = try ArmedFile(executable, path: path, offsets: sites.map(\.offset))
+        let entry = try ledger.add(file)
+        let links = LinkSet()
+        do {
+            var programs: [String] = []
+            for site in sites where !programs.contains(site.program) { programs.append(site.program) }
+            for program in programs {
+                links.add(
+                    try UprobeMultiLink(
+                        program, of: object, path: "/proc/self/fd/\(executable.number)",
+                        sites: sites.filter { $0.program == program }.map {
+                            UprobeMultiLink.Site(offset: $0.offset, cookie: $0.cookie)
+                        }))
+            }
+        } catch {
+            links.close()
+            try ledger.remove(entry)
+            throw BPFError(error.operation, on: path, code: error.code, log: error.log)
+        }
+        self.file = file
+        self.links = links
+        self.ledger = ledger
+        self.entry = entry
+    }
+
+    /// Takes the probes out (about 25 ms a program), then the record.
+    package consuming func disarm() throws(BPFError) {
+        links.close()
+        try ledger.remove(entry)
+    }
+
+    deinit {
+        links.close()
+        // A record that stays is read, found clean and removed at the next start.
+        try? ledger.remove(entry)
+    }
+}
+
+/// Links that are closed together, the last attached first.
+private final class LinkSet: Sendable {
+    private final class Element: Sendable {
+        let link: UprobeMultiLink
+
+        init(_ link: consuming UprobeMultiLink) {
+            self.link = link
+        }
+    }
+
+    private let elements = Mutex<[Element]>([])
+
+    func add(_ link: consuming UprobeMultiLink) {
+        let element = Element(link)
+        elements.withLock { $0.append(element) }
+    }
+
+    func close() {
+        elements.withLock { elements in
+            while elements.popLast() != nil {}
+        }
+    }
+}

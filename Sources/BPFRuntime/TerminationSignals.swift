@@ -1,0 +1,93 @@
+import CLibbpf
+import Glibc
+
+/// SIGINT, SIGTERM, SIGHUP and SIGQUIT, held back from the whole process and handed out as values: one that were pending
+/// while probes are attached or detached would leave breakpoints in running programs. SIGKILL can't be held.
+///
+/// They are blocked, and they have a handler. Blocking alone does not do: a thread that waits with a mask of its own, as
+/// swift-subprocess's does in `epoll_pwait`, would let the process be ended. A program that is executed starts with the
+/// default dispositions, and inherits the blocked mask unless whoever starts it resets that (swift-subprocess does).
+package struct TerminationSignals: ~Copyable, Sendable {
+    package static let held = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+
+    /// The signals that came, in order; those that come while eight wait to be read are dropped, as the kernel drops a
+    /// signal that is pending already. For one reader.
+    package let arrivals: AsyncStream<Int32>
+    private let stopSignal: StopSignal
+    // Behind `stopSignal`, which `deinit` sends before the thread is joined.
+    private let thread: WorkerThread
+
+    /// Holds the signals from here on. Call it first in `main`: threads that exist already keep their own mask. One that
+    /// is ignored on entry, as SIGHUP is under nohup, stays ignored.
+    package static func hold() throws(BPFError) -> TerminationSignals {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in held where !isIgnored(number) {
+            sigaddset(&set, number)
+            var action = sigaction()
+            // Only called in a thread that unblocked the signal; there it is blocked meanwhile, so this sends it back
+            // to be pending for the process, where the descriptor reads it.
+            action.__sigaction_handler.sa_handler = { number in
+                let code = errno
+                kill(getpid(), number)
+                errno = code
+            }
+            action.sa_flags = SA_RESTART
+            if sigaction(number, &action, nil) != 0 { throw BPFError("handle", on: "signal \(number)", code: errno) }
+        }
+        let code = pthread_sigmask(SIG_BLOCK, &set, nil)
+        if code != 0 { throw BPFError("block", on: "termination signals", code: code) }
+        let descriptor = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
+        if descriptor < 0 { throw BPFError("read", on: "termination signals", code: errno) }
+        return try TerminationSignals(reading: OwnedDescriptor(owning: descriptor))
+    }
+
+    private init(reading descriptor: consuming OwnedDescriptor) throws(BPFError) {
+        let stopSignal = try StopSignal()
+        let (arrivals, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(8))
+        let source = SignalSource(signals: descriptor, stop: try stopSignal.waitable())
+        let thread = try WorkerThread(name: "signals") {
+            while let number = source.next() { continuation.yield(number) }
+            continuation.finish()
+        }
+        self.arrivals = arrivals
+        self.stopSignal = stopSignal
+        self.thread = thread
+    }
+
+    deinit {
+        stopSignal.send()
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1  // SIG_IGN
+    }
+}
+
+/// What the thread reads.
+private final class SignalSource: Sendable {
+    private let signals: OwnedDescriptor
+    private let stop: OwnedDescriptor
+
+    init(signals: consuming OwnedDescriptor, stop: consuming OwnedDescriptor) {
+        self.signals = signals
+        self.stop = stop
+    }
+
+    /// The next signal; nil when told to stop.
+    func next() -> Int32? {
+        while true {
+            var waits = [
+                pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: stop.number, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&waits, nfds_t(waits.count), -1) > 0 else { continue }
+            if waits[1].revents != 0 { return nil }
+            var information = signalfd_siginfo()
+            let size = MemoryLayout<signalfd_siginfo>.size
+            if read(signals.number, &information, size) == size { return Int32(bitPattern: information.ssi_signo) }
+        }
+    }
+}

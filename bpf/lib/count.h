@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// Counting what became of a request, in the slot of its process (`ns_process_settings.counters_slot`).
+#pragma once
+
+#include "maps.h"
+#include "nodespan/loss.h"
+
+static __always_inline void ns_count_begun(__u32 slot)
+{
+	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
+	if (counts)
+		__sync_fetch_and_add(&counts->begun, 1);
+}
+
+/// Takes back ns_count_begun: what began turned out to be no request.
+static __always_inline void ns_uncount_begun(__u32 slot)
+{
+	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
+	if (counts)
+		__sync_fetch_and_add(&counts->begun, -1);
+}
+
+static __always_inline void ns_count_unsampled(__u32 slot)
+{
+	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
+	if (counts)
+		__sync_fetch_and_add(&counts->unsampled, 1);
+}
+
+static __always_inline void ns_count_emitted(__u32 slot)
+{
+	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
+	if (counts)
+		__sync_fetch_and_add(&counts->emitted, 1);
+}
+
+/// `reason` is a constant of the caller.
+static __always_inline void ns_count_loss(__u32 slot, enum ns_loss_reason reason)
+{
+	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
+	if (counts && reason < NS_LOSS_REASON_COUNT)
+		__sync_fetch_and_add(&counts->lost[reason], 1);
+}
