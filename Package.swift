@@ -50,7 +50,7 @@ let package = Package(
         room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "Workloads", "CBPF", system]),
         room(
             "NodespanCommands",
-            ["Agent", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess, system]),
+            ["Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess, system]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
 
         // What several test targets share.
@@ -60,5 +60,10 @@ let package = Package(
         tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
+
+        .executableTarget(
+            name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",
+            swiftSettings: settings),
+        tests("BPFRuntimeTests", ["BPFRuntime", "CBPF", "RuntimeFixture", "TestSupport"]),
     ]
 )
