@@ -46,13 +46,20 @@ let package = Package(
         room("Probes", ["GoBinary", "CodeSites", "CBPF"]),
         room("BPFRuntime", ["CBPF", "CLibbpf", system]),
         room("Spans", ["CBPF"]),
-        room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "CBPF", system, subprocess]),
-        room("NodespanCommands", ["Agent", "GoBinary", "Probes", "Spans", argumentParser, system]),
+        room("Workloads", [system]),
+        room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "Workloads", "CBPF", system]),
+        room(
+            "NodespanCommands",
+            ["Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess, system]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
 
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("EndToEndTests", ["TestSupport"]),
+        tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
+        tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
+        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
+        tests("SpansTests", ["Spans", "CBPF"]),
 
         .executableTarget(
             name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",

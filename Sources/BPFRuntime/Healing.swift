@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// What a look through the records of dead owners found and did.
 package struct Healing: Equatable, Sendable {
@@ -9,7 +9,7 @@ package struct Healing: Equatable, Sendable {
         /// File offsets of the breakpoints, ascending.
         package let offsets: [UInt64]
         /// The processes that had them, ascending.
-        package let processes: [pid_t]
+        package let processes: [Int32]
     }
 
     /// Put right: the processes run their original code again.
@@ -87,13 +87,13 @@ package struct Healing: Equatable, Sendable {
     }
 
     private struct Breakpoints {
-        let pid: pid_t
+        let pid: Int32
         let device: UInt64
         let offsets: [UInt64]
     }
 
     /// Where processes have a breakpoint in place of the recorded code.
-    private static func breakpoints(of file: ArmedFile, in pids: [pid_t]) -> [Breakpoints] {
+    private static func breakpoints(of file: ArmedFile, in pids: [Int32]) -> [Breakpoints] {
         pids.compactMap { pid in
             guard let device = file.device(at: "/proc/\(pid)/exe"), let code = ProcessCode(pid: pid) else { return nil }
             let offsets = file.sites.filter { site in
@@ -104,8 +104,8 @@ package struct Healing: Equatable, Sendable {
         }
     }
 
-    private static func processes() -> [pid_t] {
-        ((try? entries(of: "/proc")) ?? []).compactMap { pid_t($0) }
+    private static func processes() -> [Int32] {
+        ((try? entries(of: "/proc")) ?? []).compactMap { Int32($0) }
     }
 
     /// Names in a folder, sorted; none when there is no such folder.

@@ -12,14 +12,17 @@ package struct RingBufferReader: ~Copyable, Sendable {
     ///   - ring: the map's name in `object`; the reader keeps the map alive.
     ///   - onRecord: called on the reader's thread, once a record, in order; the bytes are valid during the call. While
     ///     it runs nothing is read, so it must not block.
+    ///   - afterDrain: called on the reader's thread whenever the ring has been read until it was empty, and at least as
+    ///     often as `pacing` allows for.
     package init(
         _ ring: String, of object: borrowing BPFObject, pacing: RingPacing,
-        onRecord: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+        onRecord: @escaping @Sendable (UnsafeRawBufferPointer) -> Void,
+        afterDrain: @escaping @Sendable () -> Void = {}
     ) throws(BPFError) {
         let stopSignal = try StopSignal()
         let loop = try RingLoop(
             ring: object.ring(ring), stop: stopSignal.waitable(), name: "\(object.name)/\(ring)", pacing: pacing,
-            onRecord: onRecord)
+            onRecord: onRecord, afterDrain: afterDrain)
         let thread = try WorkerThread(name: "ring \(ring)") { loop.run() }
         self.stopSignal = stopSignal
         self.thread = thread
@@ -44,10 +47,11 @@ private final class RingLoop: Sendable {
     private let epoll: OwnedDescriptor
     private let pacing: RingPacing
     private let sink: RecordSink
+    private let afterDrain: @Sendable () -> Void
 
     init(
         ring: consuming OwnedDescriptor, stop: consuming OwnedDescriptor, name: String, pacing: RingPacing,
-        onRecord: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+        onRecord: @escaping @Sendable (UnsafeRawBufferPointer) -> Void, afterDrain: @escaping @Sendable () -> Void
     ) throws(BPFError) {
         let epoll = OwnedDescriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
         // Edge triggered: a level would be up whenever a record lies there, wake-up or not, and defeat the timer.
@@ -74,6 +78,7 @@ private final class RingLoop: Sendable {
         self.epoll = epoll
         self.pacing = pacing
         self.sink = sink
+        self.afterDrain = afterDrain
     }
 
     deinit {
@@ -86,6 +91,7 @@ private final class RingLoop: Sendable {
         while !stopping {
             stopping = stopCame(within: wait)
             wait = pacing.wait(after: wait, records: consume())
+            afterDrain()
         }
     }
 

@@ -46,7 +46,7 @@ package struct ChildProcess: ~Copyable {
 
     deinit {
         if status == nil {
-            kill(pid, SIGKILL)
+            Glibc.kill(pid, SIGKILL)
             var ignored: CInt = 0
             waitpid(pid, &ignored, 0)
         }
@@ -55,7 +55,11 @@ package struct ChildProcess: ~Copyable {
     }
 
     package func send(_ signal: CInt) {
-        if status == nil { kill(pid, signal) }
+        if status == nil { Glibc.kill(pid, signal) }
+    }
+
+    package func kill() {
+        send(SIGKILL)
     }
 
     /// Waits for the end: the exit status, or 128 plus the number of the signal that ended it.

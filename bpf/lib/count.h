@@ -12,6 +12,14 @@ static __always_inline void ns_count_begun(__u32 slot)
 		__sync_fetch_and_add(&counts->begun, 1);
 }
 
+/// Takes back ns_count_begun: what began turned out to be no request.
+static __always_inline void ns_uncount_begun(__u32 slot)
+{
+	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
+	if (counts)
+		__sync_fetch_and_add(&counts->begun, -1);
+}
+
 static __always_inline void ns_count_unsampled(__u32 slot)
 {
 	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);

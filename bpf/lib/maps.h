@@ -34,8 +34,8 @@ struct {
 	__type(value, struct ns_binary_facts);
 } binaries SEC(".maps");
 
-/// Finished spans: `struct ns_span` and what its kind adds. Read on a timer; BPF wakes the reader only when a quarter is
-/// full, since a wake-up is paid for by the traced program.
+/// Finished spans: `struct ns_span` and what its kind adds. Read on a timer; BPF wakes the reader only when a quarter
+/// is full, since a wake-up is paid for by the traced program.
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 8 << 20);

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"runtime"
 	"strconv"
 	"strings"
@@ -45,6 +46,11 @@ func routes() http.Handler {
 	})
 	mux.HandleFunc("/deep", func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, strconv.Itoa(int(descend(2000))))
+	})
+	mux.HandleFunc("/process", serveProcess)
+	mux.HandleFunc("/exit/", func(w http.ResponseWriter, r *http.Request) {
+		code, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/exit/"))
+		os.Exit(code)
 	})
 	registerPatterns(mux)
 	return mux
@@ -99,6 +105,13 @@ func serveHeaders(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(map[string]interface{}{
 		"names": len(r.Header), "values": values,
 		"traceparent": r.Header["Traceparent"], "tracestate": r.Header["Tracestate"],
+	})
+}
+
+// serveProcess answers with what the process is, as JSON.
+func serveProcess(w http.ResponseWriter, r *http.Request) {
+	json.NewEncoder(w).Encode(map[string]interface{}{
+		"pid": os.Getpid(), "uid": os.Getuid(), "gid": os.Getgid(), "arguments": os.Args,
 	})
 }
 

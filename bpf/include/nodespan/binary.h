@@ -43,8 +43,18 @@ struct ns_header_map {
 	ns_offset table_length_mask;
 };
 
+/// Longest leading parts of the structs that the programs copy in one read, bytes.
+#define NS_HTTP_REQUEST_READ_MAX 256
+#define NS_HTTP_URL_READ_MAX 128
+#define NS_HTTP_RESPONSE_READ_MAX 192
+#define NS_MAP_GROUP_MAX 384
+
 /// Offsets the net/http server programs read.
 struct ns_http_server_facts {
+	/// Bytes from the start of each struct that hold all its fields below, but for request_pattern and request_pat.
+	__u16 request_read;
+	__u16 url_read;
+	__u16 response_read;
 	/// net/http.Request
 	ns_offset request_method;
 	ns_offset request_url;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
-// The record of one finished HTTP server request.
+// An HTTP server request: its record once finished, and what is kept of it until then.
 #pragma once
 
 #include <linux/types.h>
@@ -37,6 +37,9 @@ enum ns_http_text {
 /// Room for all of them, rounded up to a power of two.
 #define NS_HTTP_TEXT_MAX 2048
 
+/// In `ns_http_server_span.truncated`: the header map was too large to be walked to its end.
+#define NS_HTTP_HEADERS_CUT 0x8000
+
 /// How a request ended.
 enum ns_http_outcome {
 	/// The handler returned.
@@ -69,4 +72,21 @@ struct ns_http_server_span {
 	__u16 text_len[NS_HTTP_TEXT_COUNT];
 	/// The texts one behind the other, without terminators. A record ends behind its last text.
 	char text[NS_HTTP_TEXT_MAX];
+};
+
+/// Key of a request in flight: a goroutine serves one HTTP/1 request at a time.
+struct ns_goroutine {
+	struct ns_process_image process;
+	__u64 goid;
+};
+
+/// A request in flight.
+struct ns_http_in_flight {
+	/// The server's *net/http.response and *net/http.Request, addresses in the traced process.
+	__u64 response;
+	__u64 request;
+	/// Bytes of record.text in use.
+	__u64 text_used;
+	/// What is known so far of the record that the end emits.
+	struct ns_http_server_span record;
 };

@@ -15,5 +15,7 @@ enum ns_loss_reason {
 	NS_LOSS_PROCESS_ENDED = 4,
 	/// User space could not make a span of the record.
 	NS_LOSS_RECORD_INVALID = 5,
-	NS_LOSS_REASON_COUNT = 6,
+	/// The span could not be written where it was to go.
+	NS_LOSS_OUTPUT_FAILED = 6,
+	NS_LOSS_REASON_COUNT = 7,
 };

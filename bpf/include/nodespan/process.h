@@ -21,8 +21,8 @@ struct ns_process_image {
 enum ns_sampler {
 	NS_SAMPLER_ALWAYS_OFF = 0,
 	NS_SAMPLER_ALWAYS_ON = 1,
-	/// Sampled when the low 63 bits' worth of the trace id (bytes 8 to 15, big endian, shifted right by one) is below
-	/// `ratio_bound`: the decision of OpenTelemetry's TraceIdRatioBased sampler.
+	/// Sampled when the low 63 bits' worth of the trace id (bytes 8 to 15, big endian, shifted right by one) is
+	/// below `ratio_bound`: the decision of OpenTelemetry's TraceIdRatioBased sampler.
 	NS_SAMPLER_TRACE_ID_RATIO = 2,
 };
 

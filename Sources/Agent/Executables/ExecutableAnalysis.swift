@@ -1,0 +1,60 @@
+package import GoBinary
+package import Probes
+package import SystemPackage
+
+/// What is known of one executable file: the Go program in it, and how to trace it or why not.
+package struct ExecutableAnalysis: Sendable {
+    package let binary: GoBinary
+    package let outcome: PlanOutcome
+
+    /// Reads the file at a path, for example `/proc/PID/exe`.
+    package init(path: FilePath) throws(AnalysisError) {
+        binary = try Self.binary(at: path)
+        do throws(PlanningError) {
+            outcome = try Planner().plan(binary)
+        } catch {
+            throw .planning(error)
+        }
+    }
+
+    private static func binary(at path: FilePath) throws(AnalysisError) -> GoBinary {
+        let source: FileByteSource
+        do throws(ByteSourceError) {
+            source = try FileByteSource(path: path)
+        } catch {
+            throw .file(error)
+        }
+        do throws(GoBinaryError) {
+            return try GoBinary.read(from: source)
+        } catch {
+            throw .binary(error)
+        }
+    }
+
+    /// The plan, or the refusal as an error.
+    package func plan() throws(AnalysisError) -> ProbePlan {
+        switch outcome {
+        case .plan(let plan): return plan
+        case .refusal(let refusal): throw .refused(refusal)
+        }
+    }
+}
+
+/// Why an executable isn't traced.
+package enum AnalysisError: Error {
+    case file(ByteSourceError)
+    case binary(GoBinaryError)
+    case planning(PlanningError)
+    case refused(PlanRefusal)
+}
+
+extension AnalysisError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .binary(let error): error.description
+        case .planning(let error): error.description
+        case .refused(let refusal): refusal.description
+        }
+    }
+}

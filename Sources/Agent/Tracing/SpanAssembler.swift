@@ -1,0 +1,104 @@
+import CBPF
+import Spans
+import Synchronization
+
+/// Makes spans of the records that BPF hands over, with the resource of the process each is of, and passes them on.
+final class SpanAssembler: Sendable {
+    private struct State {
+        /// By slot of the process's counters.
+        var workloads: [UInt32: Workload] = [:]
+        var clock = WallClock(.now())
+        /// CLOCK_MONOTONIC up to which `clock` is known, nanoseconds.
+        var clockKnownToNS: UInt64 = 0
+        var exported: UInt64 = 0
+        var invalid: UInt64 = 0
+        var unwritten: UInt64 = 0
+    }
+
+    private struct Workload {
+        var facts: ProcessFacts
+        /// Made with the first span: of a program that was just launched, the pid is known only then.
+        var resource: Resource?
+    }
+
+    private let sink: any SpanSink
+    private let httpServer: HTTPServerConvention
+    private let version: String
+    private let state = Mutex(State())
+
+    init(sink: any SpanSink, version: String) {
+        self.sink = sink
+        self.version = version
+        httpServer = HTTPServerConvention(version: version)
+    }
+
+    /// What spans of the process with this counters slot tell of it.
+    func describe(_ facts: ProcessFacts, slot: UInt32) {
+        state.withLock { $0.workloads[slot] = Workload(facts: facts, resource: nil) }
+    }
+
+    /// One record of the ring, on the reader's thread.
+    func take(_ bytes: UnsafeRawBufferPointer) {
+        let span = state.withLock { state in
+            do throws(RecordError) {
+                return assemble(try RecordDecoder.decode(bytes), &state)
+            } catch {
+                state.invalid += 1
+                return nil
+            }
+        }
+        if let span { sink.take(span) }
+    }
+
+    /// After each batch, on the reader's thread.
+    func flush() {
+        add(sink.flush())
+    }
+
+    /// After the last record, when the reader's thread has ended.
+    func finish() {
+        add(sink.finish())
+    }
+
+    private func add(_ outcome: SinkOutcome) {
+        state.withLock { state in
+            state.exported += outcome.exported
+            state.unwritten += outcome.lost
+        }
+    }
+
+    /// Adds what happened to the records that BPF emitted.
+    func account(in summary: inout TraceSummary) {
+        state.withLock { state in
+            summary.exported += state.exported
+            summary.add(state.invalid, to: .recordInvalid)
+            summary.add(state.unwritten, to: .outputFailed)
+        }
+    }
+
+    private func assemble(_ record: SpanRecord, _ state: inout State) -> Span? {
+        guard let resource = resource(for: record.context, &state) else {
+            state.invalid += 1
+            return nil
+        }
+        // One look at the clocks serves all records that ended before it.
+        if record.context.endNS > state.clockKnownToNS {
+            let reading = ClockReading.now()
+            state.clock.sample(reading)
+            state.clockKnownToNS = reading.monotonicBeforeNS
+        }
+        switch record {
+        case .httpServer(let record): return httpServer.span(of: record, resource: resource, clock: state.clock)
+        }
+    }
+
+    private func resource(for context: SpanContextRecord, _ state: inout State) -> Resource? {
+        guard var workload = state.workloads[context.countersSlot] else { return nil }
+        if let resource = workload.resource { return resource }
+        if workload.facts.pid == 0 { workload.facts.pid = Int32(bitPattern: context.process.tgid) }
+        let resource = ProcessResource(workload.facts, version: version).resource
+        workload.resource = resource
+        state.workloads[context.countersSlot] = workload
+        return resource
+    }
+}

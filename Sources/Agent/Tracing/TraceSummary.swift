@@ -1,0 +1,17 @@
+/// What became of every request that began while it was traced.
+///
+/// At rest it closes: `begun = exported + unsampled + the sum of losses + inFlight`.
+package struct TraceSummary: Sendable, Equatable {
+    package internal(set) var begun: UInt64 = 0
+    package internal(set) var exported: UInt64 = 0
+    package internal(set) var unsampled: UInt64 = 0
+    /// Requests that had not ended when tracing did.
+    package internal(set) var inFlight: UInt64 = 0
+    package internal(set) var losses: [LossReason: UInt64] = [:]
+
+    package var lost: UInt64 { losses.values.reduce(0, &+) }
+
+    mutating func add(_ count: UInt64, to reason: LossReason) {
+        if count > 0 { losses[reason, default: 0] &+= count }
+    }
+}

@@ -1,0 +1,59 @@
+/// The parts of an ELF file that say how it is loaded. Field offsets are those of `Elf64_Ehdr`, `Elf64_Phdr` and
+/// `Elf64_Dyn` in elf(5).
+struct ELF: Sendable {
+    /// `e_type`.
+    enum FileType: UInt16 {
+        case executable = 2
+        case shared = 3
+    }
+
+    let type: FileType
+    /// The `PT_LOAD` segments, in file order.
+    let segments: [Segment]
+    /// Empty when the file has no section headers, or none that can be read: nothing depends on them.
+    let sections: [Section]
+    let dynamic: DynamicSection
+    /// The file names a dynamic linker, as programs do and libraries don't.
+    let hasInterpreter: Bool
+
+    var hasSymbolTable: Bool { sections.contains { $0.type == Section.symbolTable } }
+
+    init(_ file: CachedFile) throws(GoBinaryError) {
+        type = try Self.identify(file)
+        let programHeaders = try ProgramHeader.all(in: file)
+        segments = programHeaders.compactMap { $0.type == ProgramHeader.load ? $0.segment : nil }
+        guard !segments.isEmpty else { throw .corrupt("ELF file without loadable segments") }
+        hasInterpreter = programHeaders.contains { $0.type == ProgramHeader.interpreter }
+        sections = (try? Section.all(in: file)) ?? []
+        dynamic = try DynamicSection(
+            programHeaders.first { $0.type == ProgramHeader.dynamic }?.segment, in: file)
+    }
+
+    private static func identify(_ file: CachedFile) throws(GoBinaryError) -> FileType {
+        guard file.source.size >= 4 else { throw .notELF }
+        guard try file.load(UInt32.self, at: 0, "ELF header") == 0x464c_457f else { throw .notELF }
+        switch try file.load(UInt8.self, at: 4, "ELF header") {
+        case 2: break
+        case 1: throw .unsupported("32-bit")
+        case let other: throw .corrupt("ELF class \(other)")
+        }
+        switch try file.load(UInt8.self, at: 5, "ELF header") {
+        case 1: break
+        case 2: throw .unsupported("big-endian")
+        case let other: throw .corrupt("ELF data encoding \(other)")
+        }
+        switch try file.load(UInt16.self, at: 18, "ELF header") {
+        case 62: break
+        case 183: throw .unsupported("aarch64")
+        case let other: throw .unsupported("ELF machine \(other)")
+        }
+        let type = try file.load(UInt16.self, at: 16, "ELF header")
+        switch type {
+        case 1: throw .unsupported("object file")
+        case 4: throw .unsupported("core file")
+        default: break
+        }
+        guard let type = FileType(rawValue: type) else { throw .corrupt("ELF type \(type)") }
+        return type
+    }
+}

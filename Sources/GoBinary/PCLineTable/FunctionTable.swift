@@ -1,0 +1,86 @@
+/// The program's functions in order of address: pclntab's table of (entry, record) pairs and the records it points to.
+struct FunctionTable: Sendable {
+    let image: Image
+    let header: FunctionTableHeader
+    let module: ModuleData
+
+    /// One row of the table.
+    struct Row {
+        /// From the start of the code.
+        let entry: UInt32
+        /// From the start of the table.
+        let record: UInt32
+    }
+
+    /// A function's longest name, in bytes.
+    static let nameLimit = 64 << 10
+
+    /// The last row has an entry only: the end of the code.
+    private func entry(_ index: UInt64) throws(GoBinaryError) -> UInt32 {
+        try image.load(UInt32.self, at: start + index * 8, "table of functions")
+    }
+
+    /// Image-relative address of the table.
+    var start: UInt64 { header.address + header.functions }
+
+    func function(containing address: UInt64) throws(GoBinaryError) -> Function? {
+        guard module.text.contains(address), let offset = UInt32(exactly: address - module.text.lowerBound) else {
+            return nil
+        }
+        var (low, high) = (UInt64(0), header.functionCount)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if try entry(middle) <= offset { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0, offset < (try entry(low)) else { return nil }
+        let record = UInt64(try image.load(UInt32.self, at: start + (low - 1) * 8 + 4, "table of functions"))
+        let name = try image.load(UInt32.self, at: try start.plus(record + 4, "function"), "function")
+        return try function(named: try self.name(at: name), entry: try entry(low - 1), next: try entry(low))
+    }
+
+    /// Makes a function of what the table has about it.
+    func function(named name: String, entry: UInt32, next: UInt32) throws(GoBinaryError) -> Function {
+        let address = try module.text.lowerBound.plus(UInt64(entry), "entry of \(name)")
+        guard entry <= next, let offset = image.fileOffset(of: address, count: UInt64(next - entry)) else {
+            throw .corrupt("function \(name) outside the program's code")
+        }
+        return Function(name: name, address: address, size: UInt64(next - entry), fileOffset: offset)
+    }
+
+    private func name(at offset: UInt32) throws(GoBinaryError) -> String {
+        let what = "name of a function"
+        let length = header.names.upperBound - header.names.lowerBound
+        guard UInt64(offset) < length else { throw .corrupt(what) }
+        let limit = min(length - UInt64(offset), UInt64(Self.nameLimit))
+        let address = header.address + header.names.lowerBound + UInt64(offset)
+        var window = Window(capacity: Int(min(limit, 256)))
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+            guard let position = image.fileOffset(of: address + UInt64(bytes.count)) else { throw .corrupt(what) }
+            try window.fill(from: image.file.source, at: position)
+            let part = window.withBytes { $0.prefix { $0 != 0 }.map { $0 } }
+            bytes += part
+            if part.count < window.count { return String(decoding: bytes, as: UTF8.self) }
+            guard window.count > 0 else { throw .truncated(what) }
+        }
+        throw .corrupt(what)
+    }
+}
+
+extension FunctionTable {
+    /// The function table and the module data that refers to it, or nil if the file has no function table.
+    static func find(in image: Image) throws(GoBinaryError) -> FunctionTable? {
+        if let header = try FunctionTableHeader.inSections(of: image),
+            let module = try ModuleData.find(for: header, in: image)
+        {
+            return FunctionTable(image: image, header: header, module: module)
+        }
+        let headers = try FunctionTableHeader.scanning(image)
+        for header in headers {
+            guard let module = try ModuleData.find(for: header, in: image) else { continue }
+            return FunctionTable(image: image, header: header, module: module)
+        }
+        guard headers.isEmpty else { throw .corrupt("function table (pclntab) without module data") }
+        return nil
+    }
+}

@@ -1,0 +1,7 @@
+/// Every library that there are BPF programs for.
+package struct Catalogue: Sendable {
+    var libraries: [LibraryEntry]
+
+    /// What this version of nodespan traces.
+    package static let standard = Catalogue(libraries: [.netHTTPServer])
+}

@@ -1,0 +1,144 @@
+internal import CBPF
+
+/// One side of one library, as data: where its BPF programs go and what they read.
+struct LibraryEntry: Sendable {
+    /// The name in reports, for example `net/http server`.
+    var name: String
+    /// A function that is in every executable that uses the library.
+    var anchor: String
+    /// In an order in which each probe comes behind those that its candidates refer to.
+    var probes: [ProbeEntry]
+    var fields: [FieldNeed]
+    var maps: [MapNeed] = []
+    var copies: [CopyEntry] = []
+}
+
+/// The leading part of a struct that the programs copy in one read: cheaper than one read for each field.
+struct CopyEntry: Sendable {
+    var type: TypeName
+    /// The most that the programs have room for, bytes.
+    var limit: Int32
+    /// Where the length that holds all its fields goes, bytes.
+    var fact: any WritableKeyPath<ns_binary_facts, UInt16> & Sendable
+}
+
+/// What happens without something that is missing.
+enum Need: Sendable {
+    /// The library can't be traced.
+    case required
+    /// The loss, for example `no http.route`.
+    case optional(loss: String)
+
+    var consequence: String {
+        switch self {
+        case .required: "the library can't be traced"
+        case .optional(let loss): loss
+        }
+    }
+}
+
+/// One BPF program and the places in the executable that it can go to.
+struct ProbeEntry: Sendable {
+    /// Name of the BPF program.
+    var program: String
+    var rate: Rate
+    var need: Need
+    /// The first that the executable has is taken.
+    var candidates: [CandidateSite]
+
+    enum Rate: Sendable {
+        /// Runs with every request: only an instruction that the kernel emulates will do.
+        case everyRequest
+        /// Runs at most once a connection, or on failures: a single-stepped instruction is bearable.
+        case rare
+    }
+}
+
+/// A place for a probe.
+struct CandidateSite: Sendable {
+    var function: FunctionSelector
+    var place: Place
+    /// What is lost when this candidate has to be taken, compared with those before it.
+    var loss: String?
+
+    enum FunctionSelector: Sendable {
+        case named(String)
+        /// The function literals directly in a function that call another one. Literals are numbered in the order of
+        /// the source: `FUNCTION.func1` and so on (cmd/compile/internal/ir, `closureName`). The first 16 are looked at.
+        case literals(in: String, calling: String)
+    }
+
+    enum Place: Sendable {
+        /// Every direct call of the function.
+        case calls(to: String)
+        /// The first direct call of the function behind the attach points of a program in the same function; the only
+        /// call, when the program is attached elsewhere.
+        case callFollowing(program: String, to: String)
+        /// Behind the function's stack check, or the check itself: see `FunctionCode.prologue`.
+        case prologue
+        /// The nearest call through a register or memory before each direct call of the function.
+        case indirectCall(beforeCallTo: String)
+    }
+}
+
+/// Struct fields that give one thing together.
+struct FieldNeed: Sendable {
+    var need: Need
+    /// The first of which the executable has every field is taken; no facts are set for the others.
+    var alternatives: [[FieldEntry]]
+    /// A type that releases of the library without this don't have. Where neither it nor any of the fields exists, the
+    /// fields are missing by release, which doesn't make the library partial.
+    var introducedWith: TypeName?
+
+    init(_ need: Need, _ alternatives: [FieldEntry]..., introducedWith: TypeName? = nil) {
+        self.need = need
+        self.alternatives = alternatives
+        self.introducedWith = introducedWith
+    }
+}
+
+/// A struct field and the fact that it becomes.
+struct FieldEntry: Sendable {
+    var type: TypeName
+    var field: String
+    var shape: Shape
+    var fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable
+    /// The programs read it from the copy of its struct, if there is one of that type; else by itself.
+    var isCopied: Bool
+
+    /// What the programs read there. A field of another shape isn't the one they mean.
+    enum Shape: Sendable {
+        /// {pointer, length}
+        case string
+        /// Eight bytes: a pointer, a map or an integer.
+        case word
+        case byte
+    }
+
+    init(
+        _ type: TypeName, _ field: String, _ shape: Shape,
+        _ fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable, isCopied: Bool = true
+    ) {
+        self.type = type
+        self.field = field
+        self.shape = shape
+        self.fact = fact
+        self.isCopied = isCopied
+    }
+}
+
+/// A map type whose entries are read.
+struct MapNeed: Sendable {
+    var type: TypeName
+    var need: Need
+    var fact: any WritableKeyPath<ns_binary_facts, ns_header_map> & Sendable
+}
+
+/// A named Go type.
+struct TypeName: Sendable, Hashable, CustomStringConvertible {
+    /// Import path.
+    var package: String
+    var name: String
+
+    var description: String { "\(package).\(name)" }
+}

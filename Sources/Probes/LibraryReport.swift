@@ -1,0 +1,41 @@
+/// What can be traced of one library in one executable, and what can't.
+package struct LibraryReport: Sendable, Equatable {
+    /// For example `net/http server`.
+    package var name: String
+    package var state: State
+    /// Empty when the library is absent or refused.
+    package var probes: [AttachPoint]
+    /// Every field that was looked for and found, also when the library is refused.
+    package var fields: [ResolvedField]
+    package var missing: [Missing]
+
+    package enum State: String, Sendable {
+        /// Everything that the program's release of the library offers.
+        case ready
+        /// Traced, with something lost that the release would offer: see `missing`.
+        case partial
+        /// The library isn't in the executable.
+        case absent
+        /// Something is missing without which the library can't be traced.
+        case refused
+    }
+}
+
+/// A struct field that the BPF programs read.
+package struct ResolvedField: Sendable, Hashable {
+    /// Full package path and name, for example `net/http.Request`.
+    package var type: String
+    package var field: String
+    /// Bytes from the start of the struct.
+    package var offset: UInt16
+}
+
+/// Something that the executable doesn't have.
+package struct Missing: Sendable, Hashable {
+    /// What it is, for example `net/http.Request.RemoteAddr` or `http_server_abort`.
+    package var what: String
+    /// Why it can't be had, for example `no such field`.
+    package var reason: String
+    /// What is lost without it, for example `no client.address and client.port`.
+    package var consequence: String
+}

@@ -1,0 +1,144 @@
+internal import CBPF
+internal import GoBinary
+
+/// Finds the catalogue's struct fields in one executable and turns them into facts for the BPF programs.
+struct FieldResolver {
+    let binary: GoBinary
+    private(set) var facts: ns_binary_facts
+    private(set) var fields: [ResolvedField] = []
+    private var layouts: [TypeName: StructLayout?] = [:]
+
+    private let copies: [TypeName: CopyEntry]
+
+    init(binary: GoBinary, facts: ns_binary_facts, copies: [CopyEntry]) {
+        self.binary = binary
+        self.facts = facts
+        self.copies = Dictionary(copies.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
+        for copy in copies { self.facts[keyPath: copy.fact] = 0 }
+    }
+
+    /// Sets the facts of the first alternative that the binary has all fields of.
+    mutating func resolve(_ need: FieldNeed, tally: inout Tally) throws(PlanningError) {
+        var firstMissing: (what: String, reason: String)?
+        for alternative in need.alternatives {
+            var found: [ResolvedField] = []
+            for entry in alternative {
+                switch try offset(of: entry) {
+                case .success(let field): found.append(field)
+                case .failure(let absence):
+                    firstMissing = firstMissing ?? ("\(entry.type).\(entry.field)", absence.reason)
+                }
+            }
+            guard found.count == alternative.count else { continue }
+            for (entry, field) in zip(alternative, found) { set(entry, field.offset) }
+            fields += found
+            return
+        }
+        guard let firstMissing else { return }
+        tally.miss(
+            firstMissing.what, reason: firstMissing.reason, need: need.need, isOffered: try isOffered(need))
+    }
+
+    /// Sets the facts of a map type.
+    mutating func resolve(_ need: MapNeed, tally: inout Tally) throws(PlanningError) {
+        switch try geometry(of: need.type) {
+        case .success(let geometry):
+            facts[keyPath: need.fact] = geometry.fact
+            fields += geometry.fields
+        case .failure(let absence):
+            tally.miss(absence.what ?? "layout of \(need.type)", reason: absence.reason, need: need.need)
+        }
+    }
+
+    /// Whether the program's release of the library has any of what is needed.
+    private mutating func isOffered(_ need: FieldNeed) throws(PlanningError) -> Bool {
+        guard let marker = need.introducedWith else { return true }
+        if try layout(of: marker) != nil { return true }
+        for entry in need.alternatives.joined() {
+            if try layout(of: entry.type)?.field(named: entry.field) != nil { return true }
+        }
+        return false
+    }
+
+    /// Sets a fact, and lets the copy of the field's struct reach behind the field.
+    private mutating func set(_ entry: FieldEntry, _ offset: ns_offset) {
+        facts[keyPath: entry.fact] = offset
+        guard entry.isCopied, let copy = copies[entry.type] else { return }
+        facts[keyPath: copy.fact] = max(facts[keyPath: copy.fact], offset + entry.shape.size)
+    }
+
+    /// Where a field is, if the programs can read it there.
+    private mutating func offset(of entry: FieldEntry) throws(PlanningError) -> Result<ResolvedField, Absence> {
+        let found = try offset(of: entry.field, in: entry.type, shape: entry.shape)
+        guard case .success(let field) = found, entry.isCopied, let copy = copies[entry.type] else { return found }
+        guard UInt64(field.offset) + UInt64(entry.shape.size) <= UInt64(copy.limit) else {
+            return .failure(Absence(reason: "offset \(field.offset) is behind the \(copy.limit) bytes that are copied"))
+        }
+        return found
+    }
+
+    /// Where a field is, if there is one of the shape and its offset fits `ns_offset`. Any shape will do without one.
+    mutating func offset(
+        of name: String, in type: TypeName, shape: FieldEntry.Shape? = nil
+    ) throws(PlanningError) -> Result<ResolvedField, Absence> {
+        guard let layout = try layout(of: type) else {
+            return .failure(Absence(what: "\(type).\(name)", reason: "type \(type) not found"))
+        }
+        guard let field = layout.field(named: name) else {
+            return .failure(Absence(what: "\(type).\(name)", reason: "no such field"))
+        }
+        guard shape?.includes(field.kind) ?? true else {
+            return .failure(Absence(what: "\(type).\(name)", reason: "is of another type: \(field.kind)"))
+        }
+        guard let offset = ns_offset(fitting: field.offset) else {
+            return .failure(Absence(what: "\(type).\(name)", reason: "offset \(field.offset) is too large"))
+        }
+        return .success(ResolvedField(type: type.description, field: name, offset: offset))
+    }
+
+    private mutating func layout(of type: TypeName) throws(PlanningError) -> StructLayout? {
+        if let known = layouts[type] { return known }
+        var layout: StructLayout?
+        do {
+            layout = try binary.structLayout(package: type.package, name: type.name)
+        } catch {
+            try error.rethrowUnlessShape()
+        }
+        layouts[type] = .some(layout)
+        return layout
+    }
+}
+
+extension FieldEntry.Shape {
+    /// Bytes read.
+    var size: UInt16 {
+        switch self {
+        case .string: 16
+        case .word: 8
+        case .byte: 1
+        }
+    }
+
+    func includes(_ kind: Kind) -> Bool {
+        switch self {
+        case .string: kind == .string
+        case .word: [.int, .int64, .uint, .uint64, .uintptr, .pointer, .map, .unsafePointer].contains(kind)
+        case .byte: [.bool, .int8, .uint8].contains(kind)
+        }
+    }
+}
+
+/// Why a fact can't be had.
+struct Absence: Error {
+    /// What is missing, where that is more exact than what was asked for.
+    var what: String?
+    var reason: String
+}
+
+extension ns_offset {
+    /// Nil for what doesn't fit, or means "absent".
+    init?(fitting offset: UInt64) {
+        guard let value = ns_offset(exactly: offset), value != ns_offset(NS_ABSENT) else { return nil }
+        self = value
+    }
+}

@@ -1,0 +1,95 @@
+internal import CBPF
+package import GoBinary
+
+/// Decides how to trace an executable: the same binary and catalogue always give the same plan.
+package struct Planner: Sendable {
+    private let catalogue: Catalogue
+
+    package init(catalogue: Catalogue = .standard) {
+        self.catalogue = catalogue
+    }
+
+    /// What a binary lacks is part of the outcome. Throws only when the planning itself fails: the file can't be
+    /// read any more, or the instruction decoder can't be set up.
+    package func plan(_ binary: GoBinary) throws(PlanningError) -> PlanOutcome {
+        var facts = ns_binary_facts.nothingKnown
+        var libraries: [LibraryReport] = []
+        for entry in catalogue.libraries {
+            libraries.append(try report(on: entry, in: binary, into: &facts))
+        }
+        let attachPoints = libraries.flatMap(\.probes)
+        guard attachPoints.isEmpty else {
+            return .plan(
+                ProbePlan(
+                    goVersion: binary.buildInfo.goVersion, facts: facts, attachPoints: attachPoints,
+                    libraries: libraries))
+        }
+        return .refusal(
+            libraries.allSatisfy { $0.state == .absent }
+                ? .noLibrary(libraries: libraries) : .requirementMissing(libraries: libraries))
+    }
+
+    /// Adds to `facts` what the library's programs read, unless the library is refused.
+    private func report(
+        on entry: LibraryEntry, in binary: GoBinary, into facts: inout ns_binary_facts
+    ) throws(PlanningError) -> LibraryReport {
+        var sites = SiteResolver(binary: binary)
+        try sites.lookUp(entry.functionNames)
+        guard sites.hasFunction(entry.anchor) else {
+            return LibraryReport(name: entry.name, state: .absent, probes: [], fields: [], missing: [])
+        }
+        var tally = Tally()
+        for probe in entry.probes { try sites.resolve(probe, tally: &tally) }
+        var fields = FieldResolver(binary: binary, facts: facts, copies: entry.copies)
+        for field in entry.fields { try fields.resolve(field, tally: &tally) }
+        for map in entry.maps { try fields.resolve(map, tally: &tally) }
+        let state = tally.state
+        if state != .refused { facts = fields.facts }
+        return LibraryReport(
+            name: entry.name, state: state, probes: state == .refused ? [] : sites.attachPoints,
+            fields: fields.fields, missing: tally.missing)
+    }
+}
+
+extension LibraryEntry {
+    /// Every function that the candidates name.
+    fileprivate var functionNames: Set<String> {
+        var names: Set<String> = [anchor]
+        for candidate in probes.flatMap(\.candidates) {
+            switch candidate.function {
+            case .named(let name): names.insert(name)
+            case .literals(let outer, let callee): names.formUnion(CandidateSite.literalNames(in: outer) + [callee])
+            }
+            if let callee = candidate.place.callee { names.insert(callee) }
+        }
+        return names
+    }
+}
+
+extension CandidateSite {
+    static func literalNames(in function: String) -> [String] { (1...16).map { "\(function).func\($0)" } }
+}
+
+extension CandidateSite.Place {
+    /// The function whose direct calls matter.
+    var callee: String? {
+        switch self {
+        case .calls(let callee), .callFollowing(_, let callee), .indirectCall(let callee): callee
+        case .prologue: nil
+        }
+    }
+}
+
+extension ns_binary_facts {
+    /// Every offset absent.
+    static var nothingKnown: ns_binary_facts {
+        var facts = ns_binary_facts()
+        // Every field but the header map's kind, sizes and strides is an offset, and NS_ABSENT is all ones.
+        _ = withUnsafeMutableBytes(of: &facts) { $0.initializeMemory(as: UInt8.self, repeating: 0xff) }
+        facts.header_map.kind = UInt16(NS_MAP_ABSENT.rawValue)
+        facts.header_map.group_size = 0
+        facts.header_map.key_stride = 0
+        facts.header_map.elem_stride = 0
+        return facts
+    }
+}

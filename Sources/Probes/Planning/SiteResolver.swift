@@ -1,0 +1,161 @@
+private import CodeSites
+internal import GoBinary
+
+/// Finds the catalogue's probe sites in one executable.
+struct SiteResolver {
+    private let binary: GoBinary
+    private var functions: [String: Function] = [:]
+    /// By address; nil for a function whose code can't be decoded.
+    private var decoded: [UInt64: FunctionCode?] = [:]
+    /// Of the probes resolved so far, in their order.
+    private(set) var attachPoints: [AttachPoint] = []
+
+    init(binary: GoBinary) {
+        self.binary = binary
+    }
+
+    /// Finds functions, all in one pass over the binary's function table.
+    mutating func lookUp(_ names: Set<String>) throws(PlanningError) {
+        do {
+            functions.merge(try binary.functions(named: names)) { $1 }
+        } catch {
+            try error.rethrowUnlessShape()
+        }
+    }
+
+    func hasFunction(_ name: String) -> Bool { functions[name] != nil }
+
+    /// Adds the attach points of the first candidate that the binary has.
+    mutating func resolve(_ probe: ProbeEntry, tally: inout Tally) throws(PlanningError) {
+        var reasons: [String] = []
+        for candidate in probe.candidates {
+            switch try sites(of: candidate, for: probe) {
+            case .found(let points):
+                attachPoints += points
+                if let loss = candidate.loss {
+                    tally.miss(
+                        probe.program, reason: reasons.joined(separator: "; "), need: .optional(loss: loss))
+                }
+                return
+            case .unusable(let reason):
+                reasons.append(reason)
+            }
+        }
+        tally.miss(probe.program, reason: reasons.joined(separator: "; "), need: probe.need)
+    }
+
+    private enum Sites {
+        case found([AttachPoint])
+        case unusable(reason: String)
+    }
+
+    private mutating func sites(
+        of candidate: CandidateSite, for probe: ProbeEntry
+    ) throws(PlanningError) -> Sites {
+        let callee = candidate.place.callee
+        if let callee, functions[callee] == nil { return .unusable(reason: "no function \(callee)") }
+        let owners = try owners(candidate.function)
+        guard !owners.isEmpty else { return .unusable(reason: "no \(candidate.function)") }
+        var points: [AttachPoint] = []
+        for owner in owners {
+            guard let code = try code(of: owner) else {
+                return .unusable(reason: "the code of \(owner.name) can't be decoded")
+            }
+            for site in sites(at: candidate.place, in: code, of: owner) {
+                guard let fileOffset = binary.fileOffset(of: site.address) else {
+                    return .unusable(reason: "\(owner.name) isn't in the file")
+                }
+                points.append(
+                    AttachPoint(
+                        program: probe.program, symbol: owner.name, address: site.address, fileOffset: fileOffset,
+                        instruction: site.instruction, isEmulated: site.isEmulated))
+            }
+        }
+        guard !points.isEmpty else {
+            return .unusable(reason: "\(candidate.function) has no \(candidate.place)")
+        }
+        guard probe.rate == .rare || points.allSatisfy(\.isEmulated) else {
+            return .unusable(reason: "\(candidate.place) in \(candidate.function) would be single-stepped")
+        }
+        return .found(points)
+    }
+
+    private func sites(at place: CandidateSite.Place, in code: FunctionCode, of owner: Function) -> [CodeSite] {
+        let calls = place.callee.flatMap { functions[$0] }.map { code.directCalls(to: $0.address) } ?? []
+        switch place {
+        case .calls:
+            return calls
+        case .callFollowing(let program, _):
+            let earlier = attachPoints.filter { $0.program == program && $0.symbol == owner.name }
+            guard !earlier.isEmpty else { return calls.count == 1 ? calls : [] }
+            let following = earlier.compactMap { point in calls.first { $0.address > point.address } }
+            guard following.count == earlier.count else { return [] }
+            return calls.filter(following.contains)
+        case .prologue:
+            return code.prologue.map { [$0] } ?? []
+        case .indirectCall:
+            return calls.compactMap { code.indirectCall(before: $0.address) }
+        }
+    }
+
+    private mutating func owners(
+        _ selector: CandidateSite.FunctionSelector
+    ) throws(PlanningError) -> [Function] {
+        switch selector {
+        case .named(let name):
+            return functions[name].map { [$0] } ?? []
+        case .literals(let outer, let callee):
+            guard let callee = functions[callee] else { return [] }
+            var owners: [Function] = []
+            for literal in CandidateSite.literalNames(in: outer).compactMap({ functions[$0] }) {
+                guard let code = try code(of: literal), !code.directCalls(to: callee.address).isEmpty else { continue }
+                owners.append(literal)
+            }
+            return owners
+        }
+    }
+
+    private mutating func code(of function: Function) throws(PlanningError) -> FunctionCode? {
+        if let known = decoded[function.address] { return known }
+        let code = try decode(function)
+        decoded[function.address] = .some(code)
+        return code
+    }
+
+    private func decode(_ function: Function) throws(PlanningError) -> FunctionCode? {
+        let bytes: [UInt8]
+        do {
+            bytes = try binary.code(of: function, limit: Disassembler.sizeLimit)
+        } catch {
+            try error.rethrowUnlessShape()
+            return nil
+        }
+        do {
+            var disassembler = try Disassembler()
+            return try disassembler.decode(bytes, at: function.address)
+        } catch {
+            if case .decoderUnavailable = error { throw .decoder(error) }
+            return nil
+        }
+    }
+}
+
+extension CandidateSite.FunctionSelector: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .named(let name): name
+        case .literals(let outer, let callee): "function literal in \(outer) that calls \(callee)"
+        }
+    }
+}
+
+extension CandidateSite.Place: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .calls(let callee): "direct call of \(callee)"
+        case .callFollowing(let program, let callee): "direct call of \(callee) behind \(program)"
+        case .prologue: "stack check or frame pointer push at its start"
+        case .indirectCall(let callee): "indirect call before its call of \(callee)"
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package import CBPF
+
+/// What every record of a finished span begins with: `struct ns_span`, decoded.
+package struct SpanContextRecord: Sendable {
+    package var traceID: TraceID
+    package var spanID: SpanID
+    /// The span id of the request's traceparent.
+    package var remoteParent: SpanID?
+    /// W3C trace flags.
+    package var flags: UInt8
+    /// Slot of the process's counters.
+    package var countersSlot: UInt32
+    package var process: ns_process_image
+    package var goid: UInt64
+    /// CLOCK_MONOTONIC, nanoseconds.
+    package var startNS: UInt64
+    /// CLOCK_MONOTONIC, nanoseconds; never before the start.
+    package var endNS: UInt64
+}
+
+/// One finished HTTP server request: `struct ns_http_server_span`, decoded. Texts are the request's own, their invalid
+/// UTF-8 repaired.
+package struct HTTPServerRecord: Sendable {
+    /// How a request ended: `enum ns_http_outcome`.
+    package enum Outcome: Sendable {
+        case returned
+        case hijacked
+        case aborted
+        case rejected
+    }
+
+    /// The texts that were longer than what the record keeps: one bit for each `enum ns_http_text`.
+    package struct Truncation: OptionSet, Sendable {
+        package let rawValue: UInt16
+
+        package init(rawValue: UInt16) {
+            self.rawValue = rawValue
+        }
+
+        private init(_ text: ns_http_text) {
+            rawValue = 1 << UInt16(text.rawValue)
+        }
+
+        package static let method = Truncation(NS_HTTP_METHOD)
+        package static let path = Truncation(NS_HTTP_PATH)
+        package static let query = Truncation(NS_HTTP_QUERY)
+        package static let host = Truncation(NS_HTTP_HOST)
+        package static let remoteAddress = Truncation(NS_HTTP_REMOTE_ADDR)
+        package static let userAgent = Truncation(NS_HTTP_USER_AGENT)
+        package static let traceState = Truncation(NS_HTTP_TRACESTATE)
+        package static let pattern = Truncation(NS_HTTP_PATTERN)
+    }
+
+    package var context: SpanContextRecord
+    /// Bytes; absent when unknown.
+    package var requestBodySize: Int64?
+    /// Bytes that the handler wrote; absent when unknown.
+    package var responseBodySize: Int64?
+    /// The status code that the handler set, 100 to 999 as net/http's checkWriteHeaderCode enforces.
+    package var status: Int?
+    package var protocolMajor: UInt8
+    package var protocolMinor: UInt8
+    package var outcome: Outcome
+    package var isTLS: Bool
+    package var truncated: Truncation
+    package var method: String
+    /// Decoded, without the query.
+    package var path: String
+    /// Raw, without the question mark.
+    package var query: String
+    /// With the port if the client gave one.
+    package var host: String
+    /// As net.Conn.RemoteAddr prints it.
+    package var remoteAddress: String
+    package var userAgent: String
+    /// All tracestate lines joined with commas, not validated.
+    package var traceState: String
+    /// As registered with http.ServeMux: "[METHOD ][HOST]/PATH".
+    package var pattern: String
+}

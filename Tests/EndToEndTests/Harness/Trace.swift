@@ -1,0 +1,44 @@
+import FoundationEssentials
+
+/// What one run of `nodespan trace` gave.
+struct Trace {
+    /// The closing line on standard error.
+    struct Summary: Decodable {
+        var spans: Int
+        var begun: Int
+        var exported: Int
+        var unsampled: Int
+        var inFlight: Int
+        /// By reason.
+        var losses: [String: Int]
+
+        var lost: Int { losses.values.reduce(0, +) }
+        /// The promise of every summary: nothing is unaccounted for.
+        var isBalanced: Bool { begun == exported + unsampled + lost + inFlight && spans == exported }
+    }
+
+    var spans: [ReceivedSpan]
+    var summary: Summary
+    var code: Int32
+    var errors: String
+
+    init(output: [UInt8], errors: String, code: Int32) throws {
+        spans = try ReceivedSpan.lines(output)
+        guard let line = errors.split(separator: "\n").last, line.hasPrefix("{") else {
+            throw MissingSummary(code: code, errors: errors)
+        }
+        summary = try JSONDecoder().decode(Summary.self, from: Data(line.utf8))
+        self.code = code
+        self.errors = errors
+    }
+
+    /// The spans of requests for a path.
+    func spans(_ path: String) -> [ReceivedSpan] { spans.filter { $0.path == path } }
+}
+
+struct MissingSummary: Error, CustomStringConvertible {
+    var code: Int32
+    var errors: String
+
+    var description: String { "nodespan ended with \(code) and no summary: \(errors)" }
+}

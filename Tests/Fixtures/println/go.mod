@@ -1,0 +1,3 @@
+module println
+
+go 1.19

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// Go's internal calling convention (src/cmd/compile/abi-internal.md): integer arguments by register, and the current g.
+#pragma once
+
+#include <linux/ptrace.h>
+
+#if defined(__TARGET_ARCH_x86)
+
+#define NS_GO_ARG1(ctx) ((ctx)->rax)
+#define NS_GO_ARG2(ctx) ((ctx)->rbx)
+#define NS_GO_ARG3(ctx) ((ctx)->rcx)
+#define NS_GO_ARG4(ctx) ((ctx)->rdi)
+#define NS_GO_G(ctx) ((ctx)->r14)
+
+#elif defined(__TARGET_ARCH_arm64)
+
+struct pt_regs {
+	struct user_pt_regs user;
+};
+#define NS_GO_ARG1(ctx) ((ctx)->user.regs[0])
+#define NS_GO_ARG2(ctx) ((ctx)->user.regs[1])
+#define NS_GO_ARG3(ctx) ((ctx)->user.regs[2])
+#define NS_GO_ARG4(ctx) ((ctx)->user.regs[3])
+#define NS_GO_G(ctx) ((ctx)->user.regs[28])
+
+#else
+#error "unsupported architecture"
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// Reading Go values from the traced program's memory. All of it is hostile: every result checked, every length bounded.
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+/// A Go string, or the part of a slice that matters: {pointer, length}.
+struct ns_go_string {
+	__u64 data;
+	__u64 len;
+};
+
+static __always_inline int ns_read_u64(__u64 address, __u64 *value)
+{
+	return bpf_probe_read_user(value, sizeof(*value), (const void *)address);
+}
+
+static __always_inline int ns_read_string(__u64 address, struct ns_go_string *value)
+{
+	return bpf_probe_read_user(value, sizeof(*value), (const void *)address);
+}
+
+/// The word at `offset` in a block of `size` bytes already copied; 0 when the field is absent or outside of it.
+static __always_inline __u64 ns_word_in(const char *block, __u32 size, __u16 offset)
+{
+	__u64 at = offset;
+
+	if (at > size - sizeof(__u64))
+		return 0;
+	return *(const __u64 *)(block + at);
+}
+
+static __always_inline struct ns_go_string ns_string_in(const char *block, __u32 size, __u16 offset)
+{
+	struct ns_go_string value = {};
+	__u64 at = offset;
+
+	if (at > size - sizeof(value))
+		return value;
+	value.data = *(const __u64 *)(block + at);
+	value.len = *(const __u64 *)(block + at + 8);
+	return value;
+}
