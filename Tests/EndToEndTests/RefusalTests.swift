@@ -40,7 +40,7 @@ extension EndToEnd {
             let folder = try TemporaryFolder()
             try writeFile("\(folder.path)/nodespan", readFile(Nodespan.path()), permissions: 0o755)
             let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-            for arguments in [["--pid", "\(server.pid)"], ["--", "/bin/true"]] {
+            for arguments in [["--pid", "\(server.pid)"], ["--", try go.build("httpserver", mode: .stripped)]] {
                 let result = try Command.run(nobody + ["\(folder.path)/nodespan", "trace"] + arguments)
                 #expect(result.code == 3 && result.output.isEmpty)
                 #expect(result.errors.contains("root") || result.errors.contains("CAP_"), "\(result.errors)")
