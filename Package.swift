@@ -50,14 +50,15 @@ let package = Package(
         room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "Workloads", "CBPF", system]),
         room(
             "NodespanCommands",
-            ["Agent", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess, system]),
+            ["Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess, system]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
 
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("EndToEndTests", ["TestSupport"]),
-        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
+        tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
+        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
     ]
 )

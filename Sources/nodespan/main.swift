@@ -1,1 +1,4 @@
-print("nodespan")
+import Glibc
+import NodespanCommands
+
+exit(await Nodespan.runToExitStatus())

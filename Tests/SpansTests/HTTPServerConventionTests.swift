@@ -78,9 +78,10 @@ import Testing
     }
 
     @Test func theListOfMethodsCanBeReplaced() throws {
-        let methods = HTTPMethods(list: "PROPFIND, GET")
+        let methods = HTTPMethods(list: "PROPFIND, ,GET")
         #expect(try span(of: RecordBytes(method: "PROPFIND", pattern: "/d/"), methods: methods).name == "PROPFIND /d/")
         #expect(try span(of: RecordBytes(method: "POST", pattern: "/d/"), methods: methods).name == "HTTP /d/")
+        #expect(try span(of: RecordBytes(method: "", pattern: "/d/"), methods: methods).name == "HTTP /d/")
     }
 
     struct Ending: Sendable {

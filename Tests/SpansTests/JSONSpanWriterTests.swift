@@ -81,24 +81,33 @@ import Testing
         var scalars = (0...0xfff as ClosedRange<UInt32>).compactMap(Unicode.Scalar.init)
         scalars += ["\u{2028}", "\u{2029}", "\u{fffd}", "\u{ffff}", "\u{1f600}", "\u{10ffff}"]
         let texts =
-            scalars.map { String($0) } + scalars.map { "a\($0)\"\\\($0)" } + ["", String(scalars.map(Character.init))]
-        for text in texts {
-            let span = sampleSpan(attributes: [
-                Attribute(text, .string(text)), Attribute("list", .strings([text, ""])),
-            ])
-            let written = line(span)
-            // Compared scalar by scalar, since strings compare by canonical equivalence.
-            let value = try JSONDecoder().decode(JSONValue.self, from: Data(written))
-            guard case .array(let list) = value["attributes"]?["list"], case .string(let back) = list[0] else {
-                Issue.record("no text came back for \(text.debugDescription)")
+            scalars.map { String($0) } + scalars.map { "a\($0)\"\\\($0)" }
+            + ["", String(String.UnicodeScalarView(scalars))]
+        let written = line(sampleSpan(attributes: [Attribute("list", .strings(texts))]))
+        let isClean = !String(decoding: written.dropLast(), as: UTF8.self).unicodeScalars.contains {
+            $0.properties.generalCategory == .control
+        }
+        #expect(isClean)
+
+        let value = try JSONDecoder().decode(JSONValue.self, from: Data(written))
+        guard case .array(let list) = value["attributes"]?["list"] else {
+            Issue.record("the list is gone")
+            return
+        }
+        #expect(list.count == texts.count)
+        for (text, back) in zip(texts, list) {
+            guard case .string(let back) = back else {
+                Issue.record("\(text.debugDescription) came back as \(back)")
                 continue
             }
-            #expect(back.unicodeScalars.elementsEqual(text.unicodeScalars))
-            #expect(
-                !String(decoding: written.dropLast(), as: UTF8.self).unicodeScalars.contains {
-                    $0.properties.generalCategory == .control
-                })
+            // Scalar by scalar, since strings compare by canonical equivalence.
+            #expect(back.unicodeScalars.elementsEqual(text.unicodeScalars), "\(text.debugDescription)")
         }
+    }
+
+    @Test(arguments: ["\"", "\\", "\n", "\u{0}", "\u{9b}", "é", "a/b"]) func everyKeyComesBack(key: String) throws {
+        let value = try parsed(sampleSpan(attributes: [Attribute(key, .int(1))]))
+        #expect(value["attributes"] == .object([key: .number(1)]))
     }
 
     @Test(arguments: [Int64.min, -1, 0, 9, 10, 99, .max]) func integersComeBack(number: Int64) {

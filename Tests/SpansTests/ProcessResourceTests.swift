@@ -7,7 +7,7 @@ import Testing
         let made = ProcessResource(
             ProcessFacts(pid: 42, executablePath: "/usr/bin/prometheus", commandName: "prom", goVersion: "go1.24.11"),
             version: "0.1.0")
-        #expect(made.warning == nil)
+        #expect(made.warnings.isEmpty)
         #expect(
             made.resource.attributes == [
                 Attribute("service.name", .string("prometheus")),
@@ -63,9 +63,37 @@ import Testing
     @Test func aBrokenVariableIsIgnoredWholeAndReported() {
         let made = ProcessResource(
             ProcessFacts(pid: 1, executablePath: "/a/b", resourceAttributesVariable: "good=1,bad=%zz"), version: "1")
-        #expect(made.warning == .invalidEncoding("bad=%zz"))
+        #expect(made.warnings == [.invalidEncoding("bad=%zz")])
         #expect(made.resource.attributes["good"] == nil)
         #expect(made.resource.serviceName == "b")
+    }
+}
+
+extension ProcessResourceTests {
+    @Test func whatIsTooLongIsIgnoredAndReported() {
+        func made(name: Int, attributes: Int) -> ProcessResource {
+            ProcessResource(
+                ProcessFacts(
+                    pid: 1, executablePath: "/a/b", serviceNameVariable: String(repeating: "n", count: name),
+                    resourceAttributesVariable: "k=" + String(repeating: "v", count: attributes - 2)),
+                version: "1")
+        }
+        #expect(made(name: 1024, attributes: 8192).warnings.isEmpty)
+        let tooLong = made(name: 1025, attributes: 8193)
+        #expect(
+            tooLong.warnings == [
+                .tooLong(variable: "OTEL_RESOURCE_ATTRIBUTES", size: 8193, limit: 8192),
+                .tooLong(variable: "OTEL_SERVICE_NAME", size: 1025, limit: 1024),
+            ])
+        #expect(tooLong.resource.serviceName == "b")
+        #expect(tooLong.resource.attributes["k"] == nil)
+    }
+
+    @Test func warningsCarryNoControlSequence() {
+        let member = "\u{1b}[2J" + String(repeating: "x", count: 8000)
+        let text = ResourceVariableError.missingEquals(member).description
+        #expect(text.contains("␛[2Jxxx"))
+        #expect(text.count < 140)
     }
 }
 

@@ -52,7 +52,15 @@ final class SpanAssembler: Sendable {
 
     /// After each batch, on the reader's thread.
     func flush() {
-        let outcome = sink.flush()
+        add(sink.flush())
+    }
+
+    /// After the last record, when the reader's thread has ended.
+    func finish() {
+        add(sink.finish())
+    }
+
+    private func add(_ outcome: SinkOutcome) {
         state.withLock { state in
             state.exported += outcome.exported
             state.unwritten += outcome.lost

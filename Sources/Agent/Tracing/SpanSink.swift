@@ -6,6 +6,8 @@ package protocol SpanSink: Sendable {
     /// Called after each batch, and on a tick of at most 100 ms when there is none.
     /// - Returns: how many of the spans taken since the last call got where they go, and how many were lost.
     func flush() -> SinkOutcome
+    /// Called once, after the last span, instead of another `flush`: nothing may be held back any longer.
+    func finish() -> SinkOutcome
 }
 
 package struct SinkOutcome: Sendable {

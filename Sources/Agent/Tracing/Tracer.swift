@@ -21,7 +21,6 @@ package actor Tracer {
     private let inFlight: BPFMap<ns_goroutine, ns_http_in_flight>
     private let ledger: ArmedLedger
     private let assembler: SpanAssembler
-    private let sampler: Sampler
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     private var armed: [Armed] = []
@@ -35,7 +34,7 @@ package actor Tracer {
     }
 
     /// Loads the BPF programs; nothing is armed yet.
-    package init(sink: any SpanSink, sampler: Sampler, ledger: ArmedLedger) throws(BPFError) {
+    package init(sink: any SpanSink, ledger: ArmedLedger) throws(BPFError) {
         let watch = try ProcessWatch()
         let httpServer = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
         let assembler = SpanAssembler(sink: sink, version: nodespanVersion)
@@ -53,7 +52,6 @@ package actor Tracer {
         self.httpServer = httpServer
         self.ledger = ledger
         self.assembler = assembler
-        self.sampler = sampler
     }
 
     /// Takes out what an earlier run that was killed left armed.
@@ -81,12 +79,12 @@ package actor Tracer {
     }
 
     /// Traces a running process from its next request on.
-    package func trace(_ process: LocalProcess, goVersion: String) throws(TracerError) {
+    package func trace(_ process: LocalProcess, goVersion: String, sampler: Sampler) throws(TracerError) {
         let slot = try newSlot()
         assembler.describe(ProcessFacts(of: process, goVersion: goVersion), slot: slot)
         do throws(BPFError) {
             guard let image = try watch.image(of: process.pid) else { throw endedEarly(process) }
-            try processes.set(settings(slot: slot), for: image)
+            try processes.set(settings(slot: slot, sampler), for: image)
             // One that ended before its settings were there was none that the kernel's side had to drop settings of.
             guard let still = try watch.image(of: process.pid), still.exec_id == image.exec_id,
                 still.start_boottime_ns == image.start_boottime_ns
@@ -104,11 +102,11 @@ package actor Tracer {
     }
 
     /// Has the next program that a child of this process executes traced from its first instruction on.
-    package func awaitLaunch(of facts: ProcessFacts) throws(TracerError) {
+    package func awaitLaunch(of facts: ProcessFacts, sampler: Sampler) throws(TracerError) {
         let slot = try newSlot()
         assembler.describe(facts, slot: slot)
         do throws(BPFError) {
-            try watch.awaitLaunch(with: settings(slot: slot))
+            try watch.awaitLaunch(with: settings(slot: slot, sampler))
         } catch {
             throw .bpf(error)
         }
@@ -121,6 +119,7 @@ package actor Tracer {
         armed.removeAll()
         // Reads what is left first.
         spanReader = nil
+        assembler.finish()
         eventReader = nil
         return try summary()
     }
@@ -144,7 +143,7 @@ package actor Tracer {
         return slots
     }
 
-    private func settings(slot: UInt32) -> ns_process_settings {
+    private func settings(slot: UInt32, _ sampler: Sampler) -> ns_process_settings {
         var settings = ns_process_settings()
         settings.counters_slot = slot
         sampler.apply(to: &settings)

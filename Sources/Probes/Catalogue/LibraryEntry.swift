@@ -13,12 +13,12 @@ struct LibraryEntry: Sendable {
     var copies: [CopyEntry] = []
 }
 
-/// The leading part of a struct that the programs copy in one read, since one read of all fields is cheaper than one each.
+/// The leading part of a struct that the programs copy in one read: cheaper than one read for each field.
 struct CopyEntry: Sendable {
     var type: TypeName
     /// The most that the programs have room for, bytes.
     var limit: Int32
-    /// Where the length goes.
+    /// Where the length that holds all its fields goes, bytes.
     var fact: any WritableKeyPath<ns_binary_facts, UInt16> & Sendable
 }
 
@@ -63,7 +63,8 @@ struct CandidateSite: Sendable {
 
     enum FunctionSelector: Sendable {
         case named(String)
-        /// The function literals in a function (named `FUNCTION.func1` and so on) that call another one.
+        /// The function literals directly in a function that call another one. Literals are numbered in the order of
+        /// the source: `FUNCTION.func1` and so on (cmd/compile/internal/ir, `closureName`). The first 16 are looked at.
         case literals(in: String, calling: String)
     }
 
@@ -100,12 +101,29 @@ struct FieldNeed: Sendable {
 struct FieldEntry: Sendable {
     var type: TypeName
     var field: String
+    var shape: Shape
     var fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable
+    /// The programs read it from the copy of its struct, if there is one of that type; else by itself.
+    var isCopied: Bool
 
-    init(_ type: TypeName, _ field: String, _ fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable) {
+    /// What the programs read there. A field of another shape isn't the one they mean.
+    enum Shape: Sendable {
+        /// {pointer, length}
+        case string
+        /// Eight bytes: a pointer, a map or an integer.
+        case word
+        case byte
+    }
+
+    init(
+        _ type: TypeName, _ field: String, _ shape: Shape,
+        _ fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable, isCopied: Bool = true
+    ) {
         self.type = type
         self.field = field
+        self.shape = shape
         self.fact = fact
+        self.isCopied = isCopied
     }
 }
 

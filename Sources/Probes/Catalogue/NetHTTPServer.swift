@@ -77,52 +77,52 @@ private enum NetHTTP {
 
     static let fields = [
         FieldNeed(.required, [.goroutineID]),
-        FieldNeed(.required, [FieldEntry(request, "Method", \.http_server.request_method)]),
-        FieldNeed(.required, [FieldEntry(request, "URL", \.http_server.request_url)]),
-        FieldNeed(.required, [FieldEntry(url, "Path", \.http_server.url_path)]),
-        FieldNeed(.required, [FieldEntry(response, "conn", \.http_server.response_conn)]),
-        FieldNeed(.required, [FieldEntry(response, "req", \.http_server.response_request)]),
-        FieldNeed(.required, [FieldEntry(response, "status", \.http_server.response_status)]),
+        FieldNeed(.required, [FieldEntry(request, "Method", .string, \.http_server.request_method)]),
+        FieldNeed(.required, [FieldEntry(request, "URL", .word, \.http_server.request_url)]),
+        FieldNeed(.required, [FieldEntry(url, "Path", .string, \.http_server.url_path)]),
+        FieldNeed(.required, [FieldEntry(response, "conn", .word, \.http_server.response_conn)]),
+        FieldNeed(.required, [FieldEntry(response, "req", .word, \.http_server.response_request)]),
+        FieldNeed(.required, [FieldEntry(response, "status", .word, \.http_server.response_status)]),
         FieldNeed(
             .optional(loss: "no network.protocol.version"),
             [
-                FieldEntry(request, "ProtoMajor", \.http_server.request_proto_major),
-                FieldEntry(request, "ProtoMinor", \.http_server.request_proto_minor),
+                FieldEntry(request, "ProtoMajor", .word, \.http_server.request_proto_major),
+                FieldEntry(request, "ProtoMinor", .word, \.http_server.request_proto_minor),
             ]),
         FieldNeed(
             .optional(loss: "no parent from traceparent, and no user_agent.original"),
-            [FieldEntry(request, "Header", \.http_server.request_header)]),
+            [FieldEntry(request, "Header", .word, \.http_server.request_header)]),
         FieldNeed(
             .optional(loss: "no http.request.body.size"),
-            [FieldEntry(request, "ContentLength", \.http_server.request_content_length)]),
+            [FieldEntry(request, "ContentLength", .word, \.http_server.request_content_length)]),
         FieldNeed(
             .optional(loss: "no server.address and server.port"),
-            [FieldEntry(request, "Host", \.http_server.request_host)]),
+            [FieldEntry(request, "Host", .string, \.http_server.request_host)]),
         FieldNeed(
             .optional(loss: "no client.address and client.port"),
-            [FieldEntry(request, "RemoteAddr", \.http_server.request_remote_addr)]),
+            [FieldEntry(request, "RemoteAddr", .string, \.http_server.request_remote_addr)]),
         FieldNeed(
             .optional(loss: "url.scheme doesn't tell https from http"),
-            [FieldEntry(request, "TLS", \.http_server.request_tls)]),
+            [FieldEntry(request, "TLS", .word, \.http_server.request_tls)]),
         FieldNeed(
             .optional(loss: "no http.route"),
-            [FieldEntry(request, "Pattern", \.http_server.request_pattern)],
+            [FieldEntry(request, "Pattern", .string, \.http_server.request_pattern, isCopied: false)],
             [
-                FieldEntry(request, "pat", \.http_server.request_pat),
-                FieldEntry(pattern, "str", \.http_server.pattern_str),
+                FieldEntry(request, "pat", .word, \.http_server.request_pat, isCopied: false),
+                FieldEntry(pattern, "str", .string, \.http_server.pattern_str),
             ],
             introducedWith: pattern),
-        FieldNeed(.optional(loss: "no url.query"), [FieldEntry(url, "RawQuery", \.http_server.url_raw_query)]),
+        FieldNeed(.optional(loss: "no url.query"), [FieldEntry(url, "RawQuery", .string, \.http_server.url_raw_query)]),
         FieldNeed(
             .optional(loss: "no http.response.body.size"),
-            [FieldEntry(response, "written", \.http_server.response_written)]),
+            [FieldEntry(response, "written", .word, \.http_server.response_written)]),
         FieldNeed(
             .optional(loss: "a request whose handler hijacks the connection is shown as answered with 200"),
-            [FieldEntry(connection, "hijackedv", \.http_server.conn_hijacked)]),
+            [FieldEntry(connection, "hijackedv", .byte, \.http_server.conn_hijacked)]),
     ]
 }
 
 extension FieldEntry {
     /// In flight, a request is known by its goroutine.
-    static let goroutineID = FieldEntry(TypeName(package: "runtime", name: "g"), "goid", \.goid)
+    static let goroutineID = FieldEntry(TypeName(package: "runtime", name: "g"), "goid", .word, \.goid)
 }

@@ -8,9 +8,13 @@ struct FieldResolver {
     private(set) var fields: [ResolvedField] = []
     private var layouts: [TypeName: StructLayout?] = [:]
 
-    init(binary: GoBinary, facts: ns_binary_facts) {
+    private let copies: [TypeName: CopyEntry]
+
+    init(binary: GoBinary, facts: ns_binary_facts, copies: [CopyEntry]) {
         self.binary = binary
         self.facts = facts
+        self.copies = Dictionary(copies.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
+        for copy in copies { self.facts[keyPath: copy.fact] = 0 }
     }
 
     /// Sets the facts of the first alternative that the binary has all fields of.
@@ -19,14 +23,14 @@ struct FieldResolver {
         for alternative in need.alternatives {
             var found: [ResolvedField] = []
             for entry in alternative {
-                switch try offset(of: entry.field, in: entry.type) {
+                switch try offset(of: entry) {
                 case .success(let field): found.append(field)
                 case .failure(let absence):
                     firstMissing = firstMissing ?? ("\(entry.type).\(entry.field)", absence.reason)
                 }
             }
             guard found.count == alternative.count else { continue }
-            for (entry, field) in zip(alternative, found) { facts[keyPath: entry.fact] = field.offset }
+            for (entry, field) in zip(alternative, found) { set(entry, field.offset) }
             fields += found
             return
         }
@@ -46,13 +50,6 @@ struct FieldResolver {
         }
     }
 
-    /// Sets how much of a struct is copied: all of it, as far as there is room. A struct that isn't found has no fields
-    /// either, which has been noted by then.
-    mutating func measure(_ copy: CopyEntry) throws(PlanningError) {
-        let size = try layout(of: copy.type)?.size ?? 0
-        facts[keyPath: copy.fact] = UInt16(min(size, UInt64(copy.limit)))
-    }
-
     /// Whether the program's release of the library has any of what is needed.
     private mutating func isOffered(_ need: FieldNeed) throws(PlanningError) -> Bool {
         guard let marker = need.introducedWith else { return true }
@@ -63,15 +60,35 @@ struct FieldResolver {
         return false
     }
 
-    /// Where a field is, if there is one and its offset fits `ns_offset`.
+    /// Sets a fact, and lets the copy of the field's struct reach behind the field.
+    private mutating func set(_ entry: FieldEntry, _ offset: ns_offset) {
+        facts[keyPath: entry.fact] = offset
+        guard entry.isCopied, let copy = copies[entry.type] else { return }
+        facts[keyPath: copy.fact] = max(facts[keyPath: copy.fact], offset + entry.shape.size)
+    }
+
+    /// Where a field is, if the programs can read it there.
+    private mutating func offset(of entry: FieldEntry) throws(PlanningError) -> Result<ResolvedField, Absence> {
+        let found = try offset(of: entry.field, in: entry.type, shape: entry.shape)
+        guard case .success(let field) = found, entry.isCopied, let copy = copies[entry.type] else { return found }
+        guard UInt64(field.offset) + UInt64(entry.shape.size) <= UInt64(copy.limit) else {
+            return .failure(Absence(reason: "offset \(field.offset) is behind the \(copy.limit) bytes that are copied"))
+        }
+        return found
+    }
+
+    /// Where a field is, if there is one of the shape and its offset fits `ns_offset`. Any shape will do without one.
     mutating func offset(
-        of name: String, in type: TypeName
+        of name: String, in type: TypeName, shape: FieldEntry.Shape? = nil
     ) throws(PlanningError) -> Result<ResolvedField, Absence> {
         guard let layout = try layout(of: type) else {
             return .failure(Absence(what: "\(type).\(name)", reason: "type \(type) not found"))
         }
         guard let field = layout.field(named: name) else {
             return .failure(Absence(what: "\(type).\(name)", reason: "no such field"))
+        }
+        guard shape?.includes(field.kind) ?? true else {
+            return .failure(Absence(what: "\(type).\(name)", reason: "is of another type: \(field.kind)"))
         }
         guard let offset = ns_offset(fitting: field.offset) else {
             return .failure(Absence(what: "\(type).\(name)", reason: "offset \(field.offset) is too large"))
@@ -89,6 +106,25 @@ struct FieldResolver {
         }
         layouts[type] = .some(layout)
         return layout
+    }
+}
+
+extension FieldEntry.Shape {
+    /// Bytes read.
+    var size: UInt16 {
+        switch self {
+        case .string: 16
+        case .word: 8
+        case .byte: 1
+        }
+    }
+
+    func includes(_ kind: Kind) -> Bool {
+        switch self {
+        case .string: kind == .string
+        case .word: [.int, .int64, .uint, .uint64, .uintptr, .pointer, .map, .unsafePointer].contains(kind)
+        case .byte: [.bool, .int8, .uint8].contains(kind)
+        }
     }
 }
 

@@ -38,7 +38,7 @@ extension FieldResolver {
         fact.log2_buckets = collector.add(try offset(of: "B", in: map))
         fact.buckets = collector.add(try offset(of: "buckets", in: map))
         fact.old_buckets = collector.add(try offset(of: "oldbuckets", in: map))
-        fact.group_size = collector.size(bucket.bucketSize)
+        fact.group_size = collector.groupSize(bucket.bucketSize)
         fact.keys = collector.size(bucket.keysOffset)
         fact.key_stride = collector.size(bucket.keySize)
         fact.elems = collector.size(bucket.elemsOffset)
@@ -63,7 +63,7 @@ extension FieldResolver {
         fact.table_groups = collector.size(inTable + UInt64(collector.add(try offset(of: "data", in: groups))))
         fact.table_length_mask = collector.size(
             inTable + UInt64(collector.add(try offset(of: "lengthMask", in: groups))))
-        fact.group_size = collector.size(group.groupSize)
+        fact.group_size = collector.groupSize(group.groupSize)
         fact.keys = collector.size(group.keysOffset)
         fact.key_stride = collector.size(group.keyStride)
         fact.elems = collector.size(group.elemsOffset)
@@ -92,6 +92,13 @@ private struct FieldCollector {
         if let size = ns_offset(fitting: value) { return size }
         absence = absence ?? Absence(reason: "\(value) bytes are more than an entry's offset may be")
         return ns_offset(NS_ABSENT)
+    }
+
+    mutating func groupSize(_ value: UInt64) -> UInt16 {
+        if value > UInt64(NS_MAP_GROUP_MAX) {
+            absence = absence ?? Absence(reason: "a group has \(value) bytes; \(NS_MAP_GROUP_MAX) are copied")
+        }
+        return size(value)
     }
 
     func result(_ fact: ns_header_map, isIndirect: Bool) -> Result<MapGeometry, Absence> {

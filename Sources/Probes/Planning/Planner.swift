@@ -40,10 +40,9 @@ package struct Planner: Sendable {
         }
         var tally = Tally()
         for probe in entry.probes { try sites.resolve(probe, tally: &tally) }
-        var fields = FieldResolver(binary: binary, facts: facts)
+        var fields = FieldResolver(binary: binary, facts: facts, copies: entry.copies)
         for field in entry.fields { try fields.resolve(field, tally: &tally) }
         for map in entry.maps { try fields.resolve(map, tally: &tally) }
-        for copy in entry.copies { try fields.measure(copy) }
         let state = tally.state
         if state != .refused { facts = fields.facts }
         return LibraryReport(
@@ -59,12 +58,16 @@ extension LibraryEntry {
         for candidate in probes.flatMap(\.candidates) {
             switch candidate.function {
             case .named(let name): names.insert(name)
-            case .literals(_, let callee): names.insert(callee)
+            case .literals(let outer, let callee): names.formUnion(CandidateSite.literalNames(in: outer) + [callee])
             }
             if let callee = candidate.place.callee { names.insert(callee) }
         }
         return names
     }
+}
+
+extension CandidateSite {
+    static func literalNames(in function: String) -> [String] { (1...16).map { "\(function).func\($0)" } }
 }
 
 extension CandidateSite.Place {

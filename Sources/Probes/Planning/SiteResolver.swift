@@ -5,8 +5,6 @@ internal import GoBinary
 struct SiteResolver {
     private let binary: GoBinary
     private var functions: [String: Function] = [:]
-    /// By prefix.
-    private var literals: [String: [Function]] = [:]
     /// By address; nil for a function whose code can't be decoded.
     private var decoded: [UInt64: FunctionCode?] = [:]
     /// Of the probes resolved so far, in their order.
@@ -64,7 +62,9 @@ struct SiteResolver {
                 return .unusable(reason: "the code of \(owner.name) can't be decoded")
             }
             for site in sites(at: candidate.place, in: code, of: owner) {
-                guard let fileOffset = binary.fileOffset(of: site.address) else { continue }
+                guard let fileOffset = binary.fileOffset(of: site.address) else {
+                    return .unusable(reason: "\(owner.name) isn't in the file")
+                }
                 points.append(
                     AttachPoint(
                         program: probe.program, symbol: owner.name, address: site.address, fileOffset: fileOffset,
@@ -107,25 +107,12 @@ struct SiteResolver {
         case .literals(let outer, let callee):
             guard let callee = functions[callee] else { return [] }
             var owners: [Function] = []
-            for literal in try literals(in: outer) {
+            for literal in CandidateSite.literalNames(in: outer).compactMap({ functions[$0] }) {
                 guard let code = try code(of: literal), !code.directCalls(to: callee.address).isEmpty else { continue }
                 owners.append(literal)
             }
             return owners
         }
-    }
-
-    private mutating func literals(in outer: String) throws(PlanningError) -> [Function] {
-        let prefix = outer + ".func"
-        if let known = literals[prefix] { return known }
-        var found: [Function] = []
-        do {
-            found = try binary.functions(withPrefix: prefix)
-        } catch {
-            try error.rethrowUnlessShape()
-        }
-        literals[prefix] = found
-        return found
     }
 
     private mutating func code(of function: Function) throws(PlanningError) -> FunctionCode? {

@@ -14,9 +14,9 @@ package struct HTTPMethods: Sendable {
         self.known = known
     }
 
-    /// - Parameter list: the value of OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: case-sensitive names with commas between.
+    /// - Parameter list: the value of OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: case-sensitive names, commas between them.
     package init(list: String) {
-        known = Set(list.split(separator: ",").map { String($0.filter { !$0.isWhitespace }) })
+        known = Set(list.split { $0 == "," || $0.isWhitespace }.map(String.init))
     }
 
     package func contains(_ method: String) -> Bool {

@@ -1,8 +1,11 @@
 /// The resource of a traced process, and what was wrong with what the process said of itself.
 package struct ProcessResource: Sendable {
     package let resource: Resource
-    /// The process's OTEL_RESOURCE_ATTRIBUTES was ignored as a whole, for this reason.
-    package let warning: ResourceVariableError?
+    /// The variables that were ignored as a whole, with the reason.
+    package let warnings: [ResourceVariableError]
+
+    /// Bytes; four times as long as a label of any platform that names services.
+    private static let serviceNameLimit = 1024
 
     /// service.name is OTEL_SERVICE_NAME, else the one in OTEL_RESOURCE_ATTRIBUTES, else the executable's name; an empty
     /// variable counts as unset, as the specification demands. What is measured (process.*, telemetry.*) goes before
@@ -10,19 +13,24 @@ package struct ProcessResource: Sendable {
     ///
     /// - Parameter version: nodespan's own.
     package init(_ process: ProcessFacts, version: String) {
+        var warnings: [ResourceVariableError] = []
         var claimed: [(key: String, value: String)] = []
-        var warning: ResourceVariableError?
         do throws(ResourceVariableError) {
             claimed = try ResourceVariable.attributes(of: process.resourceAttributesVariable ?? "")
         } catch {
-            warning = error
+            warnings.append(error)
+        }
+        var named = process.serviceNameVariable
+        if let size = named?.utf8.count, size > Self.serviceNameLimit {
+            warnings.append(.tooLong(variable: "OTEL_SERVICE_NAME", size: size, limit: Self.serviceNameLimit))
+            named = nil
         }
         let path = process.executablePath.map(Self.withoutDeletedMark)
         let executable = path.map(Self.lastComponent) ?? process.commandName ?? ""
 
         var attributes: [Attribute] = []
         let claimedName = claimed.first { $0.key == "service.name" }?.value
-        let serviceName = [process.serviceNameVariable, claimedName, executable].lazy.compactMap { $0 }
+        let serviceName = [named, claimedName, executable].lazy.compactMap { $0 }
             .first { !$0.isEmpty }
         attributes.append("service.name", serviceName ?? "unknown_service:go")
         attributes.append("process.pid", process.pid)
@@ -39,7 +47,7 @@ package struct ProcessResource: Sendable {
         for (key, value) in claimed where !measured.contains(key) { attributes.append(key, value) }
 
         resource = Resource(attributes: attributes)
-        self.warning = warning
+        self.warnings = warnings
     }
 
     /// The kernel marks an executable that was replaced or removed (fs/d_path.c).

@@ -1,11 +1,18 @@
 /// Reads OTEL_RESOURCE_ATTRIBUTES: `key=value` pairs with commas between, percent-encoded (OpenTelemetry specification,
 /// Resource SDK, "Specifying resource information via an environment variable").
 enum ResourceVariable {
+    /// Bytes. The text repeats in everything that is exported, and the kernel alone would let it have 128 KB; W3C Baggage,
+    /// whose format it borrows, sets the same limit.
+    static let sizeLimit = 8192
+
     /// In the order of the text; of a key that stands twice, the later value.
     ///
     /// Empty members, as a trailing comma makes, are passed over. An equals sign within a value is taken as it is,
     /// which OpenTelemetry's Go SDK allows too.
     static func attributes(of text: String) throws(ResourceVariableError) -> [(key: String, value: String)] {
+        guard text.utf8.count <= sizeLimit else {
+            throw .tooLong(variable: "OTEL_RESOURCE_ATTRIBUTES", size: text.utf8.count, limit: sizeLimit)
+        }
         var attributes: [(key: String, value: String)] = []
         for member in text.utf8.split(separator: UInt8(ascii: ",")) {
             if member.allSatisfy(isBlank) { continue }
@@ -29,23 +36,5 @@ enum ResourceVariable {
 
     private static func isBlank(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
-    }
-}
-
-/// What is wrong with an OTEL_RESOURCE_ATTRIBUTES: the member that can't be read.
-package enum ResourceVariableError: Error, Hashable {
-    case missingEquals(String)
-    case emptyKey(String)
-    case invalidEncoding(String)
-}
-
-extension ResourceVariableError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .missingEquals(let member): "OTEL_RESOURCE_ATTRIBUTES ignored: '\(member)' is not of the form key=value"
-        case .emptyKey(let member): "OTEL_RESOURCE_ATTRIBUTES ignored: '\(member)' has no key"
-        case .invalidEncoding(let member):
-            "OTEL_RESOURCE_ATTRIBUTES ignored: '\(member)' is not percent-encoded UTF-8"
-        }
     }
 }

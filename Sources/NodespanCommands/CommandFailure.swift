@@ -1,0 +1,67 @@
+import Agent
+import BPFRuntime
+import Glibc
+import GoBinary
+import Workloads
+
+/// What the exit status says of a command that could not do its work.
+enum FailureStatus: Int32 {
+    /// A check failed, or there was nothing to do.
+    case failed = 1
+    case usage = 2
+    case notPermitted = 3
+}
+
+/// The end of a command that could not do its work; the message names the remedy where there is one.
+struct CommandFailure: Error {
+    let status: FailureStatus
+    let message: String
+
+    init(_ message: String, status: FailureStatus = .failed) {
+        self.status = status
+        self.message = message
+    }
+
+    init(_ error: ProcfsError) {
+        if case .notPermitted = error {
+            self.init("\(error)", status: .notPermitted)
+        } else {
+            self.init("\(error)")
+        }
+    }
+
+    init(_ error: AnalysisError, of subject: String) {
+        if case .file(let error) = error, error.errno == EACCES || error.errno == EPERM {
+            self.init("\(subject): \(error)", status: .notPermitted)
+        } else {
+            self.init("\(subject): \(error)")
+        }
+    }
+
+    init(_ error: BPFError) {
+        switch error.code {
+        case EPERM, EACCES:
+            self.init(
+                "not permitted to \(error.operation) \(error.subject): run as root, or with the capabilities "
+                    + "BPF, PERFMON, SYS_PTRACE and SYS_ADMIN",
+                status: .notPermitted)
+        case EINVAL where error.operation == "load object":
+            self.init("\(error)\nnodespan needs Linux 6.6 or later with BTF (/sys/kernel/btf/vmlinux)")
+        default:
+            self.init("\(error)")
+        }
+    }
+
+    init(_ error: TracerError) {
+        if case .bpf(let error) = error {
+            self.init(error)
+        } else {
+            self.init("\(error)")
+        }
+    }
+}
+
+/// The end of `trace -- CMD`: what CMD ended with is nodespan's own exit status.
+struct ProgramEnding: Error {
+    let status: Int32
+}

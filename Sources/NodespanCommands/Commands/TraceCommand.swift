@@ -1,0 +1,134 @@
+import Agent
+import ArgumentParser
+import BPFRuntime
+import Probes
+import Spans
+import SystemPackage
+import Workloads
+
+/// `nodespan trace`
+struct TraceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Trace local Go programs and print their spans as they end.",
+        usage: """
+            nodespan trace --pid PID ... [options]
+            nodespan trace [options] -- CMD [ARG ...]
+            """,
+        discussion: """
+            Running processes are named by --pid; they go on as before when tracing stops, by Ctrl-C or SIGTERM. A \
+            program given behind -- is started and traced from its first instruction; its exit status becomes \
+            nodespan's (128+N for signal N), its standard output goes to standard error, and under sudo it runs as \
+            the user who called sudo.
+
+            Standard output carries spans and nothing else.
+
+            Examples:
+              nodespan trace --pid $(pidof prometheus)
+              nodespan trace --format json --pid 4242 > spans.jsonl
+              nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server --port 8080
+            """)
+
+    @Option(parsing: .singleValue, help: ArgumentHelp("A process to trace; may be repeated.", valueName: "pid"))
+    var pid: [Int32] = []
+
+    @OptionGroup var sampling: SamplerOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Under sudo, run CMD as root too.")
+    var asRoot = false
+
+    @Argument(parsing: .postTerminator, help: "A program to start and trace, with its arguments.")
+    var command: [String] = []
+
+    func validate() throws {
+        if pid.isEmpty == command.isEmpty {
+            throw ValidationError("name what to trace: either --pid PID or -- CMD [ARG ...]")
+        }
+        if let wrong = pid.first(where: { $0 <= 0 }) { throw ValidationError("\(wrong) is not a process id") }
+    }
+
+    func run() async throws {
+        let signals: TerminationSignals
+        do throws(BPFError) {
+            signals = try TerminationSignals.hold()
+        } catch {
+            throw CommandFailure(error)
+        }
+        if command.isEmpty {
+            try await traceProcesses(stoppedBy: signals.arrivals)
+        } else {
+            try await traceProgram(stoppedBy: signals.arrivals)
+        }
+        // Read up to here: a second Ctrl-C must not end the process while probes are taken out.
+        _ = consume signals
+    }
+
+    private func traceProcesses(stoppedBy signals: AsyncStream<Int32>) async throws {
+        let targets = try TraceTarget.resolve(pids: pid)
+        let session = try await TraceSession(options: output)
+        var armed: Set<FileIdentity> = []
+        var traced: [TraceTarget] = []
+        for target in targets {
+            do throws(TracerError) {
+                if armed.insert(target.process.executable).inserted {
+                    try await session.tracer.arm(target.process.executableLink, by: target.plan)
+                }
+                try await session.tracer.trace(
+                    target.process, goVersion: target.plan.goVersion, sampler: sampler(for: target))
+                traced.append(target)
+            } catch {
+                if targets.count == 1 {
+                    _ = try? await session.tracer.stop()
+                    throw CommandFailure(error)
+                }
+                StandardError.print("nodespan: \(CommandFailure(error).message)")
+            }
+        }
+        if traced.isEmpty {
+            try await session.close(nil)
+            throw CommandFailure("none of the processes could be traced")
+        }
+        announce(traced)
+        try await session.close(await session.wait(signals: signals, processes: traced.count))
+    }
+
+    private func traceProgram(stoppedBy signals: AsyncStream<Int32>) async throws {
+        let program = try ProgramLaunch(command, asRoot: asRoot)
+        let session = try await TraceSession(options: output)
+        do throws(TracerError) {
+            try await session.tracer.arm(program.path, by: program.plan)
+            try await session.tracer.awaitLaunch(
+                of: program.facts,
+                sampler: sampling.sampler(forEnvironment: program.environment, of: program.path.string))
+        } catch {
+            _ = try? await session.tracer.stop()
+            throw CommandFailure(error)
+        }
+        StandardError.print("tracing \(program.path) (\(program.plan.goVersion))")
+        let ending = await program.run(forwarding: signals)
+        try await session.close(nil)
+        switch ending {
+        case .success(let status): throw ProgramEnding(status: status)
+        case .failure(let failure): throw failure
+        }
+    }
+
+    private func announce(_ targets: [TraceTarget]) {
+        for target in targets {
+            for library in target.plan.libraries where library.state == .partial {
+                for missing in library.missing {
+                    StandardError.print(
+                        "process \(target.process.pid): \(library.name): \(missing.consequence) (\(missing.what): "
+                            + "\(missing.reason))")
+                }
+            }
+        }
+        let names = targets.map { "\($0.process.commandName) (pid \($0.process.pid), \($0.plan.goVersion))" }
+        StandardError.print("tracing \(names.joined(separator: ", ")); stop with Ctrl-C")
+    }
+
+    private func sampler(for target: TraceTarget) -> Sampler {
+        sampling.sampler(forEnvironment: target.process.environment, of: "process \(target.process.pid)")
+    }
+}

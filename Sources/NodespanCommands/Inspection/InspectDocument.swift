@@ -1,0 +1,69 @@
+import Agent
+import GoBinary
+import Probes
+
+/// What `inspect --format json` prints.
+struct InspectDocument: Encodable {
+    struct Module: Encodable {
+        let path: String
+        let version: String
+    }
+
+    struct Probe: Encodable {
+        let program: String
+        let symbol: String
+        /// Image-relative, "0x…".
+        let address: String
+        let instruction: String
+        let emulated: Bool
+    }
+
+    struct Field: Encodable {
+        let type: String
+        let field: String
+        let offset: UInt16
+    }
+
+    struct Missing: Encodable {
+        let what: String
+        let reason: String
+        let consequence: String
+    }
+
+    struct Library: Encodable {
+        let name: String
+        let state: String
+        let probes: [Probe]
+        let fields: [Field]
+        let missing: [Missing]
+    }
+
+    let goVersion: String
+    let buildMode: String
+    let stripped: Bool
+    let arch: String
+    let modules: [Module]
+    let libraries: [Library]
+
+    init(_ analysis: ExecutableAnalysis) {
+        let binary = analysis.binary
+        goVersion = binary.buildInfo.goVersion
+        buildMode = binary.buildMode.rawValue
+        stripped = binary.isStripped
+        arch = binary.architecture.rawValue
+        modules = binary.buildInfo.modules.map { Module(path: $0.path, version: $0.version) }
+        libraries = analysis.outcome.libraries.map { library in
+            Library(
+                name: library.name, state: library.state.rawValue,
+                probes: library.probes.map {
+                    Probe(
+                        program: $0.program, symbol: $0.symbol, address: "0x" + String($0.address, radix: 16),
+                        instruction: $0.instruction, emulated: $0.isEmulated)
+                },
+                fields: library.fields.map { Field(type: $0.type, field: $0.field, offset: $0.offset) },
+                missing: library.missing.map {
+                    Missing(what: $0.what, reason: $0.reason, consequence: $0.consequence)
+                })
+        }
+    }
+}

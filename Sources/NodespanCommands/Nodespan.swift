@@ -1,0 +1,56 @@
+import Agent
+package import ArgumentParser
+import Glibc
+
+/// The executable's commands.
+package struct Nodespan: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "nodespan",
+        abstract: "Distributed tracing for Go programs: no code change, no sidecar, no restart.",
+        discussion: """
+            nodespan puts probes on running Go programs, reads all it needs to know of them from the binary itself, and \
+            shows their requests as spans.
+
+            Exit status: 0 done; 1 a check failed or there was nothing to do; 2 wrong usage; 3 not permitted.
+            """,
+        version: nodespanVersion,
+        subcommands: [TraceCommand.self, InspectCommand.self])
+
+    package init() {}
+
+    /// Runs the command that the process's arguments name. Returns the exit status.
+    package static func runToExitStatus() async -> Int32 {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return 0
+        } catch let failure as CommandFailure {
+            StandardError.print("nodespan: \(failure.message)")
+            return failure.status.rawValue
+        } catch let ending as ProgramEnding {
+            return ending.status
+        } catch {
+            return report(error)
+        }
+    }
+
+    /// ArgumentParser's own errors and requests: help and versions go to standard output, complaints don't.
+    private static func report(_ error: any Error) -> Int32 {
+        let message = fullMessage(for: error)
+        switch exitCode(for: error) {
+        case .success:
+            print(message)
+            return 0
+        case .validationFailure:
+            StandardError.print(message)
+            return FailureStatus.usage.rawValue
+        case let code:
+            StandardError.print(message)
+            return code.rawValue
+        }
+    }
+}

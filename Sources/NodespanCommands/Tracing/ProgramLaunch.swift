@@ -1,0 +1,107 @@
+import Agent
+import Glibc
+import Probes
+import Spans
+import Subprocess
+import SystemPackage
+
+/// The program of `trace -- CMD`: where it is, how to trace it, and as whom it runs.
+struct ProgramLaunch {
+    let path: FilePath
+    let plan: ProbePlan
+    /// What it will be started with.
+    let environment: [String: String]
+    private let arguments: [String]
+    private let options: PlatformOptions
+
+    init(_ command: [String], asRoot: Bool) throws(CommandFailure) {
+        guard let name = command.first, let path = Self.find(name) else {
+            throw CommandFailure("\(command.first ?? ""): no such program; give its path, or one in PATH")
+        }
+        do throws(AnalysisError) {
+            plan = try ExecutableAnalysis(path: path).plan()
+        } catch {
+            throw CommandFailure(error, of: path.string)
+        }
+        self.path = path
+        arguments = Array(command.dropFirst())
+        var environment = Self.ownEnvironment()
+        var options = PlatformOptions()
+        if !asRoot, let user = try InvokingUser.ofSudo() {
+            options.userID = user.id
+            options.groupID = user.groups.first
+            options.supplementaryGroups = user.groups
+            environment.merge(["HOME": user.home, "USER": user.name, "LOGNAME": user.name]) { $1 }
+        }
+        self.environment = environment
+        self.options = options
+    }
+
+    var facts: ProcessFacts {
+        ProcessFacts(launching: path.string, goVersion: plan.goVersion, environment: environment)
+    }
+
+    /// Runs the program to its end. Returns its exit status, 128+N for signal N.
+    /// - Parameter signals: passed on to it, but for those that the terminal sends it anyway.
+    func run(forwarding signals: AsyncStream<Int32>) async -> Result<Int32, CommandFailure> {
+        do {
+            let result = try await Subprocess.run(
+                .path(path), arguments: Arguments(arguments), environment: .custom(Self.keyed(environment)),
+                platformOptions: options, input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
+                output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
+            ) { execution in
+                let pid = execution.processIdentifier.value
+                return Task { await Self.forward(signals, to: pid) }
+            }
+            result.closureResult.cancel()
+            switch result.terminationStatus {
+            case .exited(let code): return .success(code)
+            case .signaled(let signal): return .success(128 + signal)
+            }
+        } catch {
+            return .failure(CommandFailure("\(path): can't be started: \(error)"))
+        }
+    }
+
+    private static func forward(_ signals: AsyncStream<Int32>, to pid: pid_t) async {
+        for await signal in signals {
+            // Ctrl-C and Ctrl-\\ reach every process in the foreground of the terminal, the program included.
+            let isFromTerminal = (signal == SIGINT || signal == SIGQUIT) && isatty(STDIN_FILENO) == 1
+            if !isFromTerminal { kill(pid, signal) }
+        }
+    }
+
+    /// As execvp(3) looks for it.
+    private static func find(_ name: String) -> FilePath? {
+        if name.contains("/") { return isExecutable(name) ? FilePath(name) : nil }
+        let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        for folder in folders.split(separator: ":", omittingEmptySubsequences: false) {
+            let path = "\(folder.isEmpty ? "." : folder)/\(name)"
+            if isExecutable(path) { return FilePath(path) }
+        }
+        return nil
+    }
+
+    private static func isExecutable(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+    }
+
+    private static func ownEnvironment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return variables
+    }
+
+    private static func keyed(_ variables: [String: String]) -> [Environment.Key: String] {
+        Dictionary(
+            variables.compactMap { name, value in Environment.Key(rawValue: name).map { ($0, value) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+}

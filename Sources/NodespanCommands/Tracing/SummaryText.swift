@@ -1,0 +1,27 @@
+import Agent
+
+/// What `trace` says when it ends.
+enum SummaryText {
+    /// For people, over several lines if something was lost.
+    static func table(_ summary: TraceSummary) -> String {
+        var parts = ["\(summary.exported) spans"]
+        if summary.unsampled > 0 { parts.append("\(summary.unsampled) not sampled") }
+        if summary.inFlight > 0 { parts.append("\(summary.inFlight) still in flight") }
+        parts.append(summary.lost == 0 ? "none lost" : "\(summary.lost) lost")
+        var lines = ["\(summary.begun) requests began: \(parts.joined(separator: ", "))"]
+        for (reason, count) in summary.losses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            lines.append("  lost \(count): \(reason.explanation) (\(reason.name))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// For scripts, one line.
+    static func json(_ summary: TraceSummary) -> String {
+        let losses = summary.losses.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\"\($0.key.name)\":\($0.value)" }.joined(separator: ",")
+        return """
+            {"spans":\(summary.exported),"begun":\(summary.begun),"exported":\(summary.exported),\
+            "unsampled":\(summary.unsampled),"inFlight":\(summary.inFlight),"losses":{\(losses)}}
+            """
+    }
+}

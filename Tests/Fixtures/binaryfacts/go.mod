@@ -1,0 +1,3 @@
+module binaryfacts
+
+go 1.19

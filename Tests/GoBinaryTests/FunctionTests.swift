@@ -1,0 +1,76 @@
+import GoBinary
+import TestSupport
+import Testing
+
+@Suite struct FunctionTests {
+    @Test(arguments: Sample.built.filter { $0.mode == .plain || $0.mode == .pie })
+    func findsEveryFunctionWhereTheSymbolTableHasIt(_ sample: Sample) throws {
+        let oracle = try Oracle(try sample.path())
+        let functions = try sample.read().functions(withPrefix: "")
+        #expect(functions.count > 3000)
+        var compared = 0
+        for function in functions {
+            guard let names = oracle.functions[function.address] else { continue }
+            // The function table has `[...]` where the symbol table has type arguments, and keeps the middle dots of
+            // local types' names, for which the symbol table has full stops.
+            let isGeneric = function.name.contains("[")
+            let name = String(function.name.map { $0 == "·" ? "." : $0 })
+            let isNamed = names.contains(name) || names.contains(name + ".abi0")
+            #expect(isGeneric || isNamed, "\(function.name) is \(names)")
+            compared += 1
+        }
+        #expect(compared > functions.count * 95 / 100)
+        let found = Set(functions.map(\.address))
+        let missing = oracle.functions.filter { !found.contains($0.key) }.values.joined()
+        #expect(missing.allSatisfy { !$0.hasPrefix("net/http.") }, "\(missing.sorted().prefix(5))")
+    }
+
+    @Test(arguments: GoToolchain.all, [LinkMode.plain, .pie])
+    func findsTheSameFunctionsAfterStripping(_ toolchain: GoToolchain, _ mode: LinkMode) throws {
+        let plain = try Sample(toolchain: toolchain, mode: mode).read().functions(withPrefix: "net/http.")
+        let strippedMode = mode == .pie ? LinkMode.strippedPIE : .stripped
+        for isWithoutSections in [false, true] {
+            let stripped = Sample(toolchain: toolchain, mode: strippedMode, isWithoutSections: isWithoutSections)
+            let functions = try stripped.read().functions(withPrefix: "net/http.")
+            #expect(functions.map(\.name) == plain.map(\.name))
+            #expect(functions.map(\.size) == plain.map(\.size))
+        }
+    }
+
+    @Test(arguments: Sample.all) func findsFunctionsByName(_ sample: Sample) throws {
+        let binary = try sample.read()
+        let wanted: Set = [
+            "net/http.(*conn).serve", "net/http.serverHandler.ServeHTTP", "net/http.(*conn).hijacked",
+            "runtime.newproc1", "runtime.goexit1", "main.main", "main.none",
+        ]
+        let functions = try binary.functions(named: wanted)
+        #expect(Set(functions.keys) == wanted.subtracting(["main.none"]))
+        #expect(try binary.function(named: "main.none") == nil)
+        for (name, function) in functions {
+            #expect(function.name == name)
+            #expect(try binary.function(named: name) == function)
+            #expect(try binary.functionContaining(function.address) == function)
+            #expect(try binary.functionContaining(function.address + function.size - 1) == function)
+            #expect(binary.fileOffset(of: function.address) == function.fileOffset)
+            let code = try binary.code(of: function)
+            let file = try readFile(try sample.path())
+            #expect(code == Array(file[Int(function.fileOffset)..<Int(function.fileOffset + function.size)]))
+        }
+        #expect(try binary.functionContaining(binary.text.lowerBound - 1) == nil)
+        #expect(try binary.functionContaining(binary.text.upperBound) == nil)
+    }
+
+    @Test(arguments: Sample.all) func prefersTheFunctionToItsWrapper(_ sample: Sample) throws {
+        let binary = try sample.read()
+        let all = try binary.functions(withPrefix: "runtime.goexit1").filter { $0.name == "runtime.goexit1" }
+        let chosen = try #require(try binary.function(named: "runtime.goexit1"))
+        #expect(all.contains(chosen))
+        #expect(all.allSatisfy { $0.size <= chosen.size })
+    }
+
+    @Test func refusesMoreCodeThanTheLimit() throws {
+        let binary = try Sample.all[0].read()
+        let function = try #require(try binary.function(named: "net/http.(*conn).serve"))
+        #expect(throws: GoBinaryError.self) { try binary.code(of: function, limit: 16) }
+    }
+}

@@ -1,0 +1,33 @@
+import TestSupport
+
+/// What Go's own readers of symbol tables and DWARF find in an executable that has them.
+struct Oracle {
+    /// Names by address; several functions can share one.
+    private(set) var functions: [UInt64: Set<String>] = [:]
+    /// Structs by their full name, for example `net/http.Request`.
+    private(set) var structs: [String: Struct] = [:]
+
+    struct Struct: Equatable {
+        var size: UInt64
+        var fields: [String: UInt64] = [:]
+    }
+
+    init(_ path: String) throws {
+        let newest = GoToolchain.all[GoToolchain.all.count - 1]
+        let facts = try Command.run([try newest.build("binaryfacts", mode: .plain), path])
+        guard facts.code == 0 else { throw Failure(errors: facts.errors) }
+        for line in facts.output.split(separator: "\n") {
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            switch fields[0] {
+            case "F": functions[UInt64(fields[1]) ?? 0, default: []].insert(fields[2])
+            case "S": structs[fields[1]] = Struct(size: UInt64(fields[2]) ?? 0)
+            case "M": structs[fields[1]]?.fields[fields[2]] = UInt64(fields[3])
+            default: throw Failure(errors: String(line))
+            }
+        }
+    }
+
+    struct Failure: Error {
+        let errors: String
+    }
+}

@@ -1,0 +1,155 @@
+import CBPF
+import GoBinary
+import TestSupport
+import Testing
+
+@testable import Probes
+
+/// What the planner does with binaries that lack something. The binaries are real; the catalogue asks them for things
+/// that they don't have.
+@Suite struct `The planner` {
+    private func plan(
+        _ go: GoToolchain = GoToolchain.all[4], _ change: (inout LibraryEntry) -> Void
+    ) throws -> PlanOutcome {
+        var entry = LibraryEntry.netHTTPServer
+        change(&entry)
+        return try Planner(catalogue: Catalogue(libraries: [entry])).plan(try analyse("httpserver", go, .plain).binary)
+    }
+
+    private func missing(_ outcome: PlanOutcome) -> [String] {
+        outcome.libraries.flatMap(\.missing).map { "\($0.what): \($0.reason): \($0.consequence)" }
+    }
+
+    @Test(arguments: GoToolchain.all)
+    func `refuses a program without a known library`(go: GoToolchain) throws {
+        let outcome = try Planner().plan(try analyse("println", go, .stripped).binary)
+        let absent = LibraryReport(name: "net/http server", state: .absent, probes: [], fields: [], missing: [])
+        #expect(outcome.refusal == .noLibrary(libraries: [absent]))
+        #expect(outcome.refusal?.description == "nothing in it that can be traced: no net/http server")
+    }
+
+    @Test(arguments: GoToolchain.all)
+    func `begins behind the prologue of ServeHTTP where its call isn't found`(go: GoToolchain) throws {
+        let outcome = try plan(go) { $0.probes[0].candidates.removeFirst() }
+        let begin = try #require(outcome.plan?.points(of: "http_server_begin").first)
+        #expect(begin.symbol == "net/http.serverHandler.ServeHTTP")
+        #expect(begin.isEmulated)
+        #expect(go.minor >= 21 ? begin.instruction == "push %rbp" : begin.instruction.hasPrefix("jbe 0x"))
+        #expect(outcome.plan?.points(of: "http_server_end").count == 1)
+        #expect(outcome.libraries.map(\.state) == [.ready])
+    }
+
+    @Test(arguments: GoToolchain.all)
+    func `says what the last resort for panics loses`(go: GoToolchain) throws {
+        let outcome = try plan(go) { $0.probes[2].candidates.removeFirst(2) }
+        let abort = try #require(outcome.plan?.points(of: "http_server_abort"))
+        #expect(abort.count == 1 && abort.allSatisfy { $0.isEmulated })
+        #expect(outcome.libraries.map(\.state) == [.partial])
+        #expect(
+            outcome.libraries[0].missing.map(\.consequence).first
+                == "no span for a request whose handler hijacks the connection and then panics")
+    }
+
+    @Test func `goes on without an optional probe`() throws {
+        let outcome = try plan { $0.probes[3].candidates[0].place = .calls(to: "net/http.nothing") }
+        #expect(outcome.plan?.attachPoints.count == 3)
+        #expect(outcome.libraries.map(\.state) == [.partial])
+        #expect(
+            missing(outcome) == [
+                "http_server_reject: no function net/http.nothing: "
+                    + "no span for a request that the server itself answers with 417"
+            ])
+    }
+
+    @Test func `refuses a library without a required probe`() throws {
+        let outcome = try plan {
+            $0.probes[1].candidates[0].place = .callFollowing(program: "http_server_begin", to: "net/http.serve")
+        }
+        guard case .requirementMissing(let libraries) = outcome.refusal else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(libraries.map(\.state) == [.refused])
+        #expect(libraries[0].probes.isEmpty)
+        #expect(
+            outcome.refusal?.description
+                == "net/http server can't be traced (http_server_end: no function net/http.serve)")
+    }
+
+    @Test func `refuses a library without a required field`() throws {
+        let url = TypeName(package: "net/url", name: "URL")
+        let outcome = try plan {
+            $0.fields.append(FieldNeed(.required, [FieldEntry(url, "Trail", .string, \.http_server.url_path)]))
+        }
+        #expect(outcome.plan == nil)
+        #expect(missing(outcome) == ["net/url.URL.Trail: no such field: the library can't be traced"])
+    }
+
+    @Test func `sets no fact of a need that is met in part`() throws {
+        let request = TypeName(package: "net/http", name: "Request")
+        let nowhere = TypeName(package: "net/http", name: "nowhere")
+        let outcome = try plan {
+            $0.fields = $0.fields.filter { $0.alternatives[0][0].field != "ProtoMajor" }
+            $0.fields.append(
+                FieldNeed(
+                    .optional(loss: "no version"),
+                    [
+                        FieldEntry(request, "ProtoMajor", .word, \.http_server.request_proto_major),
+                        FieldEntry(nowhere, "ProtoMinor", .word, \.http_server.request_proto_minor),
+                    ]))
+        }
+        let plan = try #require(outcome.plan)
+        #expect(plan.facts.http_server.request_proto_major == ns_offset(NS_ABSENT))
+        #expect(plan.facts.http_server.request_proto_minor == ns_offset(NS_ABSENT))
+        #expect(outcome.libraries.map(\.state) == [.partial])
+        #expect(missing(outcome) == ["net/http.nowhere.ProtoMinor: type net/http.nowhere not found: no version"])
+    }
+
+    @Test func `takes no field of another shape`() throws {
+        let request = TypeName(package: "net/http", name: "Request")
+        let outcome = try plan {
+            $0.fields.append(
+                FieldNeed(.optional(loss: "nothing"), [FieldEntry(request, "Host", .word, \.http_server.request_host)]))
+        }
+        #expect(outcome.plan != nil)
+        #expect(missing(outcome) == ["net/http.Request.Host: is of another type: string: nothing"])
+    }
+
+    @Test func `takes no field behind what the programs copy`() throws {
+        let outcome = try plan { $0.copies[0].limit = 200 }
+        let facts = try #require(outcome.plan?.facts.http_server)
+        #expect(facts.request_read == 192)
+        #expect(facts.request_tls == ns_offset(NS_ABSENT))
+        #expect(
+            missing(outcome) == [
+                "net/http.Request.TLS: offset 208 is behind the 200 bytes that are copied: "
+                    + "url.scheme doesn't tell https from http"
+            ])
+    }
+
+    @Test func `goes on without the header map`() throws {
+        let outcome = try plan { $0.maps[0].type = TypeName(package: "net/http", name: "Footer") }
+        let plan = try #require(outcome.plan)
+        #expect(plan.facts.header_map.kind == UInt16(NS_MAP_ABSENT.rawValue))
+        #expect(outcome.libraries.map(\.state) == [.partial])
+        #expect(
+            missing(outcome) == [
+                "layout of net/http.Footer: map type net/http.Footer not found: "
+                    + "no parent from traceparent, and no user_agent.original"
+            ])
+    }
+
+    @Test func `puts no single-stepped probe where every request passes`() throws {
+        let outcome = try plan(GoToolchain.all[0]) {
+            $0.probes[0].candidates = [$0.probes[2].candidates[1]]
+        }
+        #expect(outcome.plan == nil)
+        #expect(missing(outcome).contains { $0.contains("would be single-stepped") })
+    }
+
+    @Test func `gives the same plan again`() throws {
+        let plans = try (0..<2).map { _ in try #require(try plan { _ in }.plan) }
+        #expect(words(plans[0].facts) == words(plans[1].facts))
+        #expect(plans[0].libraries == plans[1].libraries)
+    }
+}
