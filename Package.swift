@@ -60,5 +60,10 @@ let package = Package(
         tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
+
+        .executableTarget(
+            name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",
+            swiftSettings: settings),
+        tests("BPFRuntimeTests", ["BPFRuntime", "CBPF", "RuntimeFixture", "TestSupport"]),
     ]
 )

@@ -55,7 +55,9 @@ package struct ArmedFile: Hashable, Sendable {
     /// overlays; a file that only looks alike costs nothing, since what counts is what its processes' memory holds.
     func device(at path: String) -> UInt64? {
         var status = stat()
-        guard stat(path, &status) == 0, UInt64(status.st_ino) == inode, UInt64(status.st_size) == size else { return nil }
+        guard stat(path, &status) == 0, UInt64(status.st_ino) == inode, UInt64(status.st_size) == size else {
+            return nil
+        }
         return UInt64(status.st_dev)
     }
 }

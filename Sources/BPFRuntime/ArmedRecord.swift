@@ -32,7 +32,9 @@ struct ArmedRecord: Equatable {
 
     private static func site(_ line: Substring) -> ArmedFile.Site? {
         let fields = line.split(separator: " ")
-        guard fields.count == 3, let offset = UInt64(fields[1]), fields[2].utf8.count % 2 == 0 else { return nil }
+        guard fields.count == 3, let offset = UInt64(fields[1]), fields[2].utf8.count % 2 == 0,
+            fields[2].allSatisfy(\.isHexDigit)
+        else { return nil }
         var bytes: [UInt8] = []
         var digits = fields[2]
         while !digits.isEmpty {

@@ -51,7 +51,9 @@ package struct BPFObject: ~Copyable, Sendable {
     func ring(_ map: String) throws(BPFError) -> OwnedDescriptor {
         let found = try find(map: map)
         let subject = "\(name)/\(map)"
-        guard bpf_map__type(found) == BPF_MAP_TYPE_RINGBUF else { throw BPFError("use ring", on: subject, code: EINVAL) }
+        guard bpf_map__type(found) == BPF_MAP_TYPE_RINGBUF else {
+            throw BPFError("use ring", on: subject, code: EINVAL)
+        }
         return try OwnedDescriptor.duplicate(of: bpf_map__fd(found), for: subject)
     }
 
@@ -64,7 +66,7 @@ package struct BPFObject: ~Copyable, Sendable {
 }
 
 /// A parsed object and, once loaded, the descriptors of its programs and maps.
-private struct OpenedObject: ~Copyable, Sendable {
+private final class OpenedObject: Sendable {
     // Changed only before it is handed out loaded; libbpf's look-ups read.
     nonisolated(unsafe) let pointer: OpaquePointer
 
@@ -85,7 +87,7 @@ private struct OpenedObject: ~Copyable, Sendable {
         bpf_object__close(pointer)
     }
 
-    func reuseMaps(of other: borrowing OpenedObject, name: String) throws(BPFError) {
+    func reuseMaps(of other: OpenedObject, name: String) throws(BPFError) {
         var map = bpf_object__next_map(pointer, nil)
         while let current = map {
             let mapName = bpf_map__name(current).map { String(cString: $0) } ?? ""

@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// What a look through the records of dead owners found and did.
 package struct Healing: Equatable, Sendable {
@@ -9,7 +9,7 @@ package struct Healing: Equatable, Sendable {
         /// File offsets of the breakpoints, ascending.
         package let offsets: [UInt64]
         /// The processes that had them, ascending.
-        package let processes: [pid_t]
+        package let processes: [Int32]
     }
 
     /// Put right: the processes run their original code again.
@@ -21,6 +21,8 @@ package struct Healing: Equatable, Sendable {
     package var unreadable: [String] = []
     /// Records done with and removed.
     package var closedRecords = 0
+
+    package init() {}
 
     /// Looks through the folder. Call it with `TerminationSignals` held, before arming anything.
     /// - Parameter watch: its object has the program that is attached to the places and detached again, upon which the
@@ -40,7 +42,8 @@ package struct Healing: Equatable, Sendable {
             if owner.isAlive(boot: boot) { continue }
             // A draft was never in force, and what was armed before a reboot is gone.
             if !isDraft, owner.boot == boot {
-                let bytes = try OwnedDescriptor(opening: path, O_RDONLY | O_NOFOLLOW).remainder(of: path, limit: 8 << 20)
+                let bytes = try OwnedDescriptor(opening: path, O_RDONLY | O_NOFOLLOW).remainder(
+                    of: path, limit: 8 << 20)
                 guard let record = ArmedRecord(parsing: String(decoding: bytes, as: UTF8.self)) else {
                     healing.unreadable.append(path)
                     continue
@@ -66,7 +69,8 @@ package struct Healing: Equatable, Sendable {
         while let next = left.first {
             let sites = Set(left.flatMap(\.offsets)).sorted().map { UprobeMultiLink.Site(offset: $0, cookie: 0) }
             // A process that ended meanwhile fails here; what stays armed is found below.
-            do { _ = try UprobeMultiLink("heal", of: watch.object, path: "/proc/\(next.pid)/exe", sites: sites) } catch {}
+            do { _ = try UprobeMultiLink("heal", of: watch.object, path: "/proc/\(next.pid)/exe", sites: sites) } catch
+            {}
             left = Self.breakpoints(of: file, in: left.filter { $0.device != next.device }.map(\.pid))
         }
         left = Self.breakpoints(of: file, in: found.map(\.pid))
@@ -83,13 +87,13 @@ package struct Healing: Equatable, Sendable {
     }
 
     private struct Breakpoints {
-        let pid: pid_t
+        let pid: Int32
         let device: UInt64
         let offsets: [UInt64]
     }
 
     /// Where processes have a breakpoint in place of the recorded code.
-    private static func breakpoints(of file: ArmedFile, in pids: [pid_t]) -> [Breakpoints] {
+    private static func breakpoints(of file: ArmedFile, in pids: [Int32]) -> [Breakpoints] {
         pids.compactMap { pid in
             guard let device = file.device(at: "/proc/\(pid)/exe"), let code = ProcessCode(pid: pid) else { return nil }
             let offsets = file.sites.filter { site in
@@ -100,8 +104,8 @@ package struct Healing: Equatable, Sendable {
         }
     }
 
-    private static func processes() -> [pid_t] {
-        ((try? entries(of: "/proc")) ?? []).compactMap { pid_t($0) }
+    private static func processes() -> [Int32] {
+        ((try? entries(of: "/proc")) ?? []).compactMap { Int32($0) }
     }
 
     /// Names in a folder, sorted; none when there is no such folder.

@@ -14,7 +14,8 @@ struct ProcessCode: ~Copyable {
     init?(pid: pid_t) {
         guard let executable = Self.executablePath(of: pid),
             let memory = try? OwnedDescriptor(opening: "/proc/\(pid)/mem", O_RDONLY),
-            let maps = try? OwnedDescriptor(opening: "/proc/\(pid)/maps", O_RDONLY).remainder(of: "maps", limit: 8 << 20)
+            let maps = try? OwnedDescriptor(opening: "/proc/\(pid)/maps", O_RDONLY).remainder(
+                of: "maps", limit: 8 << 20)
         else { return nil }
         mappings = maps.split(separator: UInt8(ascii: "\n")).compactMap { line in
             Self.mapping(String(decoding: line, as: UTF8.self), of: executable)

@@ -1,5 +1,5 @@
 package import CBPF
-package import Glibc
+import Glibc
 
 /// The programs of `process.bpf.c`, loaded and attached: as long as this lives, settings and in-flight requests of
 /// images that end are dropped in the kernel, and `process_events` tells of it.
@@ -22,17 +22,17 @@ package struct ProcessWatch: ~Copyable, Sendable {
     }
 
     /// Every process that runs now, kernel threads included, by thread group id in the initial pid namespace.
-    package func images() throws(BPFError) -> [pid_t: ns_process_image] {
-        var images: [pid_t: ns_process_image] = [:]
+    package func images() throws(BPFError) -> [Int32: ns_process_image] {
+        var images: [Int32: ns_process_image] = [:]
         for image in try Self.decoded(object.runTaskIterator("list_processes")) {
-            images[pid_t(bitPattern: image.tgid)] = image
+            images[Int32(bitPattern: image.tgid)] = image
         }
         return images
     }
 
     /// The image that runs as `pid` in the caller's pid namespace, nil when there is none; its `tgid` is the one in the
     /// initial namespace.
-    package func image(of pid: pid_t) throws(BPFError) -> ns_process_image? {
+    package func image(of pid: Int32) throws(BPFError) -> ns_process_image? {
         guard pid > 0 else { return nil }
         return try Self.decoded(object.runTaskIterator("list_processes", thread: pid)).first
     }

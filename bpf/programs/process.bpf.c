@@ -107,14 +107,18 @@ int on_exec(__u64 *arguments)
 	return 0;
 }
 
-/// Runs for every thread; the last one ends the process.
+/// Runs for every thread; the last one ends the process. An exec that fails behind its point of no return has been
+/// counted but never traced, so the image that ends may be the one before.
 SEC("tp_btf/sched_process_exit")
 int on_exit(__u64 *arguments)
 {
 	struct task_struct *task = (struct task_struct *)arguments[0];
 	if (task->signal->live.counter)
 		return 0;
-	end_image(ns_process_image_of(task), NS_PROCESS_EXITED);
+	struct ns_process_image image = ns_process_image_of(task);
+	end_image(image, NS_PROCESS_EXITED);
+	image.exec_id -= 1;
+	end_image(image, NS_PROCESS_EXITED);
 	return 0;
 }
 

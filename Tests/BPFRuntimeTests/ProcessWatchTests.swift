@@ -1,0 +1,136 @@
+import BPFRuntime
+import CBPF
+import Glibc
+import TestSupport
+import Testing
+
+/// As `struct ns_goroutine` and `struct ns_http_in_flight` of bpf/lib/http_in_flight.h.
+private struct Goroutine: BitwiseCopyable {
+    var process: ns_process_image
+    var goid: UInt64
+}
+private struct InFlight: BitwiseCopyable {
+    var response: UInt64 = 0
+    var request: UInt64 = 0
+    var record = ns_http_server_span()
+}
+
+@Suite struct `Process watch` {
+    @Test func `one process is found by its pid and among all`() throws {
+        let watch = try ProcessWatch()
+        let own = try #require(try watch.image(of: getpid()))
+        let parent = try #require(try watch.image(of: getppid()))
+        let all = try watch.images()
+        #expect(all[pid_t(bitPattern: own.tgid)]?.start_boottime_ns == own.start_boottime_ns)
+        #expect(all[pid_t(bitPattern: own.tgid)]?.exec_id == own.exec_id)
+        #expect(parent.start_boottime_ns < own.start_boottime_ns)
+        #expect(all.count > 10)
+        #expect(try watch.image(of: 0x3fff_ffff) == nil)
+    }
+
+    @Test(arguments: [ExecFixture.leader, .otherThread])
+    func `exec in place ends the old image and its requests, and traces nothing new`(fixture: ExecFixture) async throws
+    {
+        let folder = try TemporaryFolder()
+        let watch = try ProcessWatch()
+        let (events, continuation) = AsyncStream.makeStream(of: ns_process_event.self)
+        let reader = try watch.events { continuation.yield($0) }
+        var child = try ChildProcess([try fixture.build(in: folder.path), "/bin/sleep", "1000"])
+        var stop = siginfo_t()
+        waitid(P_PID, id_t(child.pid), &stop, WSTOPPED | WNOWAIT)
+        let shell = try #require(try watch.image(of: child.pid))
+        let other = try #require(try watch.image(of: getpid()))
+        try trace(shell, slot: 7, requests: 3, with: watch)
+        try trace(other, slot: 8, requests: 1, with: watch)
+        child.send(SIGCONT)
+
+        let event = try #require(await events.first { _ in true })
+        #expect(event.kind == NS_PROCESS_REPLACED.rawValue)
+        #expect(event.process.tgid == shell.tgid)
+        #expect(event.process.exec_id == shell.exec_id)
+        #expect(event.counters_slot == 7)
+        let sleeper = try #require(try watch.image(of: child.pid))
+        #expect(sleeper.exec_id == shell.exec_id + 1)
+        #expect(sleeper.start_boottime_ns == shell.start_boottime_ns)
+        #expect(try watch.processes().keys().map(\.tgid) == [other.tgid])
+        #expect(try inFlight(watch).keys().map(\.process.tgid) == [other.tgid])
+        #expect(try lost(inSlot: 7, watch) == 3)
+        #expect(try lost(inSlot: 8, watch) == 0)
+        reader.stop()
+        child.send(SIGKILL)
+        _ = child.wait()
+    }
+
+    /// The program has a segment at a kernel address, which the kernel finds out when the old image is gone.
+    @Test func `an exec that fails too late to return ends the old image`() async throws {
+        let folder = try TemporaryFolder()
+        let broken = "\(folder.path)/broken"
+        try writeFile(broken, unloadableProgram(), permissions: 0o755)
+        let watch = try ProcessWatch()
+        let (events, continuation) = AsyncStream.makeStream(of: ns_process_event.self)
+        let reader = try watch.events { continuation.yield($0) }
+        var child = try ChildProcess([try ExecFixture.leader.build(in: folder.path), broken])
+        var stop = siginfo_t()
+        waitid(P_PID, id_t(child.pid), &stop, WSTOPPED | WNOWAIT)
+        let image = try #require(try watch.image(of: child.pid))
+        try trace(image, slot: 9, requests: 2, with: watch)
+        child.send(SIGCONT)
+        #expect(child.wait() == 128 + SIGSEGV)
+        let event = try #require(await events.first { _ in true })
+        #expect(event.kind == NS_PROCESS_EXITED.rawValue)
+        #expect(event.process.exec_id == image.exec_id)
+        #expect(try watch.processes().count() == 0)
+        #expect(try lost(inSlot: 9, watch) == 2)
+        reader.stop()
+    }
+
+    @Test(arguments: ["1.19", "1.27.3"])
+    func `a program of many threads ends once, with its last thread`(version: String) async throws {
+        let watch = try ProcessWatch()
+        let (events, continuation) = AsyncStream.makeStream(of: ns_process_event.self)
+        let reader = try watch.events { continuation.yield($0) }
+        let go = try #require(GoToolchain.all.first { $0.version == version })
+        var child = try ChildProcess([try go.build("httpserver", mode: .stripped)])
+        let lines = LineReader(child.standardOutput)
+        #expect(lines.next()?.hasPrefix("listening ") == true)
+        let image = try #require(try watch.image(of: child.pid))
+        try trace(image, slot: 1023, requests: 500, with: watch)
+        child.send(SIGKILL)
+        #expect(child.wait() == 128 + SIGKILL)
+
+        let event = try #require(await events.first { _ in true })
+        #expect(event.kind == NS_PROCESS_EXITED.rawValue)
+        #expect(event.process.start_boottime_ns == image.start_boottime_ns)
+        #expect(try watch.processes().count() == 0)
+        #expect(try inFlight(watch).count() == 0)
+        #expect(try lost(inSlot: 1023, watch) == 500)
+        reader.stop()
+        continuation.finish()
+        #expect(await events.first { _ in true } == nil)
+    }
+
+    @Test func `a launched command is traced from its start`() throws {
+        let run = try Command.run([try runtimeFixture(), "launch", "/bin/sleep", "1000"])
+        #expect(run.output == "launched true true 0\n")
+        #expect(run.errors == "")
+    }
+
+    private func trace(
+        _ image: ns_process_image, slot: UInt32, requests: UInt64, with watch: borrowing ProcessWatch
+    ) throws {
+        var settings = ns_process_settings()
+        settings.counters_slot = slot
+        try watch.processes().set(settings, for: image)
+        let map = try inFlight(watch)
+        for goid in 0..<requests { try map.set(InFlight(), for: Goroutine(process: image, goid: goid)) }
+    }
+
+    private func inFlight(_ watch: borrowing ProcessWatch) throws -> BPFMap<Goroutine, InFlight> {
+        try watch.object.map("http_in_flight")
+    }
+
+    private func lost(inSlot slot: UInt32, _ watch: borrowing ProcessWatch) throws -> UInt64? {
+        // The order of `enum ns_loss_reason`.
+        try watch.counters().value(of: slot)?.lost.4
+    }
+}

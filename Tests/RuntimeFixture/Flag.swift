@@ -1,0 +1,12 @@
+import Synchronization
+
+/// Something that happened, or not yet.
+final class Flag: Sendable {
+    private let raised = Atomic(false)
+
+    var isRaised: Bool { raised.load(ordering: .acquiring) }
+
+    func raise() {
+        raised.store(true, ordering: .releasing)
+    }
+}
