@@ -64,7 +64,7 @@ package struct MissingToolchain: Error, CustomStringConvertible {
     package let version: String
     package let command: String
 
-    package var description: String { "Go \(version) is not at \(command): run `make setup`" }
+    package var description: String { "Go \(version) is not at \(command): run `make setup-tests`" }
 }
 
 /// A fixture that didn't compile.

@@ -16,6 +16,7 @@ import (
 func main() {
 	address := flag.String("addr", "127.0.0.1:0", "where to listen")
 	secure := flag.Bool("tls", false, "serve TLS with a certificate made at the start; HTTP/1.1 only")
+	first := flag.String("first", "", "a target that the server requests of itself before it says that it listens")
 	flag.Parse()
 
 	listener, err := net.Listen("tcp", *address)
@@ -37,6 +38,13 @@ func main() {
 		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}}
 		listener = tls.NewListener(listener, server.TLSConfig)
 	}
-	fmt.Fprintf(os.Stdout, "listening %s\n", listener.Addr())
+	go func() {
+		if *first != "" {
+			if _, err := http.Get("http://" + listener.Addr().String() + *first); err != nil {
+				log.Fatal(err)
+			}
+		}
+		fmt.Fprintf(os.Stdout, "listening %s\n", listener.Addr())
+	}()
 	log.Fatal(server.Serve(listener))
 }
