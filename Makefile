@@ -23,13 +23,16 @@ test: setup-tests
 	swift build -c release --product nodespan
 	swift test
 
-lint: setup-tests
+lint:
+	@scripts/setup test
 	swift format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
 	find bpf \( -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format --dry-run --Werror
+	test -z "$$(gofmt -l Tests/Fixtures | tee /dev/stderr)"
 
 format:
 	swift format format --in-place --recursive --parallel Package.swift Plugins Sources Tests
 	find bpf \( -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format -i
+	gofmt -w Tests/Fixtures
 
 install: build
 	install -D -m 755 $(NODESPAN) $(DESTDIR)$(PREFIX)/bin/nodespan

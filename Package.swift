@@ -50,7 +50,10 @@ let package = Package(
         room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "Workloads", "CBPF", system]),
         room(
             "NodespanCommands",
-            ["Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess, system]),
+            [
+                "Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess,
+                system,
+            ]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
 
         // What several test targets share.

@@ -29,7 +29,8 @@ struct SamplerOptions: ParsableArguments {
             let argument = environment["OTEL_TRACES_SAMPLER_ARG"]
             return try Sampler(name: name, argument: argument?.isEmpty == true ? nil : argument)
         } catch {
-            StandardError.print("\(subject): OTEL_TRACES_SAMPLER: \(error); using \(Sampler.Name.parentBasedAlwaysOn.rawValue)")
+            StandardError.print(
+                "\(subject): OTEL_TRACES_SAMPLER: \(error); using \(Sampler.Name.parentBasedAlwaysOn.rawValue)")
             return .standard
         }
     }

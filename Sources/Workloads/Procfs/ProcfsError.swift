@@ -13,7 +13,8 @@ extension ProcfsError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noSuchProcess(let pid): "process \(pid): no such process"
-        case .noExecutable(let pid): "process \(pid): it runs no executable (a kernel thread, or a process that has ended)"
+        case .noExecutable(let pid):
+            "process \(pid): it runs no executable (a kernel thread, or a process that has ended)"
         case .notPermitted(let pid, let file): "process \(pid): not permitted to read /proc/\(pid)/\(file): run as root"
         case .unreadable(let pid, let file, let errno): "process \(pid): reading /proc/\(pid)/\(file): \(errno)"
         }
