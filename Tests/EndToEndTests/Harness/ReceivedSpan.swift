@@ -53,17 +53,18 @@ enum AttributeValue: Decodable, Hashable, CustomStringConvertible {
     case list([AttributeValue])
 
     init(from decoder: any Decoder) throws {
+        // The likeliest first: a decoder is slow at failing.
         let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(Bool.self) {
-            self = .boolean(value)
+        if let value = try? container.decode(String.self) {
+            self = .string(value)
         } else if let value = try? container.decode(Int.self) {
             self = .integer(value)
+        } else if let value = try? container.decode(Bool.self) {
+            self = .boolean(value)
         } else if let value = try? container.decode(Double.self) {
             self = .double(value)
-        } else if let value = try? container.decode([AttributeValue].self) {
-            self = .list(value)
         } else {
-            self = .string(try container.decode(String.self))
+            self = .list(try container.decode([AttributeValue].self))
         }
     }
 
