@@ -64,16 +64,13 @@ package struct Healing: Equatable, Sendable {
         guard let first = found.first, let path = ProcessCode.executablePath(of: first.pid) else {
             return found.isEmpty
         }
-        // One attachment reaches every process that runs the same file; a copy in another overlay needs one of its own.
+        // More than once, since a child that another thread starts in that moment inherits the link and keeps it until it
+        // executes its program.
         var left = found
-        while let next = left.first {
-            let sites = Set(left.flatMap(\.offsets)).sorted().map { UprobeMultiLink.Site(offset: $0, cookie: 0) }
-            // A process that ended meanwhile fails here; what stays armed is found below.
-            do { _ = try UprobeMultiLink("heal", of: watch.object, path: "/proc/\(next.pid)/exe", sites: sites) } catch
-            {}
-            left = Self.breakpoints(of: file, in: left.filter { $0.device != next.device }.map(\.pid))
+        for _ in 0..<Self.rounds where !left.isEmpty {
+            Self.detach(left, of: file, with: watch)
+            left = Self.breakpoints(of: file, in: found.map(\.pid))
         }
-        left = Self.breakpoints(of: file, in: found.map(\.pid))
         let healedPids = Set(found.map(\.pid)).subtracting(left.map(\.pid)).sorted()
         if !healedPids.isEmpty {
             let offsets = Set(found.flatMap(\.offsets)).sorted()
@@ -85,6 +82,22 @@ package struct Healing: Equatable, Sendable {
         }
         return left.isEmpty
     }
+
+    /// One attachment reaches every process that runs the same file; a copy in another overlay needs one of its own.
+    private static func detach(_ found: [Breakpoints], of file: ArmedFile, with watch: borrowing ProcessWatch) {
+        var left = found
+        while let next = left.first {
+            let sites = Set(left.flatMap(\.offsets)).sorted().map { UprobeMultiLink.Site(offset: $0, cookie: 0) }
+            do {
+                _ = try UprobeMultiLink("heal", of: watch.object, path: "/proc/\(next.pid)/exe", sites: sites)
+            } catch {
+                // The process has ended. What stays armed is found afterwards.
+            }
+            left = breakpoints(of: file, in: left.filter { $0.device != next.device }.map(\.pid))
+        }
+    }
+
+    private static let rounds = 3
 
     private struct Breakpoints {
         let pid: Int32

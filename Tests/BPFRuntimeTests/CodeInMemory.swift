@@ -24,6 +24,19 @@ func code(of pid: Int32, executable: String, at offsets: [UInt64]) throws -> [UI
     }
 }
 
+/// Whether the process's code is `expected`, now or within five seconds. After a disarm it is so at once, unless a child that
+/// another test was starting in that moment had inherited the links: they end when it executes its program.
+func code(
+    of pid: Int32, executable: String, at offsets: [UInt64], becomes expected: [UInt8]
+) throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while try code(of: pid, executable: executable, at: offsets) != expected {
+        if ContinuousClock.now > deadline { return false }
+        sched_yield()
+    }
+    return true
+}
+
 /// File offset of a symbol's first instruction, from nm and readelf.
 func firstInstruction(of symbol: String, in binary: String) throws -> UInt64 {
     let symbols = try Command.run(["/usr/bin/nm", binary]).output

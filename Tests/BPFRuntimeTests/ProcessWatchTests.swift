@@ -4,17 +4,6 @@ import Glibc
 import TestSupport
 import Testing
 
-/// As `struct ns_goroutine` and `struct ns_http_in_flight` of bpf/lib/http_in_flight.h.
-private struct Goroutine: BitwiseCopyable {
-    var process: ns_process_image
-    var goid: UInt64
-}
-private struct InFlight: BitwiseCopyable {
-    var response: UInt64 = 0
-    var request: UInt64 = 0
-    var record = ns_http_server_span()
-}
-
 @Suite struct `Process watch` {
     @Test func `one process is found by its pid and among all`() throws {
         let watch = try ProcessWatch()
@@ -122,10 +111,10 @@ private struct InFlight: BitwiseCopyable {
         settings.counters_slot = slot
         try watch.processes().set(settings, for: image)
         let map = try inFlight(watch)
-        for goid in 0..<requests { try map.set(InFlight(), for: Goroutine(process: image, goid: goid)) }
+        for goid in 0..<requests { try map.set(ns_http_in_flight(), for: ns_goroutine(process: image, goid: goid)) }
     }
 
-    private func inFlight(_ watch: borrowing ProcessWatch) throws -> BPFMap<Goroutine, InFlight> {
+    private func inFlight(_ watch: borrowing ProcessWatch) throws -> BPFMap<ns_goroutine, ns_http_in_flight> {
         try watch.object.map("http_in_flight")
     }
 

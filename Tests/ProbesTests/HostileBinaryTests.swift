@@ -33,6 +33,7 @@ import Testing
                 #expect(point.fileOffset < UInt64(bytes.count))
             }
         } catch is GoBinaryError {
+        } catch PlanningError.binary {
         } catch {
             Issue.record(error)
         }

@@ -50,6 +50,35 @@ import Testing
                 == "no span for a request whose handler hijacks the connection and then panics")
     }
 
+    @Test(arguments: GoToolchain.all)
+    func `takes the first of several calls behind another probe`(go: GoToolchain) throws {
+        let setState = "net/http.(*conn).setState"
+        let outcome = try plan(go) {
+            $0.probes[1].candidates[0].place = .callFollowing(program: "http_server_begin", to: setState)
+        }
+        let plan = try #require(outcome.plan)
+        let begin = try #require(plan.points(of: "http_server_begin").first)
+        let path = try analyse("httpserver", go, .plain).path
+        let calls = try ObjdumpCalls(in: begin.symbol, of: path).addresses(callee: setState)
+        let behind = calls.filter { $0 > begin.address }
+        #expect(behind.count > 1 && calls.count > behind.count)
+        #expect(plan.points(of: "http_server_end").map(\.address) == Array(behind.prefix(1)))
+    }
+
+    @Test func `doesn't guess which of several calls is behind a probe in another function`() throws {
+        let outcome = try plan {
+            $0.probes[0].candidates.removeFirst()
+            $0.probes[1].candidates[0].place = .callFollowing(
+                program: "http_server_begin", to: "net/http.(*conn).setState")
+        }
+        #expect(outcome.plan == nil)
+        #expect(
+            missing(outcome) == [
+                "http_server_end: net/http.(*conn).serve has no direct call of net/http.(*conn).setState behind "
+                    + "http_server_begin: the library can't be traced"
+            ])
+    }
+
     @Test func `goes on without an optional probe`() throws {
         let outcome = try plan { $0.probes[3].candidates[0].place = .calls(to: "net/http.nothing") }
         #expect(outcome.plan?.attachPoints.count == 3)

@@ -106,6 +106,14 @@ static __always_inline struct ns_go_string first_line(struct ns_go_string lines)
 	return line;
 }
 
+/// Whether this is the preface by which a client with prior knowledge opens HTTP/2 on a connection (RFC 9113, 3.4): the
+/// server passes it to the handler as a request, and the handler takes the connection over.
+static __always_inline int is_http2_preface(const struct ns_http_server_span *record)
+{
+	return record->text_len[NS_HTTP_METHOD] == 3 && record->text[0] == 'P' && record->text[1] == 'R' &&
+	       record->text[2] == 'I' && record->text_len[NS_HTTP_PATH] == 1 && record->text[3] == '*';
+}
+
 /// Reads the request, decides whether it is sampled, and fills in what the record can know now. Returns 0 when the
 /// request is in flight from here on; otherwise it has been counted and the entry is of no use.
 static __always_inline int read_request(struct ns_http_in_flight *flight, const struct ns_binary_facts *facts,
@@ -160,6 +168,11 @@ static __always_inline int read_request(struct ns_http_in_flight *flight, const 
 	append(flight, NS_HTTP_REMOTE_ADDR, remote_addr, NS_HTTP_REMOTE_ADDR_MAX);
 	append(flight, NS_HTTP_USER_AGENT, first_line(headers.user_agent), NS_HTTP_USER_AGENT_MAX);
 	append_tracestate(flight, headers.tracestate);
+	if (record->proto_major > 1 && !is_http2_preface(record)) {
+		// HTTP/2 reaches the function that serves it by a call of its own; its response is of another type.
+		ns_uncount_begun(settings->counters_slot);
+		return -1;
+	}
 	return 0;
 }
 
@@ -190,14 +203,6 @@ static __always_inline void emit(struct ns_http_server_span *record, __u64 len)
 		ns_count_loss(record->span.counters_slot, NS_LOSS_RING_FULL);
 	else
 		ns_count_emitted(record->span.counters_slot);
-}
-
-/// Whether this is the preface by which a client with prior knowledge opens HTTP/2 on a connection (RFC 9113, 3.4): the
-/// server passes it to the handler as a request, and the handler takes the connection over.
-static __always_inline int is_http2_preface(const struct ns_http_server_span *record)
-{
-	return record->text_len[NS_HTTP_METHOD] == 3 && record->text[0] == 'P' && record->text[1] == 'R' &&
-	       record->text[2] == 'I' && record->text_len[NS_HTTP_PATH] == 1 && record->text[3] == '*';
 }
 
 /// Reads the response, completes the record and emits it.
@@ -257,6 +262,9 @@ static __always_inline struct ns_http_in_flight *begin(const struct ns_goroutine
 {
 	struct ns_http_in_flight *flight = bpf_map_lookup_elem(&http_in_flight, key);
 
+	// The stack check of a function, where the begin is for want of a better place, repeats when the stack grows.
+	if (flight && flight->response == response && flight->request == request)
+		return NULL;
 	ns_count_begun(settings->counters_slot);
 	if (flight)
 		ns_count_loss(settings->counters_slot, NS_LOSS_END_MISSED);

@@ -6,18 +6,25 @@ struct BuildInfoReader {
     private static let magic = [UInt8]([0xff]) + Array(" Go buildinf:".utf8)
     private static let versionLimit = 1 << 10
     /// Bytes of module information; 200 dependencies take 20 KB.
-    private static let modulesLimit = 4 << 20
+    private static let modulesLimit = 1 << 20
 
     /// Nil if the file has none.
     func find() throws(GoBinaryError) -> BuildInfo? {
         for section in image.elf.sections where section.name == ".go.buildinfo" {
             if let info = try buildInfo(at: section.address) { return info }
         }
+        // Programs that read build information of others carry the magic bytes a second time.
+        var failure: GoBinaryError?
         for segment in image.elf.segments where segment.isWritable {
             for address in try SegmentScan(segment, image).occurrences(of: Self.magic) {
-                if let info = try buildInfo(at: address) { return info }
+                do throws(GoBinaryError) {
+                    if let info = try buildInfo(at: address) { return info }
+                } catch {
+                    failure = failure ?? error
+                }
             }
         }
+        if let failure { throw failure }
         return nil
     }
 

@@ -22,11 +22,30 @@ struct ELF: Sendable {
         type = try Self.identify(file)
         let programHeaders = try ProgramHeader.all(in: file)
         segments = programHeaders.compactMap { $0.type == ProgramHeader.load ? $0.segment : nil }
-        guard !segments.isEmpty else { throw .corrupt("ELF file without loadable segments") }
+        try Self.check(segments, fileSize: file.source.size)
         hasInterpreter = programHeaders.contains { $0.type == ProgramHeader.interpreter }
         sections = (try? Section.all(in: file)) ?? []
         dynamic = try DynamicSection(
             programHeaders.first { $0.type == ProgramHeader.dynamic }?.segment, in: file)
+    }
+
+    /// Bytes of loadable segments; the largest Go programs have a few hundred MB.
+    private static let loadableLimit: UInt64 = 512 << 20
+    /// Bytes that two neighbouring segments may have in common: they share a page of the file.
+    private static let sharedPage: UInt64 = 64 << 10
+
+    /// What is loaded must be in the file, and each part of it only once, so that looking through all segments takes no
+    /// longer than reading the file.
+    private static func check(_ segments: [Segment], fileSize: UInt64) throws(GoBinaryError) {
+        guard !segments.isEmpty else { throw .corrupt("ELF file without loadable segments") }
+        guard segments.allSatisfy({ $0.fileOffset + $0.fileSize <= fileSize }) else {
+            throw .truncated("loadable segments")
+        }
+        let loadable = segments.reduce(0) { $0 + $1.fileSize }
+        guard loadable <= fileSize + UInt64(segments.count) * sharedPage else {
+            throw .corrupt("ELF segments that overlap in the file")
+        }
+        guard loadable <= loadableLimit else { throw .tooLarge("\(loadable) bytes of loadable segments") }
     }
 
     private static func identify(_ file: CachedFile) throws(GoBinaryError) -> FileType {

@@ -53,7 +53,8 @@ struct Relocations: Sendable {
         return packed[low] & UInt64(UInt32.max)
     }
 
+    /// The first few words that are relocated to `value`.
     func addresses(of value: UInt64) -> [UInt64] {
-        packed.lazy.filter { $0 & UInt64(UInt32.max) == value }.map { $0 >> 32 }
+        packed.lazy.filter { $0 & UInt64(UInt32.max) == value }.prefix(64).map { $0 >> 32 }
     }
 }

@@ -4,8 +4,6 @@ struct SegmentScan {
     private let source: any ByteSource
 
     private static let chunk = 256 << 10
-    /// Bytes looked at; segments of real programs are smaller.
-    private static let limit: UInt64 = 256 << 20
     /// More finds than this aren't worth a look.
     private static let findLimit = 64
 
@@ -15,12 +13,16 @@ struct SegmentScan {
     }
 
     /// Image-relative addresses of the 8-aligned words that equal one of two values.
-    func words(equalTo first: UInt64, or second: UInt64? = nil) throws(GoBinaryError) -> [UInt64] {
-        let second = second ?? first
-        return try finds(step: 8) { bytes, position in
+    func words(equalTo first: UInt64, or second: UInt64) throws(GoBinaryError) -> [UInt64] {
+        try finds(step: 8) { bytes, position in
             let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
             return word == first || word == second
         }
+    }
+
+    /// Image-relative addresses of the 8-aligned words that equal a value.
+    func words(equalTo value: UInt64) throws(GoBinaryError) -> [UInt64] {
+        try words(equalTo: value, or: value)
     }
 
     /// Image-relative addresses of the 16-aligned occurrences of 16 or fewer bytes.
@@ -39,7 +41,7 @@ struct SegmentScan {
         var window = Window(capacity: Self.chunk)
         // Chunks start at aligned addresses and hold a whole number of steps, so no match straddles two of them.
         let padding = (UInt64(step) - segment.address % UInt64(step)) % UInt64(step)
-        let end = min(segment.fileSize, Self.limit)
+        let end = segment.fileSize
         for done in stride(from: padding, to: end, by: Self.chunk) {
             try window.fill(from: source, at: segment.fileOffset + done)
             let length = min(window.count, Int(end - done))

@@ -9,8 +9,10 @@ struct FunctionSearch {
     /// Whether an offset whose low bits are the index may be wanted.
     private var filter = [Bool](repeating: false, count: 1 << 14)
 
-    /// Names that match; a program that has more of them isn't real.
+    /// Matches; a program that has more of them isn't real.
     private static let matchLimit = 1 << 20
+    /// Matches for names that are given in full, of which each has a few.
+    private static let fullMatchLimit = 4 << 10
 
     init(_ table: FunctionTable) {
         self.table = table
@@ -27,12 +29,13 @@ struct FunctionSearch {
     mutating func matches(
         lengths: Set<Int>? = nil, _ isWanted: (UnsafeRawBufferPointer) -> Bool
     ) throws(GoBinaryError) -> [Match] {
-        try findNames(lengths, isWanted)
-        return wanted.isEmpty ? [] : try findFunctions()
+        let limit = lengths == nil ? Self.matchLimit : Self.fullMatchLimit
+        try findNames(lengths, limit, isWanted)
+        return wanted.isEmpty ? [] : try findFunctions(limit)
     }
 
     private mutating func findNames(
-        _ lengths: Set<Int>?, _ isWanted: (UnsafeRawBufferPointer) -> Bool
+        _ lengths: Set<Int>?, _ limit: Int, _ isWanted: (UnsafeRawBufferPointer) -> Bool
     ) throws(GoBinaryError) {
         let what = "names of functions"
         let names = table.header.names
@@ -68,7 +71,7 @@ struct FunctionSearch {
                 wanted[offset] = name
                 filter[Int(offset) & (filter.count - 1)] = true
             }
-            guard wanted.count <= Self.matchLimit else { throw .tooLarge(what) }
+            guard wanted.count <= limit else { throw .tooLarge(what) }
             // Padding may follow the last name.
             guard complete > 0 else {
                 if done + UInt64(count) >= length { return }
@@ -78,7 +81,7 @@ struct FunctionSearch {
         }
     }
 
-    private func findFunctions() throws(GoBinaryError) -> [Match] {
+    private func findFunctions(_ limit: Int) throws(GoBinaryError) -> [Match] {
         let what = "table of functions"
         let (header, source) = (table.header, table.image.file.source)
         let records = table.module.functionRecords
@@ -99,6 +102,7 @@ struct FunctionSearch {
             previous = record
             let name = try recordWindow.load(UInt32.self, at: rows + UInt64(record) + 4, from: source, what)
             guard filter[Int(name) & (filter.count - 1)], let name = wanted[name] else { continue }
+            guard matches.count < limit else { throw .tooLarge("functions of the same names") }
             let entry = try rowWindow.load(UInt32.self, at: row, from: source, what)
             let next = try rowWindow.load(UInt32.self, at: row + 8, from: source, what)
             let functionID = try recordWindow.load(

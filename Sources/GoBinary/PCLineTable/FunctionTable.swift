@@ -4,14 +4,6 @@ struct FunctionTable: Sendable {
     let header: FunctionTableHeader
     let module: ModuleData
 
-    /// One row of the table.
-    struct Row {
-        /// From the start of the code.
-        let entry: UInt32
-        /// From the start of the table.
-        let record: UInt32
-    }
-
     /// A function's longest name, in bytes.
     static let nameLimit = 64 << 10
 

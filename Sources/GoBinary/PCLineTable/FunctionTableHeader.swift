@@ -28,8 +28,10 @@ struct FunctionTableHeader: Sendable {
     /// Go 1.2 and 1.16.
     private static let oldMagics: Set<UInt32> = [0xffff_fffb, 0xffff_fffa]
     /// Bytes of names, and number of functions, that are more than any real program has.
-    private static let nameLimit: UInt64 = 128 << 20
+    private static let nameLimit: UInt64 = 64 << 20
     private static let functionLimit: UInt64 = 2 << 20
+    /// Plausible headers in one file, of which real ones have one.
+    private static let candidateLimit = 4
 
     /// Nil if there is no table at `address`.
     init?(at address: UInt64, in image: Image) throws(GoBinaryError) {
@@ -74,15 +76,15 @@ struct FunctionTableHeader: Sendable {
     static func scanning(_ image: Image) throws(GoBinaryError) -> [FunctionTableHeader] {
         var candidates: [UInt64] = []
         for segment in image.elf.segments where !segment.isExecutable {
-            let scan = SegmentScan(segment, image)
             // Magic, two zero bytes, instruction size 1, pointer size 8, as one little-endian word.
-            candidates += try scan.words(equalTo: 0x0801_0000 << 32 | UInt64(magic118))
-            candidates += try scan.words(equalTo: 0x0801_0000 << 32 | UInt64(magic120))
+            candidates += try SegmentScan(segment, image).words(
+                equalTo: 0x0801_0000 << 32 | UInt64(magic118), or: 0x0801_0000 << 32 | UInt64(magic120))
         }
         var headers: [FunctionTableHeader] = []
         for candidate in candidates {
             if let header = try FunctionTableHeader(at: candidate, in: image) { headers.append(header) }
         }
+        guard headers.count <= candidateLimit else { throw .corrupt("\(headers.count) function tables (pclntab)") }
         return headers
     }
 }

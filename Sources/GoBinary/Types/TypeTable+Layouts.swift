@@ -1,6 +1,8 @@
 extension TypeTable {
     /// More fields than any real struct has.
-    private static let fieldLimit: UInt64 = 16 << 10
+    private static let fieldLimit: UInt64 = 4 << 10
+    /// Bytes of a field's name; nobody asks for a longer one.
+    private static let fieldNameLimit = 256
 
     /// The fields of the struct type at `address`, or nil if another kind of type is there.
     func structLayout(at address: UInt64) throws(GoBinaryError) -> StructLayout? {
@@ -28,7 +30,7 @@ extension TypeTable {
         guard image.segment(holding: first, count: count * 24) != nil else { throw .corrupt(what) }
         var fields: [StructLayout.Field] = []
         for field in stride(from: first, to: first + count * 24, by: 24) {
-            let name = try self.name(at: try image.pointer(at: field, what))
+            let name = try self.name(at: try image.pointer(at: field, what), limit: Self.fieldNameLimit)
             let fieldType = try descriptor(at: try image.pointer(at: field + 8, what))
             let offset = try image.load(UInt64.self, at: field + 16, what)
             guard offset <= size else { throw .corrupt("field beyond the end of its struct") }

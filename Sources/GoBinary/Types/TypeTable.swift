@@ -10,7 +10,7 @@ struct TypeTable: Sendable {
     /// Longest name read, in bytes.
     static let nameLimit = 16 << 10
     /// Types of one name that are looked at; 1,490 have been seen.
-    private static let equalNameLimit: UInt64 = 64 << 10
+    private static let equalNameLimit: UInt64 = 8 << 10
 
     init(_ module: ModuleData, _ image: Image) {
         self.image = image

@@ -7,7 +7,6 @@ struct FieldResolver {
     private(set) var facts: ns_binary_facts
     private(set) var fields: [ResolvedField] = []
     private var layouts: [TypeName: StructLayout?] = [:]
-
     private let copies: [TypeName: CopyEntry]
 
     init(binary: GoBinary, facts: ns_binary_facts, copies: [CopyEntry]) {

@@ -9,8 +9,8 @@ package struct Planner: Sendable {
         self.catalogue = catalogue
     }
 
-    /// What a binary lacks is part of the outcome. Throws only when the planning itself fails: the file can't be
-    /// read any more, or the instruction decoder can't be set up.
+    /// What a binary lacks is part of the outcome. Throws when that can't be told: the file can't be read any more, its
+    /// function table is corrupt, or the instruction decoder can't be set up.
     package func plan(_ binary: GoBinary) throws(PlanningError) -> PlanOutcome {
         var facts = ns_binary_facts.nothingKnown
         var libraries: [LibraryReport] = []

@@ -1,22 +1,23 @@
 package import CodeSites
 package import GoBinary
 
-/// Why a plan could not be made, for a reason that isn't the binary's shape.
+/// Why it can't be told what a binary has.
 package enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
-    case io(ByteSourceError)
+    /// The file can't be read, or its function table contradicts itself.
+    case binary(GoBinaryError)
     case decoder(CodeError)
 
     package var description: String {
         switch self {
-        case .io(let error): error.description
+        case .binary(let error): error.description
         case .decoder(let error): error.description
         }
     }
 }
 
 extension GoBinaryError {
-    /// A binary that contradicts itself lacks the thing that was asked for; a file that can't be read is a failure.
+    /// Something that contradicts itself counts as missing; a file that can't be read is a failure.
     func rethrowUnlessShape() throws(PlanningError) {
-        if case .io(let error) = self { throw .io(error) }
+        if case .io = self { throw .binary(self) }
     }
 }

@@ -19,7 +19,7 @@ struct SiteResolver {
         do {
             functions.merge(try binary.functions(named: names)) { $1 }
         } catch {
-            try error.rethrowUnlessShape()
+            throw .binary(error)
         }
     }
 
