@@ -23,7 +23,7 @@ extension EndToEnd {
 
         @Test func `gives its status, also when a signal ends it`() throws {
             let go = try #require(GoToolchain.all.last)
-            for signal in [SIGKILL, SIGTERM, SIGSEGV] {
+            for signal in [SIGKILL, SIGTERM, SIGHUP] {
                 var launched = try Launched(go)
                 kill(try launched.process().pid, signal)
                 let trace = try launched.tracer.finish()

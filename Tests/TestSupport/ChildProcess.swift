@@ -31,7 +31,7 @@ package struct ChildProcess: ~Copyable {
         var envp = Self.environment(adding: environment).map { strdup($0) } + [nil]
         var pid: pid_t = 0
         let code = posix_spawn(&pid, arguments[0], &actions, nil, &argv, &envp)
-        for argument in argv + envp { free(argument) }
+        for text in argv + envp { free(text) }
         posix_spawn_file_actions_destroy(&actions)
         close(output[1])
         close(error[1])

@@ -32,7 +32,8 @@ SEC("iter/task")
 int list_processes(struct bpf_iter__task *context)
 {
 	struct task_struct *task = context->task;
-	if (!task || task->pid != task->tgid)
+	// One whose threads have all ended waits for its parent only, and no end of it is reported any more.
+	if (!task || task->pid != task->tgid || !task->signal->live.counter)
 		return 0;
 	struct ns_process_image image = ns_process_image_of(task);
 	bpf_seq_write(context->meta->seq, &image, sizeof(image));
