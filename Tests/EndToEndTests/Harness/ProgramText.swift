@@ -38,7 +38,11 @@ struct ProgramText {
         guard pread(descriptor, &bytes, bytes.count, off_t(addresses.lowerBound)) == bytes.count else {
             throw SystemCallFailure("pread", path)
         }
-        return zip(bytes, original).count { $0 != $1 }
+        return stride(from: 0, to: bytes.count, by: 4096).reduce(0) { count, start in
+            let page = bytes[start...].prefix(4096)
+            let same = original.dropFirst(start).prefix(4096)
+            return page == same ? count : count + zip(page, same).count { $0 != $1 }
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// A line of `nodespan trace --format json`, as a reader of the documented contract takes it.
 struct ReceivedSpan: Decodable {
@@ -36,11 +37,24 @@ struct ReceivedSpan: Decodable {
     /// Nanoseconds from start to end.
     var duration: Int64 { (Int64(endTimeUnixNano) ?? 0) - (Int64(startTimeUnixNano) ?? 0) }
 
-    static func lines(_ bytes: [UInt8]) throws -> [ReceivedSpan] {
+    /// Decodes each line, or of many only those that are asked for by their number, from 0 on: decoding is slow.
+    static func lines(_ bytes: [UInt8], decoding isWanted: (Int) -> Bool) throws -> (spans: [ReceivedSpan], lines: Int)
+    {
         let decoder = JSONDecoder()
-        return try bytes.split(separator: UInt8(ascii: "\n")).map {
-            try decoder.decode(ReceivedSpan.self, from: Data($0))
+        var spans: [ReceivedSpan] = []
+        var lines = 0
+        try bytes.withUnsafeBytes { text in
+            var rest = UnsafeRawBufferPointer(text)
+            while let start = rest.baseAddress, let end = memchr(start, 0x0a, rest.count) {
+                let length = UnsafeRawPointer(end) - start
+                if isWanted(lines) {
+                    spans.append(try decoder.decode(ReceivedSpan.self, from: Data(bytes: start, count: length)))
+                }
+                lines += 1
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(length + 1))
+            }
         }
+        return (spans, lines)
     }
 }
 

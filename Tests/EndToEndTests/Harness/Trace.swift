@@ -18,12 +18,14 @@ struct Trace {
     }
 
     var spans: [ReceivedSpan]
+    /// Lines on standard output: spans, the ones not decoded included.
+    var lines: Int
     var summary: Summary
     var code: Int32
     var errors: String
 
-    init(output: [UInt8], errors: String, code: Int32) throws {
-        spans = try ReceivedSpan.lines(output)
+    init(output: [UInt8], errors: String, code: Int32, decoding isWanted: (Int) -> Bool) throws {
+        (spans, lines) = try ReceivedSpan.lines(output, decoding: isWanted)
         guard let line = errors.split(separator: "\n").last, line.hasPrefix("{") else {
             throw MissingSummary(code: code, errors: errors)
         }

@@ -42,17 +42,19 @@ struct Tracer: ~Copyable {
     }
 
     /// Waits for the spans expected, ends the tracer with a signal, and returns all that it printed.
-    mutating func stop(afterSpans count: Int, signal: CInt = SIGINT) throws -> Trace {
+    mutating func stop(
+        afterSpans count: Int, signal: CInt = SIGINT, decoding isWanted: (Int) -> Bool = { _ in true }
+    ) throws -> Trace {
         waitForSpans(count)
         process.send(signal)
-        return try finish()
+        return try finish(decoding: isWanted)
     }
 
     /// Waits for the tracer to end by itself, and returns all that it printed.
-    mutating func finish() throws -> Trace {
+    mutating func finish(decoding isWanted: (Int) -> Bool = { _ in true }) throws -> Trace {
         printed.gather(for: .seconds(20)) { _ in false }
         guard printed.isComplete else { throw NotTracing(code: nil, errors: "doesn't end: \(printed.errorText)") }
-        return try Trace(output: printed.output, errors: printed.errorText, code: process.wait())
+        return try Trace(output: printed.output, errors: printed.errorText, code: process.wait(), decoding: isWanted)
     }
 
     /// Ends it as the kernel's memory killer would.
