@@ -31,8 +31,7 @@ package struct ChildProcess: ~Copyable {
         var envp = Self.environment(adding: environment).map { strdup($0) } + [nil]
         var pid: pid_t = 0
         let code = posix_spawn(&pid, arguments[0], &actions, nil, &argv, &envp)
-        argv.forEach { free($0) }
-        envp.forEach { free($0) }
+        for text in argv + envp { free(text) }
         posix_spawn_file_actions_destroy(&actions)
         close(output[1])
         close(error[1])
