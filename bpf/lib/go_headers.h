@@ -112,13 +112,36 @@ static __always_inline int ns_next_groups(const struct ns_header_map *layout, st
 	// A table that serves several directory entries is walked at the first of them only.
 	if (bpf_probe_read_user(&first, sizeof(first), (const void *)(table + layout->table_index)))
 		return 1;
-	if (first != at)
+	if (first != at) {
+		walk->groups_len = 0;
 		return -1;
+	}
 	if (ns_read_u64(table + layout->table_groups, &walk->groups) ||
 	    ns_read_u64(table + layout->table_length_mask, &mask))
 		return 1;
 	walk->groups_len = mask + 1;
 	return 0;
+}
+
+/// Copies a group of which the program has not touched every page yet: Go leaves fresh memory to the kernel, which has
+/// none behind it, and a probe can't make it. What can't be read is zeros, so empty.
+static __always_inline void ns_read_group_in_parts(const struct ns_header_map *layout, struct ns_header_walk *walk,
+                                                   __u64 address)
+{
+	/* The helper clears what it can't read. */
+	if (bpf_probe_read_user(walk->group, NS_GROUP_SLOTS, (const void *)address))
+		*(__u64 *)walk->group = layout->kind == NS_MAP_CLASSIC ? 0 : 0x8080808080808080ULL;
+	for (__u32 slot = 0; slot < NS_GROUP_SLOTS; slot++) {
+		__u64 key_at = layout->keys + slot * layout->key_stride;
+		__u64 elem_at = layout->elems + slot * layout->elem_stride;
+
+		if (key_at > NS_MAP_GROUP_MAX - 16 || elem_at > NS_MAP_GROUP_MAX - 16)
+			return;
+		bpf_probe_read_user(walk->group + key_at, 16, (const void *)(address + key_at));
+		bpf_probe_read_user(walk->group + elem_at, 16, (const void *)(address + elem_at));
+	}
+	if (layout->kind == NS_MAP_CLASSIC && layout->overflow <= NS_MAP_GROUP_MAX - 8)
+		bpf_probe_read_user(walk->group + layout->overflow, 8, (const void *)(address + layout->overflow));
 }
 
 /// bpf_loop callback: one group, or one step towards it. Returns 1 at the end of the map.
@@ -142,8 +165,10 @@ static long ns_visit_group(__u32 iteration, struct ns_header_step *step)
 		address = walk->groups + walk->index * size;
 		walk->index++;
 	}
-	if (size > NS_MAP_GROUP_MAX || bpf_probe_read_user(walk->group, size, (const void *)address))
+	if (size > NS_MAP_GROUP_MAX)
 		return 1;
+	if (bpf_probe_read_user(walk->group, size, (const void *)address))
+		ns_read_group_in_parts(layout, walk, address);
 	for (__u32 slot = 0; slot < NS_GROUP_SLOTS; slot++) {
 		__u8 control = walk->group[slot];
 
