@@ -22,6 +22,25 @@ static __always_inline int ns_read_string(__u64 address, struct ns_go_string *va
 	return bpf_probe_read_user(value, sizeof(*value), (const void *)address);
 }
 
+#define NS_PAGE 4096
+
+/// Copies the first `len` bytes, at most `max`, of an object. Go leaves fresh memory to the kernel, which puts no page
+/// behind it until the program writes there, and a probe can't make it: when an object ends on such a page, that part
+/// is zeros.
+static __always_inline int ns_read_object(char *copy, __u64 len, __u64 max, __u64 address)
+{
+	__u64 here = NS_PAGE - (address & (NS_PAGE - 1));
+
+	if (len > max)
+		return -1;
+	// The helper clears the copy when it fails.
+	if (!bpf_probe_read_user(copy, len, (const void *)address))
+		return 0;
+	if (here >= len || here > max)
+		return -1;
+	return bpf_probe_read_user(copy, here, (const void *)address);
+}
+
 /// The word at `offset` in a block of `size` bytes already copied; 0 when the field is absent or outside of it.
 static __always_inline __u64 ns_word_in(const char *block, __u32 size, __u16 offset)
 {

@@ -125,12 +125,11 @@ static __always_inline int read_request(struct ns_http_in_flight *flight, const 
 	char *request = scratch->request, *url = scratch->url;
 	struct ns_go_string method, host, remote_addr, path, query;
 	struct ns_headers headers;
-	__u64 request_read = at->request_read, url_read = at->url_read, header;
+	__u64 header;
 
-	if (request_read > NS_HTTP_REQUEST_READ_MAX || url_read > NS_HTTP_URL_READ_MAX ||
-	    bpf_probe_read_user(request, request_read, (const void *)flight->request) ||
-	    bpf_probe_read_user(url, url_read,
-	                        (const void *)ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_url))) {
+	if (ns_read_object(request, at->request_read, NS_HTTP_REQUEST_READ_MAX, flight->request) ||
+	    ns_read_object(url, at->url_read, NS_HTTP_URL_READ_MAX,
+	                   ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_url))) {
 		ns_count_loss(settings->counters_slot, NS_LOSS_READ_FAILED);
 		return -1;
 	}
@@ -212,11 +211,9 @@ static __always_inline void finish(struct ns_http_in_flight *flight, const struc
 	const struct ns_http_server_facts *at = &facts->http_server;
 	struct ns_http_server_span *record = &flight->record;
 	char *response = record->text + NS_SCRATCH_END;
-	__u64 response_read = at->response_read;
 	__u8 hijacked = 0;
 
-	if (response_read > NS_HTTP_RESPONSE_READ_MAX ||
-	    bpf_probe_read_user(response, response_read, (const void *)flight->response)) {
+	if (ns_read_object(response, at->response_read, NS_HTTP_RESPONSE_READ_MAX, flight->response)) {
 		ns_count_loss(record->span.counters_slot, NS_LOSS_READ_FAILED);
 		return;
 	}
