@@ -4,6 +4,8 @@
 
 PREFIX ?= /usr/local
 NODESPAN := .build/release/nodespan
+# One file that needs no Swift runtime beside it, and no trace of where it was built.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=nodespan --product nodespan
 
 setup:
 	@scripts/setup
@@ -13,14 +15,14 @@ setup-tests:
 	@scripts/setup-tests
 
 build: setup
-	swift build -c release --product nodespan
+	swift build $(RELEASE)
 
 demo: build
 	@scripts/demo $(NODESPAN)
 
 # The end-to-end tests run the release build, by themselves: they load the machine and measure what it does.
 test: setup-tests
-	swift build -c release --product nodespan
+	swift build $(RELEASE)
 	swift build --build-tests
 	swift test --skip-build --skip EndToEndTests
 	swift test --skip-build --filter EndToEndTests

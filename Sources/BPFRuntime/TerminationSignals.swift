@@ -1,18 +1,29 @@
 import CLibbpf
 import Glibc
 
-/// SIGINT, SIGTERM, SIGHUP and SIGQUIT, held back from the whole process and handed out as values: one that were pending
-/// while probes are attached or detached would leave breakpoints in running programs. SIGKILL can't be held.
+/// The signals that would end the process, held back from all of it and handed out as values: one that were pending while
+/// probes are attached or detached would leave breakpoints in running programs. SIGKILL and real-time signals are not held;
+/// SIGPIPE and SIGXFSZ are ignored, since the write that caused them fails anyway.
 ///
 /// They are blocked, and they have a handler. Blocking alone does not do: a thread that waits with a mask of its own, as
 /// swift-subprocess's does in `epoll_pwait`, would let the process be ended. A program that is executed starts with the
 /// default dispositions, and inherits the blocked mask unless whoever starts it resets that (swift-subprocess does).
 package struct TerminationSignals: ~Copyable, Sendable {
-    package static let held = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    package static let held = [
+        SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGIO, SIGPWR,
+        SIGSTKFLT,
+    ]
+
+    /// A signal that came.
+    package struct Arrival: Sendable {
+        package let number: Int32
+        /// The terminal sent it (Ctrl-C, Ctrl-\\, hang-up), so that every process in the foreground has got it.
+        package let isFromTerminal: Bool
+    }
 
     /// The signals that came, in order; those that come while eight wait to be read are dropped, as the kernel drops a
     /// signal that is pending already. For one reader.
-    package let arrivals: AsyncStream<Int32>
+    package let arrivals: AsyncStream<Arrival>
     private let stopSignal: StopSignal
     // Behind `stopSignal`, which `deinit` sends before the thread is joined.
     private let thread: WorkerThread
@@ -20,6 +31,7 @@ package struct TerminationSignals: ~Copyable, Sendable {
     /// Holds the signals from here on. Call it first in `main`: threads that exist already keep their own mask. One that
     /// is ignored on entry, as SIGHUP is under nohup, stays ignored.
     package static func hold() throws(BPFError) -> TerminationSignals {
+        for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
         var set = sigset_t()
         sigemptyset(&set)
         for number in held where !isIgnored(number) {
@@ -44,10 +56,10 @@ package struct TerminationSignals: ~Copyable, Sendable {
 
     private init(reading descriptor: consuming OwnedDescriptor) throws(BPFError) {
         let stopSignal = try StopSignal()
-        let (arrivals, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(8))
+        let (arrivals, continuation) = AsyncStream.makeStream(of: Arrival.self, bufferingPolicy: .bufferingOldest(8))
         let source = SignalSource(signals: descriptor, stop: try stopSignal.waitable())
         let thread = try WorkerThread(name: "signals") {
-            while let number = source.next() { continuation.yield(number) }
+            while let arrival = source.next() { continuation.yield(arrival) }
             continuation.finish()
         }
         self.arrivals = arrivals
@@ -76,8 +88,11 @@ private final class SignalSource: Sendable {
         self.stop = stop
     }
 
+    /// SI_KERNEL of include/uapi/asm-generic/siginfo.h.
+    private static let fromKernel: Int32 = 0x80
+
     /// The next signal; nil when told to stop.
-    func next() -> Int32? {
+    func next() -> TerminationSignals.Arrival? {
         while true {
             var waits = [
                 pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0),
@@ -87,7 +102,11 @@ private final class SignalSource: Sendable {
             if waits[1].revents != 0 { return nil }
             var information = signalfd_siginfo()
             let size = MemoryLayout<signalfd_siginfo>.size
-            if read(signals.number, &information, size) == size { return Int32(bitPattern: information.ssi_signo) }
+            if read(signals.number, &information, size) == size {
+                return TerminationSignals.Arrival(
+                    number: Int32(bitPattern: information.ssi_signo),
+                    isFromTerminal: information.ssi_code == Self.fromKernel)
+            }
         }
     }
 }

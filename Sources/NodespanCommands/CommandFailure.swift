@@ -45,7 +45,7 @@ struct CommandFailure: Error {
                 "not permitted to \(error.operation) \(error.subject): run as root, or with the capabilities "
                     + "BPF, PERFMON, SYS_PTRACE and SYS_ADMIN",
                 status: .notPermitted)
-        case EINVAL where error.operation == "load object":
+        case _ where error.operation == "load object" || error.operation == "attach probes":
             self.init("\(error)\nnodespan needs Linux 6.6 or later with BTF (/sys/kernel/btf/vmlinux)")
         default:
             self.init("\(error)")
@@ -61,7 +61,7 @@ struct CommandFailure: Error {
     }
 }
 
-/// The end of `trace -- CMD`: what CMD ended with is nodespan's own exit status.
-struct ProgramEnding: Error {
+/// The end of a command that has said all there is to say: with `trace -- CMD`, CMD's own exit status.
+struct SilentEnding: Error {
     let status: Int32
 }

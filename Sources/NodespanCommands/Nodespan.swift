@@ -1,6 +1,5 @@
 import Agent
 package import ArgumentParser
-import Glibc
 
 /// The executable's commands.
 package struct Nodespan: AsyncParsableCommand {
@@ -31,7 +30,7 @@ package struct Nodespan: AsyncParsableCommand {
         } catch let failure as CommandFailure {
             StandardError.print("nodespan: \(failure.message)")
             return failure.status.rawValue
-        } catch let ending as ProgramEnding {
+        } catch let ending as SilentEnding {
             return ending.status
         } catch {
             return report(error)
@@ -43,7 +42,11 @@ package struct Nodespan: AsyncParsableCommand {
         let message = fullMessage(for: error)
         switch exitCode(for: error) {
         case .success:
-            print(message)
+            do throws(CommandFailure) {
+                try StandardOutput.print(message)
+            } catch {
+                return error.status.rawValue
+            }
             return 0
         case .validationFailure:
             StandardError.print(message)

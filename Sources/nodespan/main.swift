@@ -1,4 +1,5 @@
 import Glibc
 import NodespanCommands
 
+StandardStreams.fillGaps()
 exit(await Nodespan.runToExitStatus())

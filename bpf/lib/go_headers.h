@@ -30,6 +30,8 @@ struct ns_headers {
 /// the branches of one step don't multiply with those of the next.
 struct ns_header_walk {
 	struct ns_headers found;
+	/// 1 when part of the map could not be read.
+	__u64 is_cut;
 	/// Entries not seen yet.
 	__u64 left;
 	/// The overflow bucket to visit next; 0 for the next one in the array.
@@ -108,19 +110,22 @@ static __always_inline int ns_next_groups(const struct ns_header_map *layout, st
 		return 0;
 	}
 	if (ns_read_u64(walk->next + at * 8, &table))
-		return 1;
+		goto unreadable;
 	// A table that serves several directory entries is walked at the first of them only.
 	if (bpf_probe_read_user(&first, sizeof(first), (const void *)(table + layout->table_index)))
-		return 1;
+		goto unreadable;
 	if (first != at) {
 		walk->groups_len = 0;
 		return -1;
 	}
 	if (ns_read_u64(table + layout->table_groups, &walk->groups) ||
 	    ns_read_u64(table + layout->table_length_mask, &mask))
-		return 1;
+		goto unreadable;
 	walk->groups_len = mask + 1;
 	return 0;
+unreadable:
+	walk->is_cut = 1;
+	return 1;
 }
 
 /// Copies a group of which the program has not touched every page yet: Go leaves fresh memory to the kernel, which has
@@ -128,7 +133,7 @@ static __always_inline int ns_next_groups(const struct ns_header_map *layout, st
 static __always_inline void ns_read_group_in_parts(const struct ns_header_map *layout, struct ns_header_walk *walk,
                                                    __u64 address)
 {
-	/* The helper clears what it can't read. */
+	// The helper clears what it can't read.
 	if (bpf_probe_read_user(walk->group, NS_GROUP_SLOTS, (const void *)address))
 		*(__u64 *)walk->group = layout->kind == NS_MAP_CLASSIC ? 0 : 0x8080808080808080ULL;
 	for (__u32 slot = 0; slot < NS_GROUP_SLOTS; slot++) {
@@ -191,8 +196,10 @@ static __always_inline int ns_find_headers(const struct ns_header_map *layout, _
 	struct ns_header_step step = {.layout = layout, .walk = walk};
 	char *header = walk->group;
 
-	if (!map || bpf_probe_read_user(header, NS_MAP_HEADER_READ, (const void *)map))
+	if (!map)
 		return 0;
+	if (ns_read_object(header, NS_MAP_HEADER_READ, NS_MAP_HEADER_READ, map))
+		return 1;
 	walk->left = ns_word_in(header, NS_MAP_HEADER_READ, layout->count);
 	if (!walk->left)
 		return 0;
@@ -216,5 +223,7 @@ static __always_inline int ns_find_headers(const struct ns_header_map *layout, _
 	} else {
 		return 0;
 	}
-	return bpf_loop(NS_HEADER_GROUPS_MAX, ns_visit_group, &step, 0) == NS_HEADER_GROUPS_MAX && walk->left;
+	if (bpf_loop(NS_HEADER_GROUPS_MAX, ns_visit_group, &step, 0) == NS_HEADER_GROUPS_MAX && walk->left)
+		walk->is_cut = 1;
+	return walk->is_cut;
 }

@@ -15,6 +15,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/http.h"
 #include "task.h"
+#include "task_stack.h"
 #include "trace_context.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -243,8 +244,10 @@ static __always_inline const struct ns_binary_facts *identify(struct pt_regs *ct
 	__u32 slot = bpf_get_attach_cookie(ctx);
 	const struct ns_binary_facts *facts = bpf_map_lookup_elem(&binaries, &slot);
 
-	if (!facts)
+	if (!facts) {
+		ns_stay_on_task_stack(ctx);
 		return NULL;
+	}
 	key->process = ns_current_process_image();
 	if (ns_read_u64(NS_GO_G(ctx) + facts->goid, &key->goid))
 		return NULL;

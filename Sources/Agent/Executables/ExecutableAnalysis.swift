@@ -1,15 +1,14 @@
 package import GoBinary
 package import Probes
-package import SystemPackage
+package import Workloads
 
 /// What is known of one executable file: the Go program in it, and how to trace it or why not.
 package struct ExecutableAnalysis: Sendable {
     package let binary: GoBinary
     package let outcome: PlanOutcome
 
-    /// Reads the file at a path, for example `/proc/PID/exe`.
-    package init(path: FilePath) throws(AnalysisError) {
-        binary = try Self.binary(at: path)
+    package init(of file: ExecutableFile) throws(AnalysisError) {
+        binary = try Self.binary(in: file)
         do throws(PlanningError) {
             outcome = try Planner().plan(binary)
         } catch {
@@ -17,10 +16,10 @@ package struct ExecutableAnalysis: Sendable {
         }
     }
 
-    private static func binary(at path: FilePath) throws(AnalysisError) -> GoBinary {
+    private static func binary(in file: ExecutableFile) throws(AnalysisError) -> GoBinary {
         let source: FileByteSource
         do throws(ByteSourceError) {
-            source = try FileByteSource(path: path)
+            source = try FileByteSource(path: file.handle)
         } catch {
             throw .file(error)
         }

@@ -3,7 +3,7 @@ package import CBPF
 import Glibc
 package import Probes
 package import Spans
-package import SystemPackage
+import SystemPackage
 package import Workloads
 
 /// Traces processes: arms each executable once, enables each process by its settings, and passes finished spans to a sink.
@@ -60,11 +60,12 @@ package actor Tracer {
     }
 
     /// Arms an executable for all processes that run it, now or later; which of them are traced, their settings say.
-    /// - Parameter path: best `/proc/PID/exe`.
-    package func arm(_ path: FilePath, by plan: ProbePlan) throws(TracerError) {
+    /// - Parameter plan: made of this file.
+    package func arm(_ file: ExecutableFile, by plan: ProbePlan) throws(TracerError) {
         guard armed.count < Int(NS_MAX_BINARIES) else {
             throw .tooManyExecutables(limit: Int(NS_MAX_BINARIES))
         }
+        guard file.isUnchanged else { throw .executableChanged(file.path.string) }
         let slot = UInt32(armed.count)
         do throws(BPFError) {
             try binaries.set(plan.facts, for: slot)
@@ -72,27 +73,31 @@ package actor Tracer {
                 ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: UInt64(slot))
             }
             armed.append(
-                Armed(try ArmedExecutable(path.string, sites: sites, of: httpServer, ledger: ledger)))
+                Armed(try ArmedExecutable(file.handle.string, sites: sites, of: httpServer, ledger: ledger)))
         } catch {
-            throw .bpf(error)
+            throw .bpf(BPFError(error.operation, on: file.path.string, code: error.code, log: error.log))
         }
     }
 
     /// Traces a running process from its next request on.
-    package func trace(_ process: LocalProcess, goVersion: String, sampler: Sampler) throws(TracerError) {
+    /// - Parameter file: what it runs, armed.
+    package func trace(
+        _ process: LocalProcess, running file: ExecutableFile, goVersion: String, sampler: Sampler
+    ) throws(TracerError) {
         let slot = try newSlot()
+        var isSameProgram = true
         assembler.describe(ProcessFacts(of: process, goVersion: goVersion), slot: slot)
         do throws(BPFError) {
             guard let image = try watch.image(of: process.pid) else { throw endedEarly(process) }
+            isSameProgram = process.runs(file)
+            guard isSameProgram else { throw endedEarly(process) }
             try processes.set(settings(slot: slot, sampler), for: image)
-            // One that ended before its settings were there was none that the kernel's side had to drop settings of.
-            guard let still = try watch.image(of: process.pid), still.exec_id == image.exec_id,
-                still.start_boottime_ns == image.start_boottime_ns
-            else {
-                try processes.remove(image)
-                throw endedEarly(process)
-            }
+            // An image that ended before its settings were there had none to be dropped by the kernel's side; one that
+            // ended later has had them dropped, and was reported.
+            let isGone = try watch.image(of: process.pid).map { !$0.isSame(as: image) } ?? true
+            if isGone, try processes.remove(image) { throw endedEarly(process) }
         } catch {
+            if !isSameProgram { throw .executableChanged("process \(process.pid)") }
             throw error.code == ESRCH ? .processEnded(process.pid) : .bpf(error)
         }
     }
@@ -148,5 +153,11 @@ package actor Tracer {
         settings.counters_slot = slot
         sampler.apply(to: &settings)
         return settings
+    }
+}
+
+extension ns_process_image {
+    fileprivate func isSame(as other: ns_process_image) -> Bool {
+        tgid == other.tgid && exec_id == other.exec_id && start_boottime_ns == other.start_boottime_ns
     }
 }

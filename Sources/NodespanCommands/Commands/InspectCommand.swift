@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import Probes
 import SystemPackage
 import Workloads
@@ -26,9 +27,10 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let file = try file()
         let analysis: ExecutableAnalysis
         do throws(AnalysisError) {
-            analysis = try ExecutableAnalysis(path: try path())
+            analysis = try ExecutableAnalysis(of: file)
         } catch {
             throw CommandFailure(error, of: target)
         }
@@ -37,16 +39,26 @@ struct InspectCommand: ParsableCommand {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(document), as: UTF8.self))
+            try StandardOutput.print(String(decoding: try encoder.encode(document), as: UTF8.self))
         case .table:
-            print(InspectTable(document, hasColour: output.colour.applies(to: STDOUT_FILENO)).text)
+            try StandardOutput.print(InspectTable(document, hasColour: output.colour.applies(to: STDOUT_FILENO)).text)
         }
         if case .refusal(let refusal) = analysis.outcome { throw CommandFailure("\(target): \(refusal)") }
     }
 
     /// A number is a pid, unless a file of that name is here.
-    private func path() throws(AnalysisError) -> FilePath {
-        guard let pid = Int32(target), pid > 0, access(target, F_OK) != 0 else { return FilePath(target) }
-        return FilePath("/proc/\(pid)/exe")
+    private func file() throws(CommandFailure) -> ExecutableFile {
+        if let pid = Int32(target), pid > 0, access(target, F_OK) != 0 {
+            do throws(ProcfsError) {
+                return try LocalProcess.read(pid: pid).openExecutable()
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        do throws(Errno) {
+            return try ExecutableFile(path: FilePath(target))
+        } catch {
+            throw CommandFailure("open \(target): \(error)", status: error == .permissionDenied ? .notPermitted : .failed)
+        }
     }
 }

@@ -29,7 +29,7 @@ struct TraceCommand: AsyncParsableCommand {
               nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server --port 8080
             """)
 
-    @Option(parsing: .singleValue, help: ArgumentHelp("A process to trace; may be repeated.", valueName: "pid"))
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Processes to trace.", valueName: "pid"))
     var pid: [Int32] = []
 
     @OptionGroup var sampling: SamplerOptions
@@ -64,52 +64,58 @@ struct TraceCommand: AsyncParsableCommand {
         _ = consume signals
     }
 
-    private func traceProcesses(stoppedBy signals: AsyncStream<Int32>) async throws {
+    private func traceProcesses(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
         let targets = try TraceTarget.resolve(pids: pid)
         let session = try await TraceSession(options: output)
         var armed: Set<FileIdentity> = []
         var traced: [TraceTarget] = []
+        var status = FailureStatus.failed
         for target in targets {
             do throws(TracerError) {
-                if armed.insert(target.process.executable).inserted {
-                    try await session.tracer.arm(target.process.executableLink, by: target.plan)
+                if !armed.contains(target.file.identity) {
+                    try await session.tracer.arm(target.file, by: target.plan)
+                    armed.insert(target.file.identity)
                 }
                 try await session.tracer.trace(
-                    target.process, goVersion: target.plan.goVersion, sampler: sampler(for: target))
+                    target.process, running: target.file, goVersion: target.plan.goVersion,
+                    sampler: sampler(for: target))
                 traced.append(target)
             } catch {
-                if targets.count == 1 {
-                    _ = try? await session.tracer.stop()
-                    throw CommandFailure(error)
-                }
-                StandardError.print("nodespan: \(CommandFailure(error).message)")
+                let failure = CommandFailure(error)
+                StandardError.print("nodespan: \(failure.message)")
+                if failure.status == .notPermitted { status = failure.status }
             }
         }
         if traced.isEmpty {
-            try await session.close(nil)
-            throw CommandFailure("none of the processes could be traced")
+            _ = try await session.close()
+            throw SilentEnding(status: status.rawValue)
         }
         announce(traced)
-        try await session.close(await session.wait(signals: signals, processes: traced.count))
+        await session.wait(signals: signals, processes: traced.count)
+        if try await !session.close() { throw SilentEnding(status: FailureStatus.failed.rawValue) }
     }
 
-    private func traceProgram(stoppedBy signals: AsyncStream<Int32>) async throws {
+    private func traceProgram(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
         let program = try ProgramLaunch(command, asRoot: asRoot)
         let session = try await TraceSession(options: output)
         do throws(TracerError) {
-            try await session.tracer.arm(program.path, by: program.plan)
+            try await session.tracer.arm(program.file, by: program.plan)
             try await session.tracer.awaitLaunch(
                 of: program.facts,
                 sampler: sampling.sampler(forEnvironment: program.environment, of: program.path.string))
         } catch {
-            _ = try? await session.tracer.stop()
+            _ = try await session.close()
             throw CommandFailure(error)
         }
         StandardError.print("tracing \(program.path) (\(program.plan.goVersion))")
-        let ending = await program.run(forwarding: signals)
-        try await session.close(nil)
+        let ending = await withTaskGroup(of: Void.self) { group in
+            group.addTask { await session.watchLaunch(of: program.file) }
+            defer { group.cancelAll() }
+            return await program.run(forwarding: signals)
+        }
+        _ = try await session.close()
         switch ending {
-        case .success(let status): throw ProgramEnding(status: status)
+        case .success(let status): throw SilentEnding(status: status)
         case .failure(let failure): throw failure
         }
     }

@@ -1,3 +1,5 @@
+import Spans
+
 /// What `inspect` prints for people.
 struct InspectTable {
     private let document: InspectDocument
@@ -10,17 +12,17 @@ struct InspectTable {
 
     var text: String {
         var lines = [
-            "Go \(document.goVersion.dropFirst(2))  \(document.arch)  \(document.buildMode)"
+            "Go \(safe(String(document.goVersion.dropFirst(2))))  \(document.arch)  \(document.buildMode)"
                 + (document.stripped ? "  stripped" : "")
         ]
-        if let main = document.modules.first { lines.append("module \(main.path) \(main.version)") }
+        if let main = document.modules.first { lines.append(safe("module \(main.path) \(main.version)")) }
         for library in document.libraries { lines += rows(of: library) }
         return lines.joined(separator: "\n")
     }
 
     private func rows(of library: InspectDocument.Library) -> [String] {
         var lines = ["", "\(coloured(library.name, "1"))  \(coloured(library.state, Self.colour(of: library.state)))"]
-        let symbols = library.probes.map { "\($0.symbol) \($0.address)" }
+        let symbols = library.probes.map { safe("\($0.symbol) \($0.address)") }
         let symbolWidth = symbols.map(\.count).max() ?? 0
         let programWidth = library.probes.map(\.program.count).max() ?? 0
         for (probe, symbol) in zip(library.probes, symbols) {
@@ -30,10 +32,13 @@ struct InspectTable {
         }
         if !library.fields.isEmpty { lines.append("  \(library.fields.count) fields found") }
         for missing in library.missing {
-            lines.append("  missing \(missing.what): \(missing.reason); \(missing.consequence)")
+            lines.append("  " + safe("missing \(missing.what): \(missing.reason); \(missing.consequence)"))
         }
         return lines
     }
+
+    /// The file may say anything: nothing of it controls the terminal.
+    private func safe(_ text: String) -> String { TerminalText(text).text }
 
     private static func colour(of state: String) -> String {
         switch state {

@@ -1,13 +1,16 @@
 import Agent
+import BPFRuntime
 import Glibc
+import GoBinary
 import Probes
 import Spans
 import Subprocess
 import SystemPackage
+import Workloads
 
 /// The program of `trace -- CMD`: where it is, how to trace it, and as whom it runs.
 struct ProgramLaunch {
-    let path: FilePath
+    let file: ExecutableFile
     let plan: ProbePlan
     /// What it will be started with.
     let environment: [String: String]
@@ -16,14 +19,20 @@ struct ProgramLaunch {
 
     init(_ command: [String], asRoot: Bool) throws(CommandFailure) {
         guard let name = command.first, let path = Self.find(name) else {
-            throw CommandFailure("\(command.first ?? ""): no such program; give its path, or one in PATH")
+            throw CommandFailure("\(command.first ?? ""): no such program that can be executed, here or in PATH")
+        }
+        do throws(Errno) {
+            file = try ExecutableFile(path: path)
+        } catch {
+            throw CommandFailure("open \(path): \(error)", status: error == .permissionDenied ? .notPermitted : .failed)
         }
         do throws(AnalysisError) {
-            plan = try ExecutableAnalysis(path: path).plan()
+            plan = try ExecutableAnalysis(of: file).plan()
+        } catch AnalysisError.binary(.notELF) {
+            throw CommandFailure("\(path): not an ELF file; if it is a script, name the Go program that it runs")
         } catch {
             throw CommandFailure(error, of: path.string)
         }
-        self.path = path
         arguments = Array(command.dropFirst())
         var environment = Self.ownEnvironment()
         var options = PlatformOptions()
@@ -37,13 +46,15 @@ struct ProgramLaunch {
         self.options = options
     }
 
+    var path: FilePath { file.path }
+
     var facts: ProcessFacts {
         ProcessFacts(launching: path.string, goVersion: plan.goVersion, environment: environment)
     }
 
     /// Runs the program to its end. Returns its exit status, 128+N for signal N.
     /// - Parameter signals: passed on to it, but for those that the terminal sends it anyway.
-    func run(forwarding signals: AsyncStream<Int32>) async -> Result<Int32, CommandFailure> {
+    func run(forwarding signals: AsyncStream<TerminationSignals.Arrival>) async -> Result<Int32, CommandFailure> {
         do {
             let result = try await Subprocess.run(
                 .path(path), arguments: Arguments(arguments), environment: .custom(Self.keyed(environment)),
@@ -64,11 +75,9 @@ struct ProgramLaunch {
         }
     }
 
-    private static func forward(_ signals: AsyncStream<Int32>, to pid: pid_t) async {
+    private static func forward(_ signals: AsyncStream<TerminationSignals.Arrival>, to pid: pid_t) async {
         for await signal in signals {
-            // Ctrl-C and Ctrl-\\ reach every process in the foreground of the terminal, the program included.
-            let isFromTerminal = (signal == SIGINT || signal == SIGQUIT) && isatty(STDIN_FILENO) == 1
-            if !isFromTerminal { kill(pid, signal) }
+            if !signal.isFromTerminal { kill(pid, signal.number) }
         }
     }
 

@@ -17,10 +17,10 @@ final class SpanPrinter: SpanSink {
     private struct State {
         var format: Format
         var buffer: [UInt8] = []
-        /// Spans of which something is in the buffer.
+        /// Lines, and so spans, in the buffer.
         var buffered: UInt64 = 0
         var outcome = SinkOutcome(exported: 0, lost: 0)
-        var hasFailed = false
+        var failure: Errno?
     }
 
     private static let bufferLimit = 64 << 10
@@ -40,6 +40,9 @@ final class SpanPrinter: SpanSink {
         state = Mutex(State(format: format))
     }
 
+    /// Why spans can't be printed any more.
+    var failure: Errno? { state.withLock { $0.failure } }
+
     func take(_ span: Span) {
         state.withLock { state in
             switch state.format {
@@ -58,6 +61,7 @@ final class SpanPrinter: SpanSink {
     func flush() -> SinkOutcome {
         state.withLock { state in
             if case .tree(var tree, var renderer) = state.format {
+                renderer.resize(to: Self.terminalWidth())
                 Self.append(tree.expire(nowNS: Self.nowNS()), by: &renderer, to: &state)
                 state.format = .tree(tree, renderer)
             }
@@ -81,17 +85,18 @@ final class SpanPrinter: SpanSink {
         return state.outcome
     }
 
+    /// A span has reached its reader when its whole line has.
     private func writeBuffer(_ state: inout State) {
         guard !state.buffer.isEmpty else { return }
-        do throws(Errno) {
-            if state.hasFailed { throw .ioError }
-            try output.write(state.buffer.span.bytes)
-            state.outcome.exported += state.buffered
-        } catch {
-            state.outcome.lost += state.buffered
-            if !state.hasFailed { continuation.yield(error) }
-            state.hasFailed = true
+        var printed: UInt64 = 0
+        if state.failure == nil {
+            let (written, failure) = output.write(state.buffer.span.bytes)
+            printed = UInt64(state.buffer[..<written].count { $0 == UInt8(ascii: "\n") })
+            state.failure = failure
+            if let failure { continuation.yield(failure) }
         }
+        state.outcome.exported += printed
+        state.outcome.lost += state.buffered - printed
         state.buffer.removeAll(keepingCapacity: true)
         state.buffered = 0
     }
@@ -107,8 +112,9 @@ final class SpanPrinter: SpanSink {
     }
 
     private static func terminalWidth() -> Int {
-        var size = winsize()
-        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 120
+        // struct winsize, which not every release of the C library lets Swift see: rows, columns, pixels.
+        var size: (UInt16, UInt16, UInt16, UInt16) = (0, 0, 0, 0)
+        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.1 > 0 ? Int(size.1) : 120
     }
 
     private static func nowNS() -> UInt64 {

@@ -4,15 +4,19 @@ import Agent
 enum SummaryText {
     /// For people, over several lines if something was lost.
     static func table(_ summary: TraceSummary) -> String {
-        var parts = ["\(summary.exported) spans"]
+        var parts = [count(summary.exported, "span")]
         if summary.unsampled > 0 { parts.append("\(summary.unsampled) not sampled") }
         if summary.inFlight > 0 { parts.append("\(summary.inFlight) still in flight") }
         parts.append(summary.lost == 0 ? "none lost" : "\(summary.lost) lost")
-        var lines = ["\(summary.begun) requests began: \(parts.joined(separator: ", "))"]
+        var lines = ["\(count(summary.begun, "request")) began: \(parts.joined(separator: ", "))"]
         for (reason, count) in summary.losses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             lines.append("  lost \(count): \(reason.explanation) (\(reason.name))")
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func count(_ number: UInt64, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
     /// For scripts, one line.

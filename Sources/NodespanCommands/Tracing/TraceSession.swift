@@ -5,17 +5,10 @@ import Glibc
 import Probes
 import Spans
 import SystemPackage
+import Workloads
 
 /// One run of `trace`, from the first message to the summary.
 struct TraceSession {
-    /// Why it ended.
-    enum Ending {
-        case signal(Int32)
-        case processesEnded
-        /// Spans can't be printed any more.
-        case outputFailed(Errno)
-    }
-
     let tracer: Tracer
     let printer: SpanPrinter
     private let output: OutputStream
@@ -24,7 +17,7 @@ struct TraceSession {
     /// Loads the BPF programs and puts right what a run that was killed left behind.
     init(options: OutputOptions) async throws(CommandFailure) {
         self.options = options
-        output = OutputStream(STDOUT_FILENO)
+        output = OutputStream(STDOUT_FILENO, isPatient: true)
         printer = SpanPrinter(
             output: output, format: options.format, colour: options.colour.applies(to: STDOUT_FILENO))
         do throws(BPFError) {
@@ -35,38 +28,55 @@ struct TraceSession {
         }
     }
 
-    /// Waits until there is a reason to stop.
-    func wait(signals: AsyncStream<Int32>, processes: Int) async -> Ending {
+    /// Waits until there is a reason to stop: a signal, the end of all traced processes, or spans can't be printed.
+    func wait(signals: AsyncStream<TerminationSignals.Arrival>, processes: Int) async {
         let (events, failures) = (tracer.processEvents, printer.failures)
-        return await withTaskGroup(of: Ending?.self) { group in
-            group.addTask { await signals.first { _ in true }.map(Ending.signal) }
-            group.addTask { await failures.first { _ in true }.map(Ending.outputFailed) }
-            group.addTask { await Self.end(of: processes, events) }
-            defer { group.cancelAll() }
-            for await ending in group {
-                if let ending { return ending }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                guard let signal = await signals.first(where: { _ in true }), signal.isFromTerminal else { return }
+                // Behind the terminal's "^C".
+                StandardError.print("")
             }
-            return .processesEnded
+            group.addTask { for await _ in failures { return } }
+            group.addTask {
+                var running = processes
+                for await event in events where Self.reportEnd(event) {
+                    running -= 1
+                    if running == 0 { return }
+                }
+            }
+            await group.next()
+            group.cancelAll()
         }
     }
 
-    private static func end(of processes: Int, _ events: AsyncStream<ns_process_event>) async -> Ending? {
-        var running = processes
-        for await event in events {
-            switch ns_process_event_kind(event.kind) {
-            case NS_PROCESS_EXITED: StandardError.print("process \(event.process.tgid) has ended")
-            case NS_PROCESS_REPLACED:
-                StandardError.print("process \(event.process.tgid) runs another program now, which isn't traced")
-            default: continue
+    /// Says what becomes of the program that was launched, until cancelled.
+    func watchLaunch(of file: ExecutableFile) async {
+        for await event in tracer.processEvents {
+            if ns_process_event_kind(event.kind) == NS_PROCESS_LAUNCHED {
+                let running = try? FileIdentity(path: FilePath("/proc/\(event.process.tgid)/exe"))
+                guard let running, running != file.identity else { continue }
+                StandardError.print("\(file.path) was replaced before it was started; what runs isn't traced")
+            } else if ns_process_event_kind(event.kind) == NS_PROCESS_REPLACED {
+                _ = Self.reportEnd(event)
             }
-            running -= 1
-            if running == 0 { return .processesEnded }
         }
-        return nil
     }
 
-    /// Disarms, prints what is left and the summary.
-    func close(_ ending: Ending?) async throws(CommandFailure) {
+    /// Whether it is the end of a traced program.
+    private static func reportEnd(_ event: ns_process_event) -> Bool {
+        switch ns_process_event_kind(event.kind) {
+        case NS_PROCESS_EXITED: StandardError.print("process \(event.process.tgid) has ended")
+        case NS_PROCESS_REPLACED:
+            StandardError.print("process \(event.process.tgid) has executed another program, which isn't traced")
+        default: return false
+        }
+        return true
+    }
+
+    /// Disarms, prints what is left, and the summary last. Returns whether all spans could be printed; a reader that has seen
+    /// enough, as `head` has, is no failure.
+    func close() async throws(CommandFailure) -> Bool {
         output.giveUpSoon()
         let summary: TraceSummary
         do throws(BPFError) {
@@ -74,14 +84,13 @@ struct TraceSession {
         } catch {
             throw CommandFailure(error)
         }
+        let failure = printer.failure.flatMap { $0 == .brokenPipe ? nil : $0 }
+        if let failure { StandardError.print("nodespan: can't write spans to standard output: \(failure)") }
         switch options.format {
         case .table: StandardError.print(SummaryText.table(summary))
         case .json: StandardError.print(SummaryText.json(summary))
         }
-        // A reader that has seen enough, as `head` has, is no failure.
-        if case .outputFailed(let errno) = ending, errno != .brokenPipe {
-            throw CommandFailure("can't write spans to standard output: \(errno)")
-        }
+        return failure == nil
     }
 
     private static func report(_ healing: Healing) {

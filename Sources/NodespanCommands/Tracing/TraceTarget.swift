@@ -1,11 +1,11 @@
 import Agent
 import Probes
-import SystemPackage
 import Workloads
 
 /// A running process that can be traced, and how.
 struct TraceTarget {
     let process: LocalProcess
+    let file: ExecutableFile
     let plan: ProbePlan
 
     /// Looks at processes by their pids. Processes that run one file share its analysis.
@@ -13,31 +13,32 @@ struct TraceTarget {
         var plans: [FileIdentity: ProbePlan] = [:]
         var targets: [TraceTarget] = []
         for pid in pids {
-            let process = try read(pid)
+            let (process, file) = try open(pid)
             if targets.contains(where: { $0.process.pid == process.pid }) { continue }
             let plan: ProbePlan
-            if let known = plans[process.executable] {
+            if let known = plans[file.identity] {
                 plan = known
             } else {
-                plan = try self.plan(for: process)
-                plans[process.executable] = plan
+                plan = try self.plan(for: process, file)
+                plans[file.identity] = plan
             }
-            targets.append(TraceTarget(process: process, plan: plan))
+            targets.append(TraceTarget(process: process, file: file, plan: plan))
         }
         return targets
     }
 
-    private static func read(_ pid: Int32) throws(CommandFailure) -> LocalProcess {
+    private static func open(_ pid: Int32) throws(CommandFailure) -> (LocalProcess, ExecutableFile) {
         do throws(ProcfsError) {
-            return try LocalProcess.read(pid: pid)
+            let process = try LocalProcess.read(pid: pid)
+            return (process, try process.openExecutable())
         } catch {
             throw CommandFailure(error)
         }
     }
 
-    private static func plan(for process: LocalProcess) throws(CommandFailure) -> ProbePlan {
+    private static func plan(for process: LocalProcess, _ file: ExecutableFile) throws(CommandFailure) -> ProbePlan {
         do throws(AnalysisError) {
-            return try ExecutableAnalysis(path: process.executableLink).plan()
+            return try ExecutableAnalysis(of: file).plan()
         } catch {
             throw CommandFailure(error, of: "process \(process.pid) (\(process.executablePath))")
         }

@@ -133,7 +133,8 @@ package struct HTTPServerConvention: Sendable {
         }
     }
 
-    /// The attributes that hold less than the request did; "tracestate" stands for the span's trace state.
+    /// The attributes that hold less than the request did. "tracestate" stands for the span's trace state, and
+    /// "http.request.header" for headers that were not all looked at, so that the parent may be missing.
     private static func truncatedKeys(of record: HTTPServerRecord, isKnownMethod: Bool) -> [String] {
         if record.truncated.isEmpty { return [] }
         var keys: [String] = []
@@ -147,6 +148,7 @@ package struct HTTPServerConvention: Sendable {
         if record.truncated.contains(.userAgent) { keys.append("user_agent.original") }
         if record.truncated.contains(.traceState) { keys.append("tracestate") }
         if record.truncated.contains(.pattern) { keys.append("http.route") }
+        if record.truncated.contains(.headers) { keys.append("http.request.header") }
         return keys
     }
 }

@@ -5,7 +5,7 @@
 /// Time, service, status, duration and the beginning of the trace id stand in columns; what doesn't fit is cut. A line
 /// is never wider than the terminal, from 40 columns on, and carries no control sequence but its own colours.
 package struct TerminalSpanRenderer: Sendable {
-    private let width: Int
+    private var width: Int
     private let hasColour: Bool
     private let localTime: @Sendable (_ unixSeconds: Int64) -> LocalTime
     /// The widest service name so far, up to a limit, so that names below one another align.
@@ -20,10 +20,17 @@ package struct TerminalSpanRenderer: Sendable {
         width: Int, hasColour: Bool,
         localTime: @escaping @Sendable (_ unixSeconds: Int64) -> LocalTime = LocalTime.local
     ) {
-        self.width = min(max(width, 40), 160)
+        self.width = Self.usable(width)
         self.hasColour = hasColour
         self.localTime = localTime
     }
+
+    /// The terminal has another width now.
+    package mutating func resize(to width: Int) {
+        self.width = Self.usable(width)
+    }
+
+    private static func usable(_ width: Int) -> Int { min(max(width, 40), 160) }
 
     /// One line, without a line feed.
     package mutating func line(_ row: SpanTree.Row) -> String {

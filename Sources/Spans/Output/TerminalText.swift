@@ -2,14 +2,14 @@
 ///
 /// Paths, queries and service names come from strangers: a control sequence among them must not move the cursor, recolour
 /// or retitle the terminal, nor may a bidirectional override reorder the line.
-struct TerminalText {
+package struct TerminalText {
     /// Without controls, format characters and line breaks.
-    private(set) var text = ""
+    package private(set) var text = ""
     /// Columns that the text takes on a terminal.
     private(set) var width = 0
 
     /// Neutralises a text and cuts it to a number of columns, the last of which then is "…".
-    init(_ raw: String, limit: Int) {
+    package init(_ raw: String, limit: Int = .max) {
         if raw.utf8.count <= limit, raw.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) {
             text = raw
             width = raw.utf8.count

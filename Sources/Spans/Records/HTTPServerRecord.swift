@@ -41,6 +41,8 @@ package struct HTTPServerRecord: Sendable {
             rawValue = 1 << UInt16(text.rawValue)
         }
 
+        /// Part of the header map was not looked at, so that a traceparent may have been missed.
+        package static let headers = Truncation(rawValue: UInt16(NS_HTTP_HEADERS_CUT))
         package static let method = Truncation(NS_HTTP_METHOD)
         package static let path = Truncation(NS_HTTP_PATH)
         package static let query = Truncation(NS_HTTP_QUERY)

@@ -1,4 +1,4 @@
-package import SystemPackage
+import SystemPackage
 
 /// A process of this machine as /proc shows it at one moment.
 package struct LocalProcess: Sendable {
@@ -6,16 +6,26 @@ package struct LocalProcess: Sendable {
     package let pid: Int32
     /// As /proc/PID/exe has it; " (deleted)" behind it when the file was removed or replaced.
     package let executablePath: String
-    /// Which file it is: device and inode, by stat of /proc/PID/exe.
-    package let executable: FileIdentity
     /// At most 15 bytes.
     package let commandName: String
     /// The environment the program was started with.
     package let environment: [String: String]
 
-    /// The path to open or arm the executable by. It leads to the file that runs even if it was replaced, and into whatever
-    /// mount namespace the process is in.
-    package var executableLink: FilePath { FilePath("/proc/\(pid)/exe") }
+    /// Opens the file that the process runs now.
+    package func openExecutable() throws(ProcfsError) -> ExecutableFile {
+        let folder = ProcFolder(pid: pid)
+        do throws(Errno) {
+            return try ExecutableFile(path: folder.path(of: "exe"))
+        } catch {
+            throw folder.failure(error, file: "exe")
+        }
+    }
+
+    /// Whether the process runs this file now.
+    package func runs(_ file: ExecutableFile) -> Bool {
+        guard let running = try? FileIdentity(path: ProcFolder(pid: pid).path(of: "exe")) else { return false }
+        return running == file.identity
+    }
 
     /// Reads a process, or the process that a thread belongs to.
     package static func read(pid: Int32) throws(ProcfsError) -> LocalProcess {
@@ -24,7 +34,6 @@ package struct LocalProcess: Sendable {
         return LocalProcess(
             pid: process,
             executablePath: try folder.link("exe"),
-            executable: try folder.identity(of: "exe"),
             commandName: text(try folder.contents(of: "comm", limit: 64)),
             environment: environment(in: try folder.contents(of: "environ", limit: 1 << 20)))
     }

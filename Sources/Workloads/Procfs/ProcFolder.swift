@@ -39,15 +39,9 @@ struct ProcFolder {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func identity(of file: String) throws(ProcfsError) -> FileIdentity {
-        var status = stat()
-        if stat(path(of: file).string, &status) != 0 { throw failure(Errno(rawValue: errno), file: file) }
-        return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-    }
+    func path(of file: String) -> FilePath { FilePath("/proc/\(pid)/\(file)") }
 
-    private func path(of file: String) -> FilePath { FilePath("/proc/\(pid)/\(file)") }
-
-    private func failure(_ error: any Error, file: String) -> ProcfsError {
+    func failure(_ error: any Error, file: String) -> ProcfsError {
         let errno = (error as? Errno) ?? .ioError
         switch errno {
         case .noSuchFileOrDirectory where file == "exe": return .noExecutable(pid)
