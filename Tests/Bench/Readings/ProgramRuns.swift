@@ -9,8 +9,10 @@ struct ProgramRuns {
         /// Nanoseconds.
         var time: UInt64 = 0
 
-        /// Nanoseconds; not a number without a run.
-        var timePerRun: Double { Double(time) / Double(count) }
+        /// Nanoseconds a run since an earlier reading; not a number without a run.
+        func timePerRun(since earlier: Runs) -> Double {
+            Double(time - earlier.time) / Double(count - earlier.count)
+        }
     }
 
     /// By name as the kernel keeps it: the first 15 bytes of the program's own.
@@ -30,7 +32,6 @@ struct ProgramRuns {
     subscript(program: String) -> Runs { runs[String(program.prefix(15))] ?? Runs() }
 
     var count: UInt64 { runs.values.reduce(0) { $0 + $1.count } }
-    var isEmpty: Bool { runs.isEmpty }
 
     private static func program(_ identity: UInt32) throws(SystemCallFailure) -> (String, Runs) {
         let descriptor = bpf_prog_get_fd_by_id(identity)

@@ -1,4 +1,4 @@
-/// One line of the report: a quantity, and the budget that shared with its name in the design, if it has one.
+/// One line of the report: a quantity, and its budget if it has one.
 struct Measurement {
     enum Unit: String {
         case count = ""
@@ -29,7 +29,7 @@ struct Measurement {
 
     enum Verdict: String {
         case met
-        case over = "over, but within what machines differ by"
+        case over = "over, within twice"
         case exceeded = "EXCEEDED"
         case none = ""
     }

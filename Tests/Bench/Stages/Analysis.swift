@@ -26,8 +26,8 @@ struct Analysis {
 
     var measurements: [Measurement] {
         [
-            Measurement("analysing prometheus, CPU time", medianOf: times, .milliseconds, budget: 60),
-            Measurement("analysing prometheus, memory", medianOf: peaks, .megabytes, budget: 16),
+            Measurement("CPU time", medianOf: times, .milliseconds, budget: 60),
+            Measurement("peak memory", medianOf: peaks, .megabytes, budget: 16),
         ]
     }
 }

@@ -11,17 +11,19 @@ struct LoadRounds {
     private var disarming: [Double] = []
     private var lost: UInt64 = 0
 
-    init(_ nodespan: String, _ server: borrowing Server, rounds: Int, seconds: Int) throws {
-        _ = try Load(server, seconds: 1)
-        for _ in 0..<rounds { try add(nodespan, server, seconds: seconds) }
+    init(_ nodespan: String, _ server: borrowing Server, _ request: Request, rounds: Int, seconds: Int) throws {
+        _ = try Load(server, request, seconds: 1)
+        for _ in 0..<rounds { try add(nodespan, server, request, seconds: seconds) }
     }
 
-    private mutating func add(_ nodespan: String, _ server: borrowing Server, seconds: Int) throws {
-        let base = try Self.processorTimePerRequest(server, seconds: seconds).microseconds
+    private mutating func add(
+        _ nodespan: String, _ server: borrowing Server, _ request: Request, seconds: Int
+    ) throws {
+        let base = try Self.processorTimePerRequest(server, request, seconds: seconds).microseconds
 
         let tracer = try Tracer(nodespan, tracing: server.pid)
         let agentBefore = try processorTime(of: tracer.pid)
-        let (traced, load) = try Self.processorTimePerRequest(server, seconds: seconds)
+        let (traced, load) = try Self.processorTimePerRequest(server, request, seconds: seconds)
         // The last few milliseconds of spans wait in the ring still, of some seconds' worth.
         let agentTime = try processorTime(of: tracer.pid) - agentBefore
         memory.append(try MemoryUse(of: tracer.pid))
@@ -39,24 +41,29 @@ struct LoadRounds {
     }
 
     private static func processorTimePerRequest(
-        _ server: borrowing Server, seconds: Int
+        _ server: borrowing Server, _ request: Request, seconds: Int
     ) throws -> (microseconds: Double, load: Load) {
         let before = try processorTime(of: server.pid)
-        let load = try Load(server, seconds: seconds)
+        let load = try Load(server, request, seconds: seconds)
         let time = try processorTime(of: server.pid) - before
         return (time / .microseconds(1) / Double(load.requests), load)
     }
 
-    var measurements: [Measurement] {
+    var costs: [Measurement] {
         [
-            Measurement("CPU time of a request, untraced", medianOf: untraced, .microseconds),
-            Measurement("CPU time that tracing adds", medianOf: added, .microseconds, budget: 4),
+            Measurement("server's CPU time per request, untraced", medianOf: untraced, .microseconds),
+            Measurement("what tracing adds to it", medianOf: added, .microseconds, budget: 4),
             Measurement("traced requests", medianOf: rates, .perSecond),
-            Measurement("spans lost", Double(lost), .count, budget: 0),
-            Measurement("agent, CPU time per span to JSON", medianOf: agent, .microseconds, budget: 10),
-            megabytes("agent, anonymous memory", \.anonymous, budget: 20),
-            megabytes("agent, resident memory", \.resident, budget: 50),
-            megabytes("agent, BPF maps", \.maps, budget: 32),
+            Measurement("spans lost, all rounds", Double(lost), .count, budget: 0),
+            Measurement("agent's CPU time per span, to JSON", medianOf: agent, .microseconds, budget: 10),
+        ]
+    }
+
+    var footprint: [Measurement] {
+        [
+            megabytes("anonymous memory", \.anonymous, budget: 20),
+            megabytes("resident memory", \.resident, budget: 50),
+            megabytes("BPF maps", \.maps, budget: 32),
             Measurement("start of `trace --pid` to armed", medianOf: arming, .milliseconds),
             Measurement("SIGTERM to disarmed and ended", medianOf: disarming, .milliseconds),
         ]
