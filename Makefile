@@ -38,6 +38,11 @@ format:
 	find bpf \( -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format -i
 	gofmt -w Tests/Fixtures
 
+# Measures the release build against its budgets, as root.
+bench: setup-tests build
+	swift build -c release --product Bench
+	.build/release/Bench $(NODESPAN)
+
 install: build
 	install -D -m 755 $(NODESPAN) $(DESTDIR)$(PREFIX)/bin/nodespan
 

@@ -68,5 +68,9 @@ let package = Package(
             name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",
             swiftSettings: settings),
         tests("BPFRuntimeTests", ["BPFRuntime", "CBPF", "RuntimeFixture", "TestSupport"]),
+
+        .executableTarget(
+            name: "Bench", dependencies: ["BPFRuntime", "CLibbpf", "TestSupport"], path: "Tests/Bench",
+            swiftSettings: settings),
     ]
 )

@@ -1,0 +1,33 @@
+import TestSupport
+
+/// A running Tests/Fixtures/httpserver, stripped, in a file of its own: probes apply to a file, so that those of another
+/// tracer on the same machine would be measured too if the file were shared.
+struct Server: ~Copyable {
+    static let goVersion = "1.27.3"
+
+    let port: String
+    private let process: ChildProcess
+    private let folder: TemporaryFolder
+
+    init() throws {
+        guard let go = GoToolchain.all.first(where: { $0.version == Self.goVersion }) else {
+            throw BenchFailure("no fixture is built with Go \(Self.goVersion)")
+        }
+        let built = try go.build("httpserver", mode: .stripped)
+        let folder = try TemporaryFolder()
+        let binary = "\(folder.path)/httpserver"
+        try writeFile(binary, readFile(built), permissions: 0o755)
+        let process = try ChildProcess([binary])
+        var printed = GatheredOutput(of: process)
+        printed.gather(for: .seconds(20)) { $0.outputLines > 0 }
+        guard let port = printed.outputText.split(whereSeparator: \.isNewline).first?.split(separator: ":").last else {
+            throw BenchFailure("the server doesn't listen: \(printed.errorText)")
+        }
+        self.port = String(port)
+        self.process = process
+        self.folder = folder
+    }
+
+    var pid: Int32 { process.pid }
+    var executable: String { "/proc/\(process.pid)/exe" }
+}

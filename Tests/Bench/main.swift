@@ -1,0 +1,62 @@
+// Bench NODESPAN [ROUNDS [SECONDS]]: measures nodespan against its budgets on real programs, and prints a table. Exits 1
+// when a count or a size is over its budget, or a time is over twice its budget.
+import Glibc
+import TestSupport
+
+do {
+    exit(try run(Array(CommandLine.arguments.dropFirst())))
+} catch {
+    complain("\(error)")
+    exit(1)
+}
+
+func run(_ arguments: [String]) throws -> Int32 {
+    let numbers = arguments.dropFirst().map { Int($0) ?? 0 }
+    guard (1...3).contains(arguments.count), numbers.allSatisfy({ $0 > 0 }) else {
+        complain("usage: Bench NODESPAN [ROUNDS [SECONDS]]")
+        return 2
+    }
+    guard geteuid() == 0 else {
+        complain("loading BPF programs needs root")
+        return 3
+    }
+    let nodespan = arguments[0]
+    let rounds = numbers.first ?? 5
+    let seconds = numbers.dropFirst().first ?? 2
+
+    // First, while this process is small: see FinishedRun.peakResident.
+    complain("analysing a large binary")
+    let analysis = try Analysis(nodespan)
+    let server = try Server()
+    var sections: [Section] = []
+    var footprint: [Measurement] = []
+    for request in Request.allCases {
+        complain("\(request.title): loading the server, \(rounds) rounds untraced and traced of \(seconds) s each")
+        let load = try LoadRounds(nodespan, server, request, rounds: rounds, seconds: seconds)
+        complain("\(request.title): counting and timing probe hits, \(rounds) rounds of \(seconds) s")
+        let probes = try ProbeCost(nodespan, server, request, rounds: rounds, seconds: seconds)
+        sections.append(Section(title: request.title, measurements: probes.measurements + load.costs))
+        footprint = load.footprint
+    }
+    sections.append(Section(title: "The agent under that load, tracing one process", measurements: footprint))
+    sections.append(
+        Section(title: "Analysis of Debian sid's prometheus, warm cache", measurements: analysis.measurements))
+
+    print(
+        """
+
+        An HTTP/1 server of Go \(Server.goVersion), stripped, under wrk with \(Load.connections) connections at full speed, \
+        \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) CPUs for all.
+        Medians, and the lowest and highest of the rounds. BPF times include what the kernel's statistics cost themselves.
+        Times vary with the machine and what else runs on it, and fail beyond twice their budget; counts and sizes fail at once.
+
+        \(Table(sections: sections).text)
+        """)
+    return sections.contains { $0.measurements.contains { $0.verdict == .exceeded } } ? 1 : 0
+}
+
+/// Says on standard error what goes on.
+func complain(_ message: String) {
+    let line = Array("bench: \(message)\n".utf8)
+    _ = write(STDERR_FILENO, line, line.count)
+}
