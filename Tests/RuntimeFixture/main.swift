@@ -20,9 +20,9 @@ switch arguments.first {
 case "signals":
     startUnmaskedThread()
     say("ready")
-    for await number in signals.arrivals {
-        say("\(number)")
-        if number == SIGTERM { exit(0) }
+    for await signal in signals.arrivals {
+        say("\(signal.number)")
+        if signal.number == SIGTERM { exit(0) }
     }
 
 case "launch":
