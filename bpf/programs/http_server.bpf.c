@@ -2,6 +2,7 @@
 // net/http server, HTTP/1. The begin reads the request where (*conn).serve hands it to the handler, the end reads the
 // response where serve looks whether the connection was hijacked; both run in the connection's goroutine.
 #include <linux/bpf.h>
+#include <linux/errno.h>
 #include <stddef.h>
 
 #include <bpf/bpf_helpers.h>
@@ -218,7 +219,9 @@ static __always_inline void finish(struct ns_http_in_flight *flight, const struc
 		ns_count_loss(record->span.counters_slot, NS_LOSS_READ_FAILED);
 		return;
 	}
-	if (at->conn_hijacked != NS_ABSENT)
+	// Hijack clears the writer, so that a writer spares the read of the connection. Where it is absent, it reads as
+	// nil.
+	if (!ns_word_in(response, NS_HTTP_RESPONSE_READ_MAX, at->response_writer) && at->conn_hijacked != NS_ABSENT)
 		bpf_probe_read_user(&hijacked, sizeof(hijacked),
 		                    (const void *)(ns_word_in(response, NS_HTTP_RESPONSE_READ_MAX, at->response_conn) +
 		                                   at->conn_hijacked));
@@ -238,7 +241,7 @@ static __always_inline void finish(struct ns_http_in_flight *flight, const struc
 	emit(record, offsetof(struct ns_http_server_span, text) + flight->text_used);
 }
 
-/// Finds what a probe hit is about. Returns the facts of the binary, or NULL where the hit is not of a traced process.
+/// Finds whose probe hit this is. Returns the facts of the binary, NULL when there are none.
 static __always_inline const struct ns_binary_facts *identify(struct pt_regs *ctx, struct ns_goroutine *key)
 {
 	__u32 slot = bpf_get_attach_cookie(ctx);
@@ -249,27 +252,40 @@ static __always_inline const struct ns_binary_facts *identify(struct pt_regs *ct
 		return NULL;
 	}
 	key->process = ns_current_process_image();
-	if (ns_read_u64(NS_GO_G(ctx) + facts->goid, &key->goid))
-		return NULL;
 	return facts;
 }
 
+static __always_inline int read_goid(struct pt_regs *ctx, const struct ns_binary_facts *facts, struct ns_goroutine *key)
+{
+	return ns_read_u64(NS_GO_G(ctx) + facts->goid, &key->goid);
+}
+
 /// Begins a request. Returns its entry, or NULL where there is nothing more to do.
-static __always_inline struct ns_http_in_flight *begin(const struct ns_goroutine *key,
+static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, struct ns_goroutine *key,
                                                        const struct ns_process_settings *settings,
                                                        const struct ns_binary_facts *facts, __u64 response,
                                                        __u64 request, __u64 start_ns)
 {
-	struct ns_http_in_flight *flight = bpf_map_lookup_elem(&http_in_flight, key);
+	struct ns_http_in_flight *flight;
+	long failed;
 
-	// The stack check of a function, where the begin is for want of a better place, repeats when the stack grows.
-	if (flight && flight->response == response && flight->request == request)
+	if (read_goid(ctx, facts, key)) {
+		ns_count_begun(settings->counters_slot);
+		ns_count_loss(settings->counters_slot, NS_LOSS_READ_FAILED);
 		return NULL;
-	ns_count_begun(settings->counters_slot);
-	if (flight)
+	}
+	failed = bpf_map_update_elem(&http_in_flight, key, &empty_flight, BPF_NOEXIST);
+	if (failed == -EEXIST) {
+		flight = bpf_map_lookup_elem(&http_in_flight, key);
+		// The stack check of a function, where the begin is for want of a better place, repeats when the stack
+		// grows.
+		if (flight && flight->response == response && flight->request == request)
+			return NULL;
 		ns_count_loss(settings->counters_slot, NS_LOSS_END_MISSED);
-	bpf_map_update_elem(&http_in_flight, key, &empty_flight, BPF_ANY);
-	flight = bpf_map_lookup_elem(&http_in_flight, key);
+		failed = bpf_map_update_elem(&http_in_flight, key, &empty_flight, BPF_ANY);
+	}
+	ns_count_begun(settings->counters_slot);
+	flight = failed ? NULL : bpf_map_lookup_elem(&http_in_flight, key);
 	if (!flight) {
 		ns_count_loss(settings->counters_slot, NS_LOSS_IN_FLIGHT_FULL);
 		return NULL;
@@ -302,7 +318,7 @@ int http_server_begin(struct pt_regs *ctx)
 		return 0;
 	settings = bpf_map_lookup_elem(&processes, &key.process);
 	if (settings)
-		begin(&key, settings, facts, NS_GO_ARG3(ctx), NS_GO_ARG4(ctx), now);
+		begin(ctx, &key, settings, facts, NS_GO_ARG3(ctx), NS_GO_ARG4(ctx), now);
 	return 0;
 }
 
@@ -315,7 +331,7 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome)
 	const struct ns_binary_facts *facts = identify(ctx, &key);
 	struct ns_http_in_flight *flight;
 
-	if (!facts)
+	if (!facts || read_goid(ctx, facts, &key))
 		return 0;
 	flight = bpf_map_lookup_elem(&http_in_flight, &key);
 	if (!flight)
@@ -355,7 +371,7 @@ int http_server_reject(struct pt_regs *ctx)
 	settings = bpf_map_lookup_elem(&processes, &key.process);
 	if (!settings || ns_read_u64(NS_GO_ARG1(ctx) + facts->http_server.response_request, &request))
 		return 0;
-	flight = begin(&key, settings, facts, NS_GO_ARG1(ctx), request, now);
+	flight = begin(ctx, &key, settings, facts, NS_GO_ARG1(ctx), request, now);
 	if (!flight)
 		return 0;
 	finish(flight, facts, NS_HTTP_REJECTED, now);

@@ -114,6 +114,9 @@ private enum NetHTTP {
             introducedWith: pattern),
         FieldNeed(.optional(loss: "no url.query"), [FieldEntry(url, "RawQuery", .string, \.http_server.url_raw_query)]),
         FieldNeed(
+            .optional(loss: "one more read per request"),
+            [FieldEntry(response, "w", .word, \.http_server.response_writer)]),
+        FieldNeed(
             .optional(loss: "no http.response.body.size"),
             [FieldEntry(response, "written", .word, \.http_server.response_written)]),
         FieldNeed(

@@ -78,6 +78,8 @@ struct ns_http_server_facts {
 	ns_offset response_request;
 	ns_offset response_status;
 	ns_offset response_written;
+	/// net/http.response.w, a pointer that is nil once the connection was hijacked.
+	ns_offset response_writer;
 	/// net/http.conn
 	ns_offset conn_hijacked;
 };
