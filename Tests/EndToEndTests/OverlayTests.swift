@@ -28,7 +28,7 @@ extension EndToEnd {
             let first = try FixtureServer(binary: overlays.paths[0])
             let second = try FixtureServer(binary: overlays.paths[1])
             var tracer = try Tracer([
-                "--pid", "\(first.pid)", "\(second.pid)", "--sampler", "always_off",
+                "--pid", "\(first.pid)", "--pid", "\(second.pid)", "--sampler", "always_off",
             ])
             try Self.drive([first.port, second.port])
             let trace = try tracer.stop(afterSpans: 0)
@@ -41,7 +41,7 @@ extension EndToEnd {
             let overlays = try OverlayPair(of: go.build("httpserver", mode: .stripped))
             let first = try FixtureServer(binary: overlays.paths[0])
             let second = try FixtureServer(binary: overlays.paths[1])
-            var tracer = try Tracer(["--pid", "\(first.pid)", "\(second.pid)", "--sampler", "always_on"])
+            var tracer = try Tracer(["--pid", "\(first.pid)", "--pid", "\(second.pid)", "--sampler", "always_on"])
             try Self.drive([first.port, second.port])
             let trace = try tracer.stop(afterSpans: 12)
             for (pid, port) in [(first.pid, first.port), (second.pid, second.port)] {
