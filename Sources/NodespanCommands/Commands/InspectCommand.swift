@@ -58,7 +58,8 @@ struct InspectCommand: ParsableCommand {
         do throws(Errno) {
             return try ExecutableFile(path: FilePath(target))
         } catch {
-            throw CommandFailure("open \(target): \(error)", status: error == .permissionDenied ? .notPermitted : .failed)
+            throw CommandFailure(
+                "open \(target): \(error)", status: error == .permissionDenied ? .notPermitted : .failed)
         }
     }
 }
