@@ -63,11 +63,13 @@ let package = Package(
         tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
+        tests("WorkloadsTests", ["TestSupport", "Workloads", system]),
+        tests("AgentTests", ["Agent", "BPFRuntime", "Spans", "TestSupport", "Workloads", system]),
 
         .executableTarget(
             name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",
             swiftSettings: settings),
-        tests("BPFRuntimeTests", ["BPFRuntime", "CBPF", "RuntimeFixture", "TestSupport"]),
+        tests("BPFRuntimeTests", ["BPFRuntime", "CBPF", "CLibbpf", "RuntimeFixture", "TestSupport"]),
 
         .executableTarget(
             name: "Bench", dependencies: ["BPFRuntime", "CLibbpf", "TestSupport"], path: "Tests/Bench",

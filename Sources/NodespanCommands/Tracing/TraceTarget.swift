@@ -8,12 +8,23 @@ struct TraceTarget {
     let file: ExecutableFile
     let plan: ProbePlan
 
-    /// Looks at processes by their pids. Processes that run one file share its analysis.
+    /// Looks at processes by their pids. Processes that run one file share its analysis. One that has ended by now is
+    /// reported and left out, unless all have.
     static func resolve(pids: [Int32]) throws(CommandFailure) -> [TraceTarget] {
         var plans: [FileIdentity: ProbePlan] = [:]
         var targets: [TraceTarget] = []
+        var missing: [ProcfsError] = []
         for pid in pids {
-            let (process, file) = try open(pid)
+            let process: LocalProcess
+            let file: ExecutableFile
+            do throws(ProcfsError) {
+                process = try LocalProcess.read(pid: pid)
+                file = try process.openExecutable()
+            } catch {
+                guard error.isEnd else { throw CommandFailure(error) }
+                missing.append(error)
+                continue
+            }
             if targets.contains(where: { $0.process.pid == process.pid }) { continue }
             let plan: ProbePlan
             if let known = plans[file.identity] {
@@ -24,16 +35,9 @@ struct TraceTarget {
             }
             targets.append(TraceTarget(process: process, file: file, plan: plan))
         }
+        if targets.isEmpty, let first = missing.first { throw CommandFailure(first) }
+        for error in missing { StandardError.print("nodespan: \(error)") }
         return targets
-    }
-
-    private static func open(_ pid: Int32) throws(CommandFailure) -> (LocalProcess, ExecutableFile) {
-        do throws(ProcfsError) {
-            let process = try LocalProcess.read(pid: pid)
-            return (process, try process.openExecutable())
-        } catch {
-            throw CommandFailure(error)
-        }
     }
 
     private static func plan(for process: LocalProcess, _ file: ExecutableFile) throws(CommandFailure) -> ProbePlan {
@@ -41,6 +45,16 @@ struct TraceTarget {
             return try ExecutableAnalysis(of: file).plan()
         } catch {
             throw CommandFailure(error, of: "process \(process.pid) (\(process.executablePath))")
+        }
+    }
+}
+
+extension ProcfsError {
+    /// The process has ended, or it never was there.
+    fileprivate var isEnd: Bool {
+        switch self {
+        case .noSuchProcess, .noExecutable: true
+        case .notPermitted, .unreadable: false
         }
     }
 }

@@ -1,0 +1,3 @@
+module replaceable
+
+go 1.19

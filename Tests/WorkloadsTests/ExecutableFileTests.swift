@@ -1,0 +1,83 @@
+import Glibc
+import SystemPackage
+import TestSupport
+import Testing
+import Workloads
+
+@Suite struct `An executable file that is held open` {
+    @Test func `is the same whatever becomes of its path`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/program"
+        try writeFile(path, readFile("/bin/true"), permissions: 0o755)
+        let file = try ExecutableFile(path: FilePath(path))
+        #expect(file.isUnchanged)
+        try writeFile("\(path).new", readFile("/bin/sleep"), permissions: 0o755)
+        try #require(rename("\(path).new", path) == 0)
+        #expect(try readFile(file.handle.string) == readFile("/bin/true"))
+        #expect(try FileIdentity(path: FilePath(path)) != file.identity)
+    }
+
+    @Test func `shows when it is overwritten, even with as many bytes`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/program"
+        var bytes = try readFile("/bin/true")
+        try writeFile(path, bytes, permissions: 0o755)
+        let file = try ExecutableFile(path: FilePath(path))
+        try passTime(of: path)
+        #expect(file.isUnchanged)
+        bytes[bytes.count / 2] ^= 0xff
+        try writeFile(path, bytes)
+        #expect(!file.isUnchanged)
+    }
+
+    @Test func `is what a process runs, or isn't`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/sleep"
+        try writeFile(path, readFile("/bin/sleep"), permissions: 0o755)
+        let child = try ChildProcess([path, "60"])
+        let process = try LocalProcess.read(pid: child.pid)
+        #expect(process.runs(try ExecutableFile(path: FilePath(path))))
+        #expect(!process.runs(try ExecutableFile(path: "/bin/sleep")))
+
+        var gone = try ChildProcess(["/bin/sleep", "60"])
+        let ended = try LocalProcess.read(pid: gone.pid)
+        gone.kill()
+        _ = gone.wait()
+        #expect(!ended.runs(try ExecutableFile(path: "/bin/sleep")))
+    }
+
+    /// Between being looked at and being armed.
+    @Test func `isn't what a process runs that has executed another program meanwhile`() throws {
+        let folder = try TemporaryFolder()
+        let fifo = "\(folder.path)/fifo"
+        try #require(mkfifo(fifo, 0o600) == 0)
+        let child = try ChildProcess(["/bin/bash", "-c", "read line < \(fifo); exec sleep 60"])
+        let process = try LocalProcess.read(pid: child.pid)
+        let file = try process.openExecutable()
+        #expect(process.runs(file))
+        try writeFile(fifo, Array("\n".utf8))
+        let deadline = ContinuousClock.now + .seconds(20)
+        while process.runs(file), ContinuousClock.now < deadline { sched_yield() }
+        #expect(!process.runs(file))
+        #expect(try LocalProcess.read(pid: child.pid).runs(try ExecutableFile(path: "/bin/sleep")))
+    }
+
+    @Test func `isn't waited for when it is a pipe that nobody writes to`() throws {
+        let folder = try TemporaryFolder()
+        try #require(mkfifo("\(folder.path)/fifo", 0o600) == 0)
+        _ = try ExecutableFile(path: FilePath("\(folder.path)/fifo"))
+        #expect(throws: Errno.noSuchFileOrDirectory) {
+            try ExecutableFile(path: FilePath("\(folder.path)/nothing"))
+        }
+    }
+
+    /// File systems note times by the kernel's tick, up to 10 ms apart: returns when a change would show.
+    private func passTime(of path: String) throws {
+        let before = try FileIdentity(path: FilePath(path)).changedNanoseconds
+        let probe = "\(path).time"
+        let deadline = ContinuousClock.now + .seconds(5)
+        repeat {
+            try writeFile(probe, [0])
+        } while try FileIdentity(path: FilePath(probe)).changedNanoseconds <= before && ContinuousClock.now < deadline
+    }
+}
