@@ -41,7 +41,8 @@ import Workloads
         ])
         var process = try LocalProcess.read(pid: child.pid)
         let deadline = ContinuousClock.now + .seconds(20)
-        while process.commandName != "sleep", ContinuousClock.now < deadline {
+        // An exec sets the name before the environment.
+        while process.commandName != "sleep" || process.environment.isEmpty, ContinuousClock.now < deadline {
             sched_yield()
             process = try LocalProcess.read(pid: child.pid)
         }
