@@ -36,6 +36,7 @@ let package = Package(
             name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
         .systemLibrary(
             name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .target(
             name: "CBPF", path: "bpf", exclude: ["lib", "programs"], publicHeadersPath: "include",
             plugins: ["BPFCompiler"]),
@@ -46,7 +47,7 @@ let package = Package(
         room("Probes", ["GoBinary", "CodeSites", "CBPF"]),
         room("BPFRuntime", ["CBPF", "CLibbpf", system]),
         room("Spans", ["CBPF"]),
-        room("Workloads", [system]),
+        room("Workloads", ["CLinux", system]),
         room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "Workloads", "CBPF", system]),
         room(
             "NodespanCommands",

@@ -17,7 +17,8 @@ package struct TerminationSignals: ~Copyable, Sendable {
     /// A signal that came.
     package struct Arrival: Sendable {
         package let number: Int32
-        /// The terminal sent it (Ctrl-C, Ctrl-\\, hang-up), so that every process in the foreground has got it.
+        /// The terminal sent it upon Ctrl-C or Ctrl-\\, so that every process in the foreground has got it. (Of a hang-up
+        /// the kernel tells the session's leader only.)
         package let isFromTerminal: Bool
     }
 
@@ -36,16 +37,7 @@ package struct TerminationSignals: ~Copyable, Sendable {
         sigemptyset(&set)
         for number in held where !isIgnored(number) {
             sigaddset(&set, number)
-            var action = sigaction()
-            // Only called in a thread that unblocked the signal; there it is blocked meanwhile, so this sends it back
-            // to be pending for the process, where the descriptor reads it.
-            action.__sigaction_handler.sa_handler = { number in
-                let code = errno
-                kill(getpid(), number)
-                errno = code
-            }
-            action.sa_flags = SA_RESTART
-            if sigaction(number, &action, nil) != 0 { throw BPFError("handle", on: "signal \(number)", code: errno) }
+            if handle_held_signal(number) != 0 { throw BPFError("handle", on: "signal \(number)", code: errno) }
         }
         let code = pthread_sigmask(SIG_BLOCK, &set, nil)
         if code != 0 { throw BPFError("block", on: "termination signals", code: code) }
@@ -103,9 +95,11 @@ private final class SignalSource: Sendable {
             var information = signalfd_siginfo()
             let size = MemoryLayout<signalfd_siginfo>.size
             if read(signals.number, &information, size) == size {
+                let number = Int32(bitPattern: information.ssi_signo)
                 return TerminationSignals.Arrival(
-                    number: Int32(bitPattern: information.ssi_signo),
-                    isFromTerminal: information.ssi_code == Self.fromKernel)
+                    number: number,
+                    isFromTerminal: (number == SIGINT || number == SIGQUIT)
+                        && origin_of_signal(&information) == Self.fromKernel)
             }
         }
     }

@@ -1,5 +1,7 @@
 #pragma once
+#include <errno.h>
 #include <linux/bpf.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +53,36 @@ static inline char *_Nullable formatted_text(const char *_Nonnull format, va_lis
 	if (text)
 		vsnprintf(text, (size_t)length + 1, format, arguments);
 	return text;
+}
+
+/// Sends a held signal back, so that it is pending for the process: called only in a thread that unblocked it, where it is
+/// blocked meanwhile. Where it first came from goes with it.
+static inline void resend_held_signal(int number, siginfo_t *_Nonnull information, void *_Nullable context)
+{
+	int saved = errno;
+	int was_resent = information->si_code == SI_QUEUE && information->si_pid == getpid();
+	union sigval origin;
+
+	(void)context;
+	origin.sival_int = was_resent ? information->si_value.sival_int : information->si_code;
+	sigqueue(getpid(), number, origin);
+	errno = saved;
+}
+
+/// Has a signal sent back by `resend_held_signal`. Returns 0, or -1 with errno set.
+static inline int handle_held_signal(int number)
+{
+	struct sigaction action = {.sa_sigaction = resend_held_signal, .sa_flags = SA_RESTART | SA_SIGINFO};
+
+	return sigaction(number, &action, NULL);
+}
+
+/// `si_code` of a signal as it was first sent.
+static inline int origin_of_signal(const struct signalfd_siginfo *_Nonnull information)
+{
+	int was_resent = information->ssi_code == SI_QUEUE && (pid_t)information->ssi_pid == getpid();
+
+	return was_resent ? information->ssi_int : information->ssi_code;
 }
 
 /// Names the calling thread, as `ps -L` shows it: at most 15 bytes of `name`.

@@ -5,6 +5,16 @@ import Testing
 import Workloads
 
 @Suite struct `An executable file that is held open` {
+    /// Copies of a file system have files of the same inode, size and time of change.
+    @Test func `is told from its likes by its device`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/file"
+        try writeFile(path, [1])
+        var status = stat()
+        #expect(stat(path, &status) == 0)
+        #expect(try FileIdentity(path: FilePath(path)).device == UInt64(status.st_dev))
+    }
+
     @Test func `is the same whatever becomes of its path`() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/program"

@@ -198,7 +198,7 @@ static __always_inline int ns_find_headers(const struct ns_header_map *layout, _
 
 	if (!map)
 		return 0;
-	if (ns_read_object(header, NS_MAP_HEADER_READ, NS_MAP_HEADER_READ, map))
+	if (!ns_read_object(header, NS_MAP_HEADER_READ, NS_MAP_HEADER_READ, map))
 		return 1;
 	walk->left = ns_word_in(header, NS_MAP_HEADER_READ, layout->count);
 	if (!walk->left)

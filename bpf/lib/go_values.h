@@ -24,21 +24,21 @@ static __always_inline int ns_read_string(__u64 address, struct ns_go_string *va
 
 #define NS_PAGE 4096
 
-/// Copies the first `len` bytes, at most `max`, of an object. Go leaves fresh memory to the kernel, which puts no page
-/// behind it until the program writes there, and a probe can't make it: when an object ends on such a page, that part
-/// is zeros.
-static __always_inline int ns_read_object(char *copy, __u64 len, __u64 max, __u64 address)
+/// Copies the first `len` bytes, at most `max`, of an object. Returns how many could be read; the others are zeros. Go
+/// leaves fresh memory to the kernel, which puts no page behind it until the program writes there, and a probe can't
+/// make it: an object that ends on such a page has zeros there, too.
+static __always_inline __u64 ns_read_object(char *copy, __u64 len, __u64 max, __u64 address)
 {
 	__u64 here = NS_PAGE - (address & (NS_PAGE - 1));
 
 	if (len > max)
-		return -1;
+		return 0;
 	// The helper clears the copy when it fails.
 	if (!bpf_probe_read_user(copy, len, (const void *)address))
+		return len;
+	if (here >= len || here > max || bpf_probe_read_user(copy, here, (const void *)address))
 		return 0;
-	if (here >= len || here > max)
-		return -1;
-	return bpf_probe_read_user(copy, here, (const void *)address);
+	return here;
 }
 
 /// The word at `offset` in a block of `size` bytes already copied; 0 when the field is absent or outside of it.

@@ -127,14 +127,18 @@ static __always_inline int read_request(struct ns_http_in_flight *flight, const 
 	char *request = scratch->request, *url = scratch->url;
 	struct ns_go_string method, host, remote_addr, path, query;
 	struct ns_headers headers;
-	__u64 header;
+	__u64 header, request_len, url_len;
 
-	if (ns_read_object(request, at->request_read, NS_HTTP_REQUEST_READ_MAX, flight->request) ||
-	    ns_read_object(url, at->url_read, NS_HTTP_URL_READ_MAX,
-	                   ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_url))) {
+	request_len = ns_read_object(request, at->request_read, NS_HTTP_REQUEST_READ_MAX, flight->request);
+	url_len = ns_read_object(url, at->url_read, NS_HTTP_URL_READ_MAX,
+	                         ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_url));
+	// The server has written to all of a request, and to a URL at least up to its path.
+	if (!request_len || request_len < at->request_read || url_len < at->url_path + sizeof(path)) {
 		ns_count_loss(settings->counters_slot, NS_LOSS_READ_FAILED);
 		return -1;
 	}
+	if (url_len < at->url_read)
+		record->truncated |= 1 << NS_HTTP_QUERY;
 	method = ns_string_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_method);
 	host = ns_string_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_host);
 	remote_addr = ns_string_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_remote_addr);
@@ -215,7 +219,9 @@ static __always_inline void finish(struct ns_http_in_flight *flight, const struc
 	char *response = record->text + NS_SCRATCH_END;
 	__u8 hijacked = 0;
 
-	if (ns_read_object(response, at->response_read, NS_HTTP_RESPONSE_READ_MAX, flight->response)) {
+	// Without its status, a response tells nothing.
+	if (ns_read_object(response, at->response_read, NS_HTTP_RESPONSE_READ_MAX, flight->response) <
+	    at->response_status + sizeof(__u64)) {
 		ns_count_loss(record->span.counters_slot, NS_LOSS_READ_FAILED);
 		return;
 	}

@@ -1,5 +1,6 @@
 package import GoBinary
 package import Probes
+import SystemPackage
 package import Workloads
 
 /// What is known of one executable file: the Go program in it, and how to trace it or why not.
@@ -19,7 +20,7 @@ package struct ExecutableAnalysis: Sendable {
     private static func binary(in file: ExecutableFile) throws(AnalysisError) -> GoBinary {
         let source: FileByteSource
         do throws(ByteSourceError) {
-            source = try FileByteSource(path: file.handle)
+            source = try FileByteSource(path: file.handle, name: file.path.string)
         } catch {
             throw .file(error)
         }

@@ -6,9 +6,10 @@ package final class FileByteSource: ByteSource {
     private let descriptor: FileDescriptor
     private let path: String
 
-    /// Opens a regular file for reading, for example `/proc/PID/exe`.
-    package init(path: FilePath) throws(ByteSourceError) {
-        self.path = path.string
+    /// Opens a file for reading, for example `/proc/PID/exe`.
+    /// - Parameter name: what errors call it, if not by its path.
+    package init(path: FilePath, name: String? = nil) throws(ByteSourceError) {
+        self.path = name ?? path.string
         do {
             descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
         } catch {

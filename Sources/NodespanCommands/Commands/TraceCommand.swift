@@ -104,7 +104,7 @@ struct TraceCommand: AsyncParsableCommand {
                 of: program.facts,
                 sampler: sampling.sampler(forEnvironment: program.environment, of: program.path.string))
         } catch {
-            _ = try await session.close()
+            _ = try? await session.close()
             throw CommandFailure(error)
         }
         StandardError.print("tracing \(program.path) (\(program.plan.goVersion))")

@@ -4,7 +4,6 @@ import SystemPackage
 
 /// Messages for people.
 enum StandardError {
-    private static let stream = OutputStream(STDERR_FILENO, isPatient: false)
 
     /// Prints lines. Names and paths in them come from strangers, so nothing in them can control the terminal.
     static func print(_ message: String) {
@@ -12,6 +11,9 @@ enum StandardError {
         for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
             text += TerminalText(String(line)).text + "\n"
         }
+        // Nobody has to read messages: each may be lost on its own.
+        let stream = OutputStream(STDERR_FILENO)
+        stream.comeToAnEnd()
         _ = stream.write(Array(text.utf8).span.bytes)
     }
 }
@@ -19,7 +21,7 @@ enum StandardError {
 /// The answer of a command that has one.
 enum StandardOutput {
     static func print(_ text: String) throws(CommandFailure) {
-        let stream = OutputStream(STDOUT_FILENO, isPatient: true)
+        let stream = OutputStream(STDOUT_FILENO)
         if let failure = stream.write(Array((text + "\n").utf8).span.bytes).failure, failure != .brokenPipe {
             throw CommandFailure("can't write to standard output: \(failure)")
         }
@@ -34,6 +36,5 @@ package enum StandardStreams {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
             _ = open("/dev/null", O_RDONLY)
         }
-        signal(SIGPIPE, SIG_IGN)
     }
 }

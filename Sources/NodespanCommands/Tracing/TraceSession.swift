@@ -17,7 +17,7 @@ struct TraceSession {
     /// Loads the BPF programs and puts right what a run that was killed left behind.
     init(options: OutputOptions) async throws(CommandFailure) {
         self.options = options
-        output = OutputStream(STDOUT_FILENO, isPatient: true)
+        output = OutputStream(STDOUT_FILENO)
         printer = SpanPrinter(
             output: output, format: options.format, colour: options.colour.applies(to: STDOUT_FILENO))
         do throws(BPFError) {
@@ -77,7 +77,7 @@ struct TraceSession {
     /// Disarms, prints what is left, and the summary last. Returns whether all spans could be printed; a reader that has seen
     /// enough, as `head` has, is no failure.
     func close() async throws(CommandFailure) -> Bool {
-        output.giveUpSoon()
+        output.comeToAnEnd()
         let summary: TraceSummary
         do throws(BPFError) {
             summary = try await tracer.stop()
@@ -85,7 +85,10 @@ struct TraceSession {
             throw CommandFailure(error)
         }
         let failure = printer.failure.flatMap { $0 == .brokenPipe ? nil : $0 }
-        if let failure { StandardError.print("nodespan: can't write spans to standard output: \(failure)") }
+        if let failure {
+            let reason = failure == .timedOut ? "nobody reads it" : "\(failure)"
+            StandardError.print("nodespan: can't write spans to standard output: \(reason)")
+        }
         switch options.format {
         case .table: StandardError.print(SummaryText.table(summary))
         case .json: StandardError.print(SummaryText.json(summary))

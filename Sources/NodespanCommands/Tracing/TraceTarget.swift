@@ -11,29 +11,30 @@ struct TraceTarget {
     /// Looks at processes by their pids. Processes that run one file share its analysis. One that has ended by now is
     /// reported and left out, unless all have.
     static func resolve(pids: [Int32]) throws(CommandFailure) -> [TraceTarget] {
-        var plans: [FileIdentity: ProbePlan] = [:]
+        var known: [FileIdentity: (file: ExecutableFile, plan: ProbePlan)] = [:]
         var targets: [TraceTarget] = []
         var missing: [ProcfsError] = []
         for pid in pids {
             let process: LocalProcess
-            let file: ExecutableFile
+            let opened: ExecutableFile
             do throws(ProcfsError) {
                 process = try LocalProcess.read(pid: pid)
-                file = try process.openExecutable()
+                opened = try process.openExecutable()
             } catch {
                 guard error.isEnd else { throw CommandFailure(error) }
                 missing.append(error)
                 continue
             }
             if targets.contains(where: { $0.process.pid == process.pid }) { continue }
-            let plan: ProbePlan
-            if let known = plans[file.identity] {
-                plan = known
+            // One open file for all that run it: each would keep a mount busy.
+            let shared: (file: ExecutableFile, plan: ProbePlan)
+            if let first = known[opened.identity] {
+                shared = first
             } else {
-                plan = try self.plan(for: process, file)
-                plans[file.identity] = plan
+                shared = (opened, try plan(for: process, opened))
+                known[opened.identity] = shared
             }
-            targets.append(TraceTarget(process: process, file: file, plan: plan))
+            targets.append(TraceTarget(process: process, file: shared.file, plan: shared.plan))
         }
         if targets.isEmpty, let first = missing.first { throw CommandFailure(first) }
         for error in missing { StandardError.print("nodespan: \(error)") }

@@ -1,6 +1,6 @@
 // Command replaceable is a Go HTTP/1 server that executes another program in its place when it is asked for /exec: the
 // one that its arguments name by its path. It prints "listening ADDRESS" as its first line, and "signal NAME" for every
-// SIGINT, SIGTERM and SIGUSR1 that it gets.
+// SIGINT, SIGTERM and SIGUSR1 that it gets. A SIGHUP ends it.
 package main
 
 import (
