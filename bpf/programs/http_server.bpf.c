@@ -62,8 +62,10 @@ static __always_inline void append(struct ns_http_in_flight *flight, __u32 text,
 	}
 	if (!len || used > NS_HTTP_TEXT_MAX - 1 - max)
 		return;
-	if (bpf_probe_read_user(record->text + used, len, (const void *)value.data))
+	if (bpf_probe_read_user(record->text + used, len, (const void *)value.data)) {
+		record->truncated |= 1 << text;
 		return;
+	}
 	record->text_len[text] += len;
 	flight->text_used = used + len;
 }
@@ -77,10 +79,12 @@ static __always_inline void append_tracestate(struct ns_http_in_flight *flight, 
 		__u64 used = flight->text_used, room = NS_HTTP_TRACESTATE_MAX - record->text_len[NS_HTTP_TRACESTATE];
 		struct ns_go_string line;
 
-		if (i >= lines.len || ns_read_string(lines.data + i * sizeof(line), &line))
+		if (i >= lines.len)
 			return;
-		if (!room)
+		if (!room || ns_read_string(lines.data + i * sizeof(line), &line)) {
+			record->truncated |= 1 << NS_HTTP_TRACESTATE;
 			return;
+		}
 		if (i && used < NS_SCRATCH_END) {
 			record->text[used] = ',';
 			record->text_len[NS_HTTP_TRACESTATE]++;

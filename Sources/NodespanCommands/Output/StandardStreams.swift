@@ -4,7 +4,6 @@ import SystemPackage
 
 /// Messages for people.
 enum StandardError {
-
     /// Prints lines. Names and paths in them come from strangers, so nothing in them can control the terminal.
     static func print(_ message: String) {
         var text = ""

@@ -37,7 +37,8 @@ enum ns_http_text {
 /// Room for all of them, rounded up to a power of two.
 #define NS_HTTP_TEXT_MAX 2048
 
-/// In `ns_http_server_span.truncated`: the header map was too large to be walked to its end.
+/// In `ns_http_server_span.truncated`: the header map was too large to be walked to its end, or could
+/// not all be read.
 #define NS_HTTP_HEADERS_CUT 0x8000
 
 /// How a request ended.
@@ -66,7 +67,7 @@ struct ns_http_server_span {
 	__u8 outcome;
 	/// 1 when the connection is TLS.
 	__u8 is_tls;
-	/// Bit i set: text i was longer than what is kept.
+	/// Bit i set: text i was longer than what is kept, or could not be read. Also NS_HTTP_HEADERS_CUT.
 	__u16 truncated;
 	/// Length of each text kept, bytes.
 	__u16 text_len[NS_HTTP_TEXT_COUNT];
