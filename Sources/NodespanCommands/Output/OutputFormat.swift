@@ -33,4 +33,7 @@ struct OutputOptions: ParsableArguments {
 
     @Option(name: [.customLong("color"), .customLong("colour")], help: "When to colour tables.")
     var colour: ColourChoice = .auto
+
+    /// For tables on standard output.
+    var style: TextStyle { TextStyle(hasColour: colour.applies(to: STDOUT_FILENO), width: Terminal.width) }
 }
