@@ -29,7 +29,9 @@ struct TraceCommand: AsyncParsableCommand {
               nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server --port 8080
             """)
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Processes to trace.", valueName: "pid"))
+    @Option(
+        parsing: .upToNextOption, help: ArgumentHelp("Processes to trace.", valueName: "pid"),
+        completion: .processes)
     var pid: [Int32] = []
 
     @OptionGroup var sampling: SamplerOptions
@@ -38,7 +40,8 @@ struct TraceCommand: AsyncParsableCommand {
     @Flag(help: "Under sudo, run CMD as root too.")
     var asRoot = false
 
-    @Argument(parsing: .postTerminator, help: "A program to start and trace, with its arguments.")
+    @Argument(
+        parsing: .postTerminator, help: "A program to start and trace, with its arguments.", completion: .file())
     var command: [String] = []
 
     func validate() throws {

@@ -19,6 +19,9 @@ struct TextStyle {
         hasColour ? "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m" : text
     }
 
+    /// A text that nothing of can control the terminal.
+    func safe(_ text: String) -> String { TerminalText(text).text }
+
     /// A text as lines that fit behind an indentation, broken between words. What it was made of may say anything: nothing of
     /// it controls the terminal.
     func wrapped(_ text: String, indent: Int) -> [String] {

@@ -28,8 +28,6 @@ struct ProgramLaunch {
         }
         do throws(AnalysisError) {
             plan = try ExecutableAnalysis(of: file).plan()
-        } catch AnalysisError.binary(.notELF) {
-            throw CommandFailure("\(path): not an ELF file; if it is a script, name the Go program that it runs")
         } catch {
             throw CommandFailure(error, of: path.string)
         }
