@@ -16,9 +16,10 @@ struct BPFCheck: Check {
         }
         do throws(BPFError) {
             let watch = try ProcessWatch()
-            _ = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
+            let server = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
             let trial = try BPFObject(ns_image_trial(), name: "trial")
-            var results = [CheckResult.pass("bpf-programs", "loaded, and passed by the kernel's verifier")]
+            let names = [watch.object.name, server.name, trial.name].joined(separator: ", ")
+            var results = [CheckResult.pass("bpf-programs", "loaded and verified by the kernel: \(names)")]
             results.append(Self.compilation(of: trial))
             results.append(await Self.processEvents(watch, host))
             results.append(Self.processList(watch))

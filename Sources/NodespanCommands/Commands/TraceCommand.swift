@@ -26,7 +26,7 @@ struct TraceCommand: AsyncParsableCommand {
             Examples:
               nodespan trace --pid $(pidof prometheus)
               nodespan trace --format json --pid 4242 > spans.jsonl
-              nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server --port 8080
+              nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server
             """)
 
     @Option(

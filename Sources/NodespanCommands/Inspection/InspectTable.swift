@@ -42,12 +42,15 @@ struct InspectTable {
     }
 
     private func rows(of library: InspectDocument.Library) -> [String] {
-        var lines = ["", "\(style.coloured(library.name, .bold))  \(style.coloured(library.state, colour(of: library.state)))"]
+        var lines = [
+            "", "\(style.coloured(library.name, .bold))  \(style.coloured(library.state, colour(of: library.state)))",
+        ]
         lines += probeRows(of: library)
         lines += fieldRows(of: library)
         for missing in library.missing {
             let head = "  " + style.coloured("missing", .yellow) + "  "
-            lines += style.paragraph("\(missing.what): \(missing.reason); \(missing.consequence)", head: head, indent: 11)
+            lines += style.paragraph(
+                "\(missing.what): \(missing.reason); \(missing.consequence)", head: head, indent: 11)
         }
         return lines
     }

@@ -31,7 +31,10 @@ struct OutputOptions: ParsableArguments {
     @Option(help: "How to write the answer.")
     var format: OutputFormat = .table
 
-    @Option(name: [.customLong("color"), .customLong("colour")], help: "When to colour tables.")
+    @Option(
+        name: [.customLong("color"), .customLong("colour")],
+        help: ArgumentHelp(
+            "When to colour tables; auto: on a terminal, unless NO_COLOR is set.", valueName: "when"))
     var colour: ColourChoice = .auto
 
     /// For tables on standard output.
