@@ -71,7 +71,7 @@ import Testing
         #expect(result.status == .warn && result.remedy.contains("hostPID"), "\(result)")
     }
 
-    /// Capability sets as the kernel prints them: what `capsh --print` gives for them is in each comment.
+    /// Capability sets as the kernel prints them, and above each what `capsh --decode` makes of it.
     @Test(arguments: [
         // none
         (1000, "0000000000000000", ["CAP_BPF", "CAP_PERFMON", "CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"]),
