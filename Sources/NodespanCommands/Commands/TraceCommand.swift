@@ -23,6 +23,9 @@ struct TraceCommand: AsyncParsableCommand {
 
             Standard output carries spans and nothing else.
 
+            Exit status: that of CMD, where there is one; else 0; 1 when nothing could be traced, or spans could not be \
+            written; 2 wrong usage; 3 not permitted (nodespan doctor tells which rights are missing).
+
             Examples:
               nodespan trace --pid $(pidof prometheus)
               nodespan trace --format json --pid 4242 > spans.jsonl
