@@ -70,7 +70,8 @@ package actor Tracer {
         do throws(BPFError) {
             try binaries.set(plan.facts, for: slot)
             let sites = plan.attachPoints.map {
-                ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: UInt64(slot))
+                ProbeSite(
+                    program: $0.program, offset: $0.fileOffset, cookie: UInt64($0.variant) << 32 | UInt64(slot))
             }
             armed.append(
                 Armed(try ArmedExecutable(file.handle.string, sites: sites, of: httpServer, ledger: ledger)))

@@ -2,10 +2,13 @@ internal import CBPF
 
 /// One side of one library, as data: where its BPF programs go and what they read.
 struct LibraryEntry: Sendable {
-    /// The name in reports, for example `net/http server`.
+    /// The name in reports, for example `net/http server`. Entries that follow one another under one name are the forms
+    /// that the library had over time: the first whose anchor the executable has is taken.
     var name: String
     /// A function that is in every executable that uses the library.
     var anchor: String
+    /// What the programs are told by the attach cookie.
+    var variant: UInt32 = 0
     /// In an order in which each probe comes behind those that its candidates refer to.
     var probes: [ProbeEntry]
     var fields: [FieldNeed]
@@ -13,13 +16,15 @@ struct LibraryEntry: Sendable {
     var copies: [CopyEntry] = []
 }
 
-/// The leading part of a struct that the programs copy in one read: cheaper than one read for each field.
+/// The part of a struct that the programs copy in one read: cheaper than one read for each field.
 struct CopyEntry: Sendable {
     var type: TypeName
     /// The most that the programs have room for, bytes.
     var limit: Int32
+    /// Where the offset of the part goes, bytes. Without it, the part is the leading one.
+    var start: (any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable)?
     /// Where the length that holds all its fields goes, bytes.
-    var fact: any WritableKeyPath<ns_binary_facts, UInt16> & Sendable
+    var length: any WritableKeyPath<ns_binary_facts, UInt16> & Sendable
 }
 
 /// What happens without something that is missing.

@@ -75,7 +75,8 @@ struct ns_http_server_span {
 	char text[NS_HTTP_TEXT_MAX];
 };
 
-/// Key of a request in flight: a goroutine serves one HTTP/1 request at a time.
+/// Key of a request in flight: a goroutine serves one request at a time. An HTTP/1 connection has one for all its
+/// requests, an HTTP/2 stream one of its own.
 struct ns_goroutine {
 	struct ns_process_image process;
 	__u64 goid;
@@ -83,7 +84,8 @@ struct ns_goroutine {
 
 /// A request in flight.
 struct ns_http_in_flight {
-	/// The server's *net/http.response and *net/http.Request, addresses in the traced process.
+	/// The server's response and request, addresses in the traced process: *net/http.response and
+	/// *net/http.Request; for HTTP/2 its *responseWriter, and from Go 1.27 on its *http2.ServerRequest.
 	__u64 response;
 	__u64 request;
 	/// Bytes of record.text in use.
