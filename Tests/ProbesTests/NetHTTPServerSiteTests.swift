@@ -27,7 +27,7 @@ private let hijacked = "net/http.(*conn).hijacked"
         #expect(abort.map(\.symbol) == [cleanup])
         #expect(
             abort.map(\.address)
-                == (go.minor >= 24
+                == (go.minor >= 23
                     ? inCleanup.addresses(callee: "net/http.(*response).disableWriteContinue")
                     : [try #require(inCleanup.indirectCall(before: hijacked))]))
 
@@ -44,7 +44,7 @@ private let hijacked = "net/http.(*conn).hijacked"
         let (_, binary) = try analyse("httpserver", go, mode)
         let plan = try #require(try Planner().plan(binary).plan)
         for point in plan.attachPoints {
-            #expect(point.isEmulated == (point.program != "http_server_abort" || go.minor >= 24), "\(point)")
+            #expect(point.isEmulated == (point.program != "http_server_abort" || go.minor >= 23), "\(point)")
         }
     }
 
