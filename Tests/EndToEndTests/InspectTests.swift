@@ -21,6 +21,7 @@ extension EndToEnd {
                 }
 
                 let name: String
+                let purpose: String
                 let state: String
                 let probes: [Probe]
                 let fields: [Field]
@@ -56,8 +57,14 @@ extension EndToEnd {
             #expect(table.output.contains("Go \(document.goVersion.dropFirst(2)), amd64, exe, stripped\n"))
             let server = try #require(document.libraries.first { $0.name == "net/http server" })
             #expect(server.state == "ready" && !server.probes.isEmpty && !server.fields.isEmpty)
+            let absent = try #require(table.output.split(separator: "\n").last { $0.hasPrefix("absent  ") })
             for library in document.libraries {
-                #expect(table.output.contains("\(library.name)  \(library.state)\n"))
+                if library.state == "absent" {
+                    #expect(absent.contains(library.name))
+                    continue
+                }
+                let condition = library.purpose == "routes" ? "  (with trace --routes)" : ""
+                #expect(table.output.contains("\(library.name)  \(library.state)\(condition)\n"))
                 for probe in library.probes {
                     let line = table.output.split(separator: "\n").first { $0.contains(probe.address) } ?? ""
                     #expect(line.contains(probe.instruction) && line.hasSuffix(probe.symbol))

@@ -7,7 +7,8 @@ import SystemPackage
 /// but for a program to trace.
 struct BPFCheck: Check {
     private static let ids = [
-        "bpf-programs", "bpf-jit", "process-events", "process-list", "uprobes", "ring-buffer", "probe-cost",
+        "bpf-programs", "bpf-jit", "bpf-memory", "process-events", "process-list", "uprobes", "ring-buffer",
+        "probe-cost",
     ]
 
     func results(on host: Host) async -> [CheckResult] {
@@ -21,6 +22,9 @@ struct BPFCheck: Check {
             let names = [watch.object.name, server.name, trial.name].joined(separator: ", ")
             var results = [CheckResult.pass("bpf-programs", "loaded and verified by the kernel: \(names)")]
             results.append(Self.compilation(of: trial))
+            // The maps of one object are, where they have one name, those of the other.
+            let sizes = try watch.object.mapMemory().merging(server.mapMemory()) { first, _ in first }
+            results.append(Self.memory(sizes.values.reduce(0, +), limit: MemoryLimit(host.files)))
             results.append(await Self.processEvents(watch, host))
             results.append(Self.processList(watch))
             return results + (await Self.probes(of: trial))
@@ -41,8 +45,13 @@ struct BPFCheck: Check {
             default: "Linux 6.6 or later with CONFIG_DEBUG_INFO_BTF, CONFIG_BPF_EVENTS and CONFIG_UPROBES"
             }
         let id = error.operation == "attach tracepoint" ? "process-events" : "bpf-programs"
-        return .fail(id, "\(error)", remedy: remedy)
+        // The verifier's verdict stands at the end.
+        let log = error.log.split(separator: "\n").suffix(Self.logLines).joined(separator: "\n")
+        let message = BPFError(error.operation, on: error.subject, code: error.code, log: log).description
+        return .fail(id, message, remedy: remedy)
     }
+
+    private static let logLines = 8
 
     private static func compilation(of object: borrowing BPFObject) -> CheckResult {
         do throws(BPFError) {
@@ -55,6 +64,25 @@ struct BPFCheck: Check {
         } catch {
             return .skip("bpf-jit", "\(error)")
         }
+    }
+
+    /// Beyond its maps, what nodespan takes itself.
+    private static let ownMemory: UInt64 = 64 << 20
+
+    private static func memory(_ maps: UInt64, limit: MemoryLimit) -> CheckResult {
+        let taken = "BPF maps take \(text(bytes: maps))"
+        guard let allowed = limit.bytes else { return .pass("bpf-memory", "\(taken); no limit here") }
+        let message = "\(taken) of the \(text(bytes: allowed)) that this control group may have"
+        if allowed < maps + ownMemory {
+            return .warn(
+                "bpf-memory", message, remedy: "raise the limit to \(text(bytes: maps + ownMemory)) or more")
+        }
+        return .pass("bpf-memory", message)
+    }
+
+    private static func text(bytes: UInt64) -> String {
+        let tenths = (bytes * 10 + 1 << 19) >> 20
+        return "\(tenths / 10).\(tenths % 10) MiB"
     }
 
     private static func processEvents(_ watch: borrowing ProcessWatch, _ host: Host) async -> CheckResult {

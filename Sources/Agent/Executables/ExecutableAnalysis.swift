@@ -66,7 +66,7 @@ extension AnalysisError: CustomStringConvertible {
         case .planning(let error): error.description
         case .refused(.noLibrary(let libraries)):
             "a Go program without anything that can be traced: no "
-                + libraries.map(\.name).joined(separator: ", no ")
+                + libraries.filter { $0.purpose == .spans }.map(\.name).joined(separator: ", no ")
         case .refused(let refusal): refusal.description
         }
     }

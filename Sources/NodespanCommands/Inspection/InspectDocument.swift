@@ -34,6 +34,8 @@ struct InspectDocument: Encodable {
 
     struct Library: Encodable {
         let name: String
+        /// "spans", or "routes": armed only with `trace --routes`.
+        let purpose: String
         let state: String
         let probes: [Probe]
         let fields: [Field]
@@ -76,7 +78,8 @@ struct InspectDocument: Encodable {
         modules = binary.buildInfo.modules.map { Module(path: $0.path, version: $0.version) }
         libraries = analysis.outcome.libraries.map { library in
             Library(
-                name: library.name, state: library.state.rawValue,
+                name: library.name, purpose: library.purpose == .spans ? "spans" : "routes",
+                state: library.state.rawValue,
                 probes: library.probes.map {
                     Probe(
                         program: $0.program, symbol: $0.symbol, address: "0x" + String($0.address, radix: 16),

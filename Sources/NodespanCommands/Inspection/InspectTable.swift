@@ -24,7 +24,13 @@ struct InspectTable {
                 "module \(main.path) \(main.version)"
                     + (others > 0 ? ", with \(others) other\(others == 1 ? "" : "s") linked in" : ""), indent: 0)
         }
-        for library in document.libraries { lines += rows(of: library) }
+        for library in document.libraries where library.state != "absent" { lines += rows(of: library) }
+        let absent = document.libraries.filter { $0.state == "absent" }.map(\.name)
+        if !absent.isEmpty {
+            lines.append("")
+            lines += style.paragraph(
+                absent.joined(separator: ", "), head: style.coloured("absent", .dim) + "  ", indent: 8)
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -42,9 +48,9 @@ struct InspectTable {
     }
 
     private func rows(of library: InspectDocument.Library) -> [String] {
-        var lines = [
-            "", "\(style.coloured(library.name, .bold))  \(style.coloured(library.state, colour(of: library.state)))",
-        ]
+        let state = style.coloured(library.state, colour(of: library.state))
+        let condition = library.purpose == "routes" ? "  (with trace --routes)" : ""
+        var lines = ["", "\(style.coloured(library.name, .bold))  \(state)\(condition)"]
         lines += probeRows(of: library)
         lines += fieldRows(of: library)
         for missing in library.missing {

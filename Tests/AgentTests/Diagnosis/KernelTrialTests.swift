@@ -26,6 +26,7 @@ import Testing
         ] {
             #expect(results[id]?.status == .pass, "\(String(describing: results[id]))")
         }
+        #expect(results["bpf-memory"]?.message.contains("MiB") == true)
         #expect(results["probe-cost"]?.message.contains("µs") == true)
         #expect(access("\(folder.path)/none", F_OK) != 0)
         let left = try UprobeLinks.all().filter { $0.path.contains("nodespan-trial") }
@@ -40,6 +41,32 @@ import Testing
         for name in try fileNames(in: sources) {
             #expect(message.contains(name.dropLast(".bpf.c".count)), "\(name): \(message)")
         }
+    }
+
+    /// A limit of a control group, or of one above it, in both versions of control groups.
+    @Test(arguments: [
+        ("0::/a/b\n", "/sys/fs/cgroup/a/memory.max", "50000000\n", "warn", "of the 47.7 MiB"),
+        ("0::/\n", "/sys/fs/cgroup/memory.max", "500000000\n", "pass", "of the 476.8 MiB"),
+        ("0::/a\n", "/sys/fs/cgroup/a/memory.max", "max\n", "pass", "no limit"),
+        (
+            "4:memory:/x\n0::/\n", "/sys/fs/cgroup/memory/x/memory.limit_in_bytes", "50000000\n", "warn",
+            "of the 47.7 MiB"
+        ),
+        ("4:memory:/x\n", "/sys/fs/cgroup/memory/x/memory.limit_in_bytes", "9223372036854771712\n", "pass", "no limit"),
+        ("garbage\n::\n", "/x", "", "pass", "no limit"),
+    ])
+    func `compares its maps with the memory it may have`(
+        groups: String, file: String, limit: String, status: String, words: String
+    ) async throws {
+        let host = try HostFolder()
+        try host.set("/proc/self/cgroup", groups)
+        try host.set(file, limit)
+        let diagnosis = await Diagnosis(
+            of: Host(
+                files: HostFiles(root: host.path), privileges: try Privileges(HostFiles()), recordFolder: host.records,
+                idleProgram: ["/bin/true"]))
+        let result = try #require(diagnosis.results.first { $0.id == "bpf-memory" })
+        #expect(result.status.rawValue == status && result.message.contains(words), "\(result)")
     }
 
     @Test func `notices that no program starts`() async throws {
