@@ -71,8 +71,8 @@ extension EndToEnd {
                     #expect(line.contains(probe.emulated ? "  emulated  " : "  stepped   "), "\(line)")
                 }
                 for field in library.fields {
-                    let line = table.output.split(separator: "\n").first { $0.contains(" \(field.type): ") } ?? ""
-                    #expect(line.contains("\(field.field)\u{a0}\(field.offset)"), "\(field)")
+                    let lines = table.output.split(separator: "\n").filter { $0.contains(" \(field.type): ") }
+                    #expect(lines.contains { $0.contains("\(field.field)\u{a0}\(field.offset)") }, "\(field)")
                 }
             }
         }

@@ -1,6 +1,6 @@
 import Agent
 
-/// What `doctor` prints for people: a line a check, the remedy below it, and a summary.
+/// What `doctor` prints for people: a line a check, the remedy below it, and the verdict.
 struct DoctorTable {
     private let diagnosis: Diagnosis
     private let style: TextStyle
@@ -26,22 +26,24 @@ struct DoctorTable {
                 lines += style.paragraph(result.remedy, head: arrow, indent: indent + 2)
             }
         }
-        lines += ["", summary]
+        lines += ["", verdict, counts]
         return lines.joined(separator: "\n")
     }
 
-    private var summary: String {
+    private var counts: String {
         let counts = [CheckResult.Status.pass, .warn, .fail, .skip].compactMap { status -> String? in
             let count = diagnosis.results.count { $0.status == status }
             return count == 0 ? nil : "\(count) \(Self.word(for: status, count))"
         }
-        let verdict =
-            switch diagnosis.verdict {
-            case .good: style.coloured("nodespan can trace here", .green)
-            case .failed: style.coloured("nodespan can't trace here", .red)
-            case .notPermitted: style.coloured("rights are missing, to trace or to tell", .yellow)
-            }
-        return "\(verdict): \(counts.joined(separator: ", "))"
+        return counts.joined(separator: ", ")
+    }
+
+    private var verdict: String {
+        switch diagnosis.verdict {
+        case .good: style.coloured("nodespan can trace here", .green)
+        case .failed: style.coloured("nodespan can't trace here", .red)
+        case .notPermitted: style.coloured("rights are missing, to trace or to tell", .yellow)
+        }
     }
 
     private static func word(for status: CheckResult.Status, _ count: Int) -> String {
