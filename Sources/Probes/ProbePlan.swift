@@ -6,10 +6,17 @@ package struct ProbePlan: Sendable {
     package var goVersion: String
     /// Goes into the BPF map `binaries` under the slot that the attach cookies name.
     package var facts: ns_binary_facts
-    /// Of all libraries that can be traced.
-    package var attachPoints: [AttachPoint]
     /// Every library of the catalogue, also those that this executable doesn't have.
     package var libraries: [LibraryReport]
+
+    /// Where spans come from.
+    package var attachPoints: [AttachPoint] { attachPoints(for: .spans) }
+    /// Where routes come from that the server doesn't know, to be armed when they are asked for.
+    package var routeAttachPoints: [AttachPoint] { attachPoints(for: .routes) }
+
+    private func attachPoints(for purpose: LibraryReport.Purpose) -> [AttachPoint] {
+        libraries.filter { $0.purpose == purpose }.flatMap(\.probes)
+    }
 }
 
 /// One BPF program on one instruction.

@@ -141,7 +141,8 @@ import Testing
         let request = TypeName(package: "net/http", name: "Request")
         let outcome = try plan {
             $0.fields.append(
-                FieldNeed(.optional(loss: "nothing"), [FieldEntry(request, "Host", .word, \.[server: .http1].request_host)]))
+                FieldNeed(
+                    .optional(loss: "nothing"), [FieldEntry(request, "Host", .word, \.[server: .http1].request_host)]))
         }
         #expect(outcome.plan != nil)
         #expect(missing(outcome) == ["net/http.Request.Host: is of another type: string: nothing"])

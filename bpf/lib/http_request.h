@@ -132,7 +132,10 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 	host = ns_string_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_host);
 	remote_addr = ns_string_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_remote_addr);
 	header = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_header);
+	flight->header = header;
 	path = ns_string_in(url, NS_HTTP_URL_READ_MAX, at->url_path);
+	flight->path = path.data;
+	flight->path_len = path.len;
 	query = ns_string_in(url, NS_HTTP_URL_READ_MAX, at->url_raw_query);
 	if (is_http2) {
 		record->proto_major = 2;

@@ -4,139 +4,45 @@
 // and end are in (*serverConn).runHandler, in the goroutine of the stream.
 #include <linux/bpf.h>
 #include <linux/errno.h>
-#include <stddef.h>
 
 #include <bpf/bpf_helpers.h>
 
 #include "count.h"
 #include "go_registers.h"
 #include "go_values.h"
+#include "hit.h"
 #include "http_in_flight.h"
 #include "http_request.h"
+#include "http_response.h"
 #include "maps.h"
 #include "nodespan/binary.h"
 #include "nodespan/http.h"
-#include "task.h"
-#include "task_stack.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-/// Wake the reader when the ring is a quarter full, and again only while it is barely above, so that a reader that is
-/// busy catching up is not woken once per record.
-#define NS_WAKE_BYTES (2 << 20)
-#define NS_WAKE_BAND_BYTES (64 << 10)
 
 /// What an entry starts as.
 static const struct ns_http_in_flight empty_flight;
 
-/// Appends the pattern that the server's own request shows now.
-static __always_inline void append_pattern(struct ns_http_in_flight *flight, const struct ns_http_server_facts *at)
+/// What is known of the server implementation, NULL when there is none of the kind that the cookie names.
+static __always_inline const struct ns_http_server_facts *server_facts(const struct ns_hit *hit, int is_http2)
 {
-	struct ns_go_string pattern = {};
-	__u64 matched = 0;
+	__u64 server = is_http2 ? hit->variant : NS_HTTP1;
 
-	if (at->request_pattern != NS_ABSENT) {
-		if (ns_read_string(flight->request + at->request_pattern, &pattern))
-			return;
-	} else if (at->request_pat != NS_ABSENT && at->pattern_str != NS_ABSENT) {
-		if (ns_read_u64(flight->request + at->request_pat, &matched) || !matched ||
-		    ns_read_string(matched + at->pattern_str, &pattern))
-			return;
-	}
-	ns_append(flight, NS_HTTP_PATTERN, pattern, NS_HTTP_PATTERN_MAX);
-}
-
-/// Hands the finished record to user space. `len` bytes of it are in use.
-static __always_inline void emit(struct ns_http_server_span *record, __u64 len)
-{
-	__u64 waiting = bpf_ringbuf_query(&spans, BPF_RB_AVAIL_DATA);
-	__u64 flags = waiting - NS_WAKE_BYTES < NS_WAKE_BAND_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-
-	if (len > sizeof(*record) || bpf_ringbuf_output(&spans, record, len, flags))
-		ns_count_loss(record->span.counters_slot, NS_LOSS_RING_FULL);
-	else
-		ns_count_emitted(record->span.counters_slot);
-}
-
-/// Reads the response, completes the record and emits it.
-static __always_inline void finish(struct ns_http_in_flight *flight, const struct ns_http_server_facts *at,
-                                   __u8 outcome, __u64 end_ns, int is_http2)
-{
-	struct ns_http_server_span *record = &flight->record;
-	char *copy = record->text + NS_SCRATCH_END;
-	__u64 response = flight->response, from = at->response_from;
-	__u8 hijacked = 0;
-
-	// Without its status, a response tells nothing.
-	if ((is_http2 && ns_read_u64(response + at->writer_response, &response)) ||
-	    ns_read_object(copy, at->response_read, NS_HTTP_RESPONSE_READ_MAX, response + from) <
-	        at->response_status - from + sizeof(__u64)) {
-		ns_count_loss(record->span.counters_slot, NS_LOSS_READ_FAILED);
-		return;
-	}
-	if (!is_http2) {
-		// Hijack clears the writer, so that a writer spares the read of the connection. Where it is absent, it
-		// reads as nil.
-		if (!ns_word_in(copy, NS_HTTP_RESPONSE_READ_MAX, at->response_writer - from) &&
-		    at->conn_hijacked != NS_ABSENT)
-			bpf_probe_read_user(
-			    &hijacked, sizeof(hijacked),
-			    (const void *)(ns_word_in(copy, NS_HTTP_RESPONSE_READ_MAX, at->response_conn - from) +
-			                   at->conn_hijacked));
-		if (hijacked && ns_is_http2_preface(record)) {
-			ns_uncount_begun(record->span.counters_slot);
-			return;
-		}
-		if (hijacked && outcome == NS_HTTP_RETURNED)
-			outcome = NS_HTTP_HIJACKED;
-	}
-	record->outcome = outcome;
-	record->status = ns_word_in(copy, NS_HTTP_RESPONSE_READ_MAX, at->response_status - from);
-	record->response_body_size = -1;
-	if (at->response_written != NS_ABSENT)
-		record->response_body_size = ns_word_in(copy, NS_HTTP_RESPONSE_READ_MAX, at->response_written - from);
-	record->span.end_ns = end_ns;
-	append_pattern(flight, at);
-	emit(record, offsetof(struct ns_http_server_span, text) + flight->text_used);
-}
-
-/// A probe hit: whose it is, and what is known of the program.
-struct hit {
-	struct ns_goroutine key;
-	const struct ns_binary_facts *facts;
-	const struct ns_http_server_facts *at;
-};
-
-/// Finds whose probe hit this is. Returns 0 when nothing is known of the binary.
-static __always_inline int identify(struct pt_regs *ctx, struct hit *hit, int is_http2)
-{
-	__u64 cookie = bpf_get_attach_cookie(ctx), server = is_http2 ? cookie >> 32 : NS_HTTP1;
-	__u32 slot = cookie;
-
-	hit->facts = bpf_map_lookup_elem(&binaries, &slot);
-	if (!hit->facts || server >= NS_HTTP_SERVER_COUNT) {
-		ns_stay_on_task_stack(ctx);
-		return 0;
-	}
-	hit->at = &hit->facts->http_server[server];
-	hit->key.process = ns_current_process_image();
-	return 1;
-}
-
-static __always_inline int read_goid(struct pt_regs *ctx, struct hit *hit)
-{
-	return ns_read_u64(NS_GO_G(ctx) + hit->facts->goid, &hit->key.goid);
+	return server < NS_HTTP_SERVER_COUNT ? &hit->facts->http_server[server] : NULL;
 }
 
 /// Begins a request. Returns its entry, or NULL where there is nothing more to do.
-static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, struct hit *hit,
+static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, struct ns_hit *hit,
                                                        const struct ns_process_settings *settings, __u64 response,
                                                        __u64 request, __u64 start_ns, int is_http2)
 {
+	const struct ns_http_server_facts *at = server_facts(hit, is_http2);
 	struct ns_http_in_flight *flight;
 	long failed;
 
-	if (read_goid(ctx, hit)) {
+	if (!at)
+		return NULL;
+	if (ns_read_goid(ctx, hit)) {
 		ns_count_begun(settings->counters_slot);
 		ns_count_loss(settings->counters_slot, NS_LOSS_READ_FAILED);
 		return NULL;
@@ -165,7 +71,7 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 	flight->record.span.process = hit->key.process;
 	flight->record.span.goid = hit->key.goid;
 	flight->record.span.start_ns = start_ns;
-	if (ns_read_request(flight, hit->facts, hit->at, settings, is_http2)) {
+	if (ns_read_request(flight, hit->facts, at, settings, is_http2)) {
 		bpf_map_delete_elem(&http_in_flight, &hit->key);
 		return NULL;
 	}
@@ -179,9 +85,9 @@ int http_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
 	const struct ns_process_settings *settings;
-	struct hit hit = {};
+	struct ns_hit hit = {};
 
-	if (!identify(ctx, &hit, 0))
+	if (!ns_identify(ctx, &hit))
 		return 0;
 	settings = bpf_map_lookup_elem(&processes, &hit.key.process);
 	if (settings)
@@ -195,9 +101,9 @@ int http2_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
 	const struct ns_process_settings *settings;
-	struct hit hit = {};
+	struct ns_hit hit = {};
 
-	if (!identify(ctx, &hit, 1))
+	if (!ns_identify(ctx, &hit))
 		return 0;
 	settings = bpf_map_lookup_elem(&processes, &hit.key.process);
 	if (settings)
@@ -210,15 +116,17 @@ int http2_server_begin(struct pt_regs *ctx)
 static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 {
 	__u64 now = bpf_ktime_get_ns();
+	const struct ns_http_server_facts *at;
 	struct ns_http_in_flight *flight;
-	struct hit hit = {};
+	struct ns_hit hit = {};
 
-	if (!identify(ctx, &hit, is_http2) || read_goid(ctx, &hit))
+	if (!ns_identify(ctx, &hit) || ns_read_goid(ctx, &hit))
 		return 0;
+	at = server_facts(&hit, is_http2);
 	flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
-	if (!flight)
+	if (!at || !flight)
 		return 0;
-	finish(flight, hit.at, outcome, now, is_http2);
+	ns_finish(flight, hit.facts, at, outcome, now, is_http2);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }
@@ -259,18 +167,113 @@ int http_server_reject(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns(), request;
 	const struct ns_process_settings *settings;
+	const struct ns_http_server_facts *at;
 	struct ns_http_in_flight *flight;
-	struct hit hit = {};
+	struct ns_hit hit = {};
 
-	if (!identify(ctx, &hit, 0))
+	if (!ns_identify(ctx, &hit))
 		return 0;
+	at = server_facts(&hit, 0);
 	settings = bpf_map_lookup_elem(&processes, &hit.key.process);
-	if (!settings || ns_read_u64(NS_GO_ARG1(ctx) + hit.at->response_request, &request))
+	if (!at || !settings || ns_read_u64(NS_GO_ARG1(ctx) + at->response_request, &request))
 		return 0;
 	flight = begin(ctx, &hit, settings, NS_GO_ARG1(ctx), request, now, 0);
 	if (!flight)
 		return 0;
-	finish(flight, hit.at, NS_HTTP_REJECTED, now, 0);
+	ns_finish(flight, hit.facts, at, NS_HTTP_REJECTED, now, 0);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
+}
+
+/// `call (*ServeMux).findHandler` in (*ServeMux).ServeHTTP, or `call (*ServeMux).Handler` up to Go 1.21: BX is the
+/// request that this mux looks at, and will write the pattern to. A handler may run in a goroutine of its own, as under
+/// http.TimeoutHandler: the goroutine that started it then has the request, if the two share their headers; after a
+/// timeout it may have the next one already.
+SEC("uprobe")
+int http_route_request(struct pt_regs *ctx)
+{
+	const struct ns_http_server_facts *at;
+	struct ns_http_in_flight *flight;
+	struct ns_hit hit = {};
+	__u64 header;
+
+	if (!ns_identify(ctx, &hit) || ns_read_goid(ctx, &hit))
+		return 0;
+	flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
+	if (!flight) {
+		at = &hit.facts->http_server[NS_HTTP1];
+		if (hit.facts->parent_goid == NS_ABSENT || at->request_header == NS_ABSENT ||
+		    ns_read_u64(NS_GO_G(ctx) + hit.facts->parent_goid, &hit.key.goid) ||
+		    ns_read_u64(NS_GO_ARG2(ctx) + at->request_header, &header))
+			return 0;
+		flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
+		if (!flight || flight->header != header)
+			return 0;
+	}
+	if (!flight->routed_request)
+		flight->routed_request = NS_GO_ARG2(ctx);
+	return 0;
+}
+
+/// The request that this goroutine has in flight, if no route is known of it yet: the first router that shows one is
+/// the outermost.
+static __always_inline struct ns_http_in_flight *routeless(struct pt_regs *ctx, struct ns_hit *hit)
+{
+	struct ns_http_in_flight *flight;
+
+	if (!ns_identify(ctx, hit) || ns_read_goid(ctx, hit))
+		return NULL;
+	flight = bpf_map_lookup_elem(&http_in_flight, &hit->key);
+	return flight && !flight->record.text_len[NS_HTTP_PATTERN] ? flight : NULL;
+}
+
+/// Behind `call (*ServeMux).Handler` in (*ServeMux).ServeHTTP, up to Go 1.21, or `call (*serveMux121).findHandler` in
+/// later releases that behave like it: CX and DI are the pattern.
+SEC("uprobe")
+int http_route_returned(struct pt_regs *ctx)
+{
+	struct ns_hit hit = {};
+	struct ns_http_in_flight *flight = routeless(ctx, &hit);
+
+	if (flight)
+		ns_append(flight, NS_HTTP_PATTERN, (struct ns_go_string){NS_GO_ARG3(ctx), NS_GO_ARG4(ctx)},
+		          NS_HTTP_PATTERN_MAX);
+	return 0;
+}
+
+/// Adds the template that a router's struct has.
+static __always_inline int route(struct pt_regs *ctx, __u64 address)
+{
+	const struct ns_route_facts *at;
+	struct ns_go_string text;
+	struct ns_hit hit = {};
+	struct ns_http_in_flight *flight = routeless(ctx, &hit);
+
+	if (!flight || hit.variant >= NS_ROUTER_COUNT)
+		return 0;
+	at = &hit.facts->routes[hit.variant];
+	if (at->pointer != NS_ABSENT && (ns_read_u64(address + at->pointer, &address) || !address))
+		return 0;
+	if (at->texts != NS_ABSENT) {
+		if (!ns_read_string(address + at->texts, &text))
+			ns_append_joined(flight, text);
+	} else if (!ns_read_string(address + at->text, &text) && text.data - flight->path >= flight->path_len) {
+		ns_append(flight, NS_HTTP_PATTERN, text, NS_HTTP_PATTERN_MAX);
+	}
+	return 0;
+}
+
+/// `call sync.(*Pool).Put` behind the handler, by which a router gives the context of a request back: CX is the
+/// context.
+SEC("uprobe")
+int http_route_pooled(struct pt_regs *ctx)
+{
+	return route(ctx, NS_GO_ARG3(ctx));
+}
+
+/// The call of a function to which a router passes the chosen route in BX.
+SEC("uprobe")
+int http_route_chosen(struct pt_regs *ctx)
+{
+	return route(ctx, NS_GO_ARG2(ctx));
 }

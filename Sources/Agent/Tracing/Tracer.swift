@@ -21,6 +21,7 @@ package actor Tracer {
     private let inFlight: BPFMap<ns_goroutine, ns_http_in_flight>
     private let ledger: ArmedLedger
     private let assembler: SpanAssembler
+    private let findsRoutes: Bool
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     private var armed: [Armed] = []
@@ -34,7 +35,8 @@ package actor Tracer {
     }
 
     /// Loads the BPF programs; nothing is armed yet.
-    package init(sink: any SpanSink, ledger: ArmedLedger) throws(BPFError) {
+    /// - Parameter findsRoutes: arm routers, too, for routes that the server doesn't know.
+    package init(sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false) throws(BPFError) {
         let watch = try ProcessWatch()
         let httpServer = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
         let assembler = SpanAssembler(sink: sink, version: nodespanVersion)
@@ -52,6 +54,7 @@ package actor Tracer {
         self.httpServer = httpServer
         self.ledger = ledger
         self.assembler = assembler
+        self.findsRoutes = findsRoutes
     }
 
     /// Takes out what an earlier run that was killed left armed.
@@ -69,7 +72,8 @@ package actor Tracer {
         let slot = UInt32(armed.count)
         do throws(BPFError) {
             try binaries.set(plan.facts, for: slot)
-            let sites = plan.attachPoints.map {
+            let points = plan.attachPoints + (findsRoutes ? plan.routeAttachPoints : [])
+            let sites = points.map {
                 ProbeSite(
                     program: $0.program, offset: $0.fileOffset, cookie: UInt64($0.variant) << 32 | UInt64(slot))
             }

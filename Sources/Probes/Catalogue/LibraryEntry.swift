@@ -7,6 +7,7 @@ struct LibraryEntry: Sendable {
     var name: String
     /// A function that is in every executable that uses the library.
     var anchor: String
+    var purpose = LibraryReport.Purpose.spans
     /// What the programs are told by the attach cookie.
     var variant: UInt32 = 0
     /// In an order in which each probe comes behind those that its candidates refer to.
@@ -56,6 +57,8 @@ struct ProbeEntry: Sendable {
         case everyRequest
         /// Runs at most once a connection, or on failures: a single-stepped instruction is bearable.
         case rare
+        /// Runs with every request, and only because the user asked for it: prefers an emulated instruction.
+        case onDemand
     }
 }
 
@@ -76,6 +79,8 @@ struct CandidateSite: Sendable {
     enum Place: Sendable {
         /// Every direct call of the function.
         case calls(to: String)
+        /// The instruction behind every direct call of the function, where its results are in registers.
+        case behindCalls(to: String)
         /// The first direct call of the function behind the attach points of a program in the same function; the only
         /// call, when the program is attached elsewhere.
         case callFollowing(program: String, to: String)
@@ -105,6 +110,7 @@ struct FieldNeed: Sendable {
 /// A struct field and the fact that it becomes.
 struct FieldEntry: Sendable {
     var type: TypeName
+    /// `field`, or `field.field` for one of a struct that is itself a field.
     var field: String
     var shape: Shape
     var fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable
@@ -115,6 +121,8 @@ struct FieldEntry: Sendable {
     enum Shape: Sendable {
         /// {pointer, length}
         case string
+        /// {pointer, length, capacity}
+        case slice
         /// Eight bytes: a pointer, a map or an integer.
         case word
         case byte

@@ -99,7 +99,7 @@ struct FieldResolver {
         guard let layout = try layout(of: type) else {
             return .failure(Absence(what: "\(type).\(name)", reason: "type \(type) not found"))
         }
-        guard let field = layout.field(named: name) else {
+        guard let field = try field(at: name.split(separator: "."), in: layout) else {
             return .failure(Absence(what: "\(type).\(name)", reason: "no such field"))
         }
         guard shape?.includes(field.kind) ?? true else {
@@ -109,6 +109,21 @@ struct FieldResolver {
             return .failure(Absence(what: "\(type).\(name)", reason: "offset \(field.offset) is too large"))
         }
         return .success(ResolvedField(type: type.description, field: name, offset: offset))
+    }
+
+    /// A field of the struct, or of a struct in it; its offset counts from the outermost.
+    private func field(at path: [Substring], in layout: StructLayout) throws(PlanningError) -> StructLayout.Field? {
+        guard let first = path.first, let field = layout.field(named: String(first)) else { return nil }
+        guard path.count > 1 else { return field }
+        var inner: StructLayout?
+        do {
+            inner = try binary.structLayout(at: field.typeAddress)
+        } catch {
+            try error.rethrowUnlessShape()
+        }
+        guard let inner, var found = try self.field(at: Array(path.dropFirst()), in: inner) else { return nil }
+        found.offset += field.offset
+        return found
     }
 
     private mutating func layout(of type: TypeName) throws(PlanningError) -> StructLayout? {
@@ -129,6 +144,7 @@ extension FieldEntry.Shape {
     var size: UInt16 {
         switch self {
         case .string: 16
+        case .slice: 24
         case .word: 8
         case .byte: 1
         }
@@ -137,6 +153,7 @@ extension FieldEntry.Shape {
     func includes(_ kind: Kind) -> Bool {
         switch self {
         case .string: kind == .string
+        case .slice: kind == .slice
         case .word: [.int, .int64, .uint, .uint64, .uintptr, .pointer, .map, .unsafePointer].contains(kind)
         case .byte: [.bool, .int8, .uint8].contains(kind)
         }

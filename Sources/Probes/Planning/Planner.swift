@@ -18,21 +18,18 @@ package struct Planner: Sendable {
         for forms in catalogue.libraries.chunked(by: \.name) {
             guard let entry = forms.first(where: { functions[$0.anchor] != nil }) else {
                 libraries.append(
-                    LibraryReport(name: forms[0].name, state: .absent, probes: [], fields: [], missing: []))
+                    LibraryReport(
+                        name: forms[0].name, purpose: forms[0].purpose, state: .absent, probes: [], fields: [],
+                        missing: []))
                 continue
             }
             var sites = SiteResolver(binary: binary, functions: functions, variant: entry.variant)
             libraries.append(try report(on: entry, in: binary, &sites, into: &facts))
         }
-        let attachPoints = libraries.flatMap(\.probes)
-        guard attachPoints.isEmpty else {
-            return .plan(
-                ProbePlan(
-                    goVersion: binary.buildInfo.goVersion, facts: facts, attachPoints: attachPoints,
-                    libraries: libraries))
-        }
+        let plan = ProbePlan(goVersion: binary.buildInfo.goVersion, facts: facts, libraries: libraries)
+        guard plan.attachPoints.isEmpty else { return .plan(plan) }
         return .refusal(
-            libraries.allSatisfy { $0.state == .absent }
+            libraries.allSatisfy { $0.purpose == .routes || $0.state == .absent }
                 ? .noLibrary(libraries: libraries) : .requirementMissing(libraries: libraries))
     }
 
@@ -57,7 +54,7 @@ package struct Planner: Sendable {
         let state = tally.state
         if state != .refused { facts = fields.facts }
         return LibraryReport(
-            name: entry.name, state: state, probes: state == .refused ? [] : sites.attachPoints,
+            name: entry.name, purpose: entry.purpose, state: state, probes: state == .refused ? [] : sites.attachPoints,
             fields: fields.fields, missing: tally.missing)
     }
 }
@@ -98,7 +95,8 @@ extension CandidateSite.Place {
     /// The function whose direct calls matter.
     var callee: String? {
         switch self {
-        case .calls(let callee), .callFollowing(_, let callee), .indirectCall(let callee): callee
+        case .calls(let callee), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee):
+            callee
         case .prologue: nil
         }
     }

@@ -67,7 +67,7 @@ struct SiteResolver {
         guard !points.isEmpty else {
             return .unusable(reason: "\(candidate.function) has no \(candidate.place)")
         }
-        guard probe.rate == .rare || points.allSatisfy(\.isEmulated) else {
+        guard probe.rate != .everyRequest || points.allSatisfy(\.isEmulated) else {
             return .unusable(reason: "\(candidate.place) in \(candidate.function) would be single-stepped")
         }
         return .found(points)
@@ -78,6 +78,8 @@ struct SiteResolver {
         switch place {
         case .calls:
             return calls
+        case .behindCalls:
+            return calls.compactMap { code.site(behind: $0.address) }
         case .callFollowing(let program, _):
             let earlier = attachPoints.filter { $0.program == program && $0.symbol == owner.name }
             guard !earlier.isEmpty else { return calls.count == 1 ? calls : [] }
@@ -146,6 +148,7 @@ extension CandidateSite.Place: CustomStringConvertible {
     var description: String {
         switch self {
         case .calls(let callee): "direct call of \(callee)"
+        case .behindCalls(let callee): "instruction behind a direct call of \(callee)"
         case .callFollowing(let program, let callee): "direct call of \(callee) behind \(program)"
         case .prologue: "stack check or frame pointer push at its start"
         case .indirectCall(let callee): "indirect call before its call of \(callee)"

@@ -102,11 +102,32 @@ struct ns_http_server_facts {
 	ns_offset conn_hijacked;
 };
 
+/// The routers whose own structures show the route, in the upper half of the attach cookie.
+enum ns_router {
+	NS_ROUTER_GORILLA = 0,
+	NS_ROUTER_GIN = 1,
+	NS_ROUTER_CHI = 2,
+	NS_ROUTER_ECHO = 3,
+	NS_ROUTER_COUNT = 4,
+};
+
+/// Where a router's struct has the route.
+struct ns_route_facts {
+	/// A pointer to follow first. NS_ABSENT where the struct has the text itself.
+	ns_offset pointer;
+	/// The template, a string.
+	ns_offset text;
+	/// The templates of nested routers, a slice of strings, instead of `text`.
+	ns_offset texts;
+};
+
 /// All that the programs need to know of one executable.
 struct ns_binary_facts {
-	/// runtime.g.goid
+	/// runtime.g.{goid,parentGoid}; parentGoid from Go 1.21 on.
 	ns_offset goid;
+	ns_offset parent_goid;
 	struct ns_header_map header_map;
 	/// By `enum ns_http_server`, which the upper half of the attach cookie names where several have one program.
 	struct ns_http_server_facts http_server[NS_HTTP_SERVER_COUNT];
+	struct ns_route_facts routes[NS_ROUTER_COUNT];
 };
