@@ -126,15 +126,15 @@ extension EndToEnd {
 /// A Go release, and Debian's release of golang.org/x/net where that takes the place of net/http's own HTTP/2.
 struct TricksBuild: Sendable, CustomTestStringConvertible {
     var go: GoToolchain
-    var libraries: String?
+    var gopath: String?
 
     /// x/net's HTTP/2, that of net/http, and that of net/http/internal/http2.
     static let all = [
-        TricksBuild(go: .oldest, libraries: "bookworm"), TricksBuild(go: GoToolchain.some[2]), TricksBuild(go: .newest),
+        TricksBuild(go: .oldest, gopath: "bookworm"), TricksBuild(go: GoToolchain.some[2]), TricksBuild(go: .newest),
     ]
 
-    var testDescription: String { "Go \(go.version)\(libraries.map { " with \($0)'s x/net" } ?? "")" }
-    var hasUnencryptedHTTP2: Bool { libraries != nil || go.minor >= 24 }
+    var testDescription: String { "Go \(go.version)\(gopath.map { " with \($0)'s x/net" } ?? "")" }
+    var hasUnencryptedHTTP2: Bool { gopath != nil || go.minor >= 24 }
 }
 
 /// A request whose response has begun, on a connection that stays open.
@@ -165,7 +165,7 @@ private struct TricksServer: ~Copyable {
     let secure: String
 
     init(_ build: TricksBuild) throws {
-        let binary = try build.go.build("tricks", mode: .stripped, libraries: build.libraries)
+        let binary = try build.go.build("tricks", mode: .stripped, gopath: build.gopath)
         let process = try ChildProcess([binary])
         var printed = GatheredOutput(of: process)
         printed.gather(for: .seconds(20)) { $0.outputLines > 0 }

@@ -28,13 +28,13 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
     /// Builds the program in Tests/Fixtures/`fixture`, or finds it built from the same sources, and returns its path.
     /// Several threads and processes may ask at once.
     ///
-    /// - Parameter libraries: the Debian release whose golang.org/x/net the fixture uses, with the build tag `xnet`; by
-    ///   default, the standard library is all there is.
-    package func build(_ fixture: String, mode: LinkMode, libraries: String? = nil) throws -> String {
+    /// - Parameter gopath: the Debian release whose Go sources are the fixture's libraries, if it has any. They come with
+    ///   the build tag `gopath`.
+    package func build(_ fixture: String, mode: LinkMode, gopath: String? = nil) throws -> String {
         guard access(command, X_OK) == 0 else { throw MissingToolchain(version: version, command: command) }
         let sources = "\(Self.fixtures)/\(fixture)"
         let folder = "\(CacheFolder.path)/fixtures/\(try Self.hash(of: sources))"
-        let binary = "\(folder)/\(fixture)-\(version)-\(mode.rawValue)" + (libraries.map { "-\($0)" } ?? "")
+        let binary = "\(folder)/\(fixture)-\(version)-\(mode.rawValue)" + (gopath.map { "-\($0)" } ?? "")
         try createFolder(folder)
         let lock = open("\(binary).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw SystemCallFailure("flock", "\(binary).lock") }
@@ -42,35 +42,32 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
         if access(binary, X_OK) == 0 { return binary }
 
         if let sectioned = mode.sectioned {
-            let bytes = withoutSections(try readFile(try build(fixture, mode: sectioned, libraries: libraries)))
+            let bytes = withoutSections(try readFile(try build(fixture, mode: sectioned, gopath: gopath)))
             try writeFile("\(binary).new", bytes, permissions: 0o755)
         } else {
-            try compile(sources, mode: mode, libraries: libraries, to: "\(binary).new")
+            try compile(sources, mode: mode, gopath: gopath, to: "\(binary).new")
         }
         guard rename("\(binary).new", binary) == 0 else { throw SystemCallFailure("rename", binary) }
         return binary
     }
 
-    private func compile(_ sources: String, mode: LinkMode, libraries: String?, to path: String) throws {
+    private func compile(_ sources: String, mode: LinkMode, gopath: String?, to path: String) throws {
+        var environment = [
+            "CGO_ENABLED": mode.hasCgo ? "1" : "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOPROXY": "off",
+            "GOTOOLCHAIN": "local", "GOWORK": "off",
+        ]
+        if let gopath {
+            environment["GO111MODULE"] = "off"
+            environment["GOFLAGS"] = "-tags=gopath"
+            environment["GOPATH"] = "\(CacheFolder.path)/debian/\(gopath)/gocode"
+        } else {
+            environment["GOFLAGS"] = "-mod=mod"
+        }
         let made = try Command.run(
             ["/usr/bin/env", "-C", sources, command, "build", "-buildvcs=false"] + mode.buildArguments + [
                 "-o", path, ".",
-            ],
-            environment: [
-                "CGO_ENABLED": mode.hasCgo ? "1" : "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOPROXY": "off",
-                "GOTOOLCHAIN": "local", "GOWORK": "off",
-            ].merging(try Self.modules(libraries)) { $1 })
+            ], environment: environment)
         guard made.code == 0 else { throw BuildFailure(sources: sources, version: version, errors: made.errors) }
-    }
-
-    /// Where imports come from. Debian's packages of sources have no module versions: they are for GOPATH mode.
-    private static func modules(_ suite: String?) throws(MissingLibrary) -> [String: String] {
-        guard let suite else { return ["GOFLAGS": "-mod=mod"] }
-        let folders = ["net", "text"].map {
-            "\(CacheFolder.path)/debian/\(suite)/golang-golang-x-\($0)-dev/usr/share/gocode"
-        }
-        for folder in folders where access(folder, R_OK) != 0 { throw MissingLibrary(path: folder) }
-        return ["GO111MODULE": "off", "GOPATH": folders.joined(separator: ":"), "GOFLAGS": "-tags=xnet"]
     }
 
     private static let fixtures = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures"
@@ -93,13 +90,6 @@ package struct MissingToolchain: Error, CustomStringConvertible {
     package let command: String
 
     package var description: String { "Go \(version) is not at \(command): run `make setup-tests`" }
-}
-
-/// Debian's sources of a Go library that aren't on this machine.
-package struct MissingLibrary: Error, CustomStringConvertible {
-    package let path: String
-
-    package var description: String { "\(path) is missing: run `make setup-tests`" }
 }
 
 /// A fixture that didn't compile.

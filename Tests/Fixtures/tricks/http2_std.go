@@ -1,4 +1,4 @@
-//go:build go1.24 && !xnet
+//go:build go1.24 && !gopath
 
 package main
 

@@ -1,4 +1,4 @@
-//go:build xnet
+//go:build gopath
 
 package main
 
