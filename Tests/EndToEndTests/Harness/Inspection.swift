@@ -19,8 +19,9 @@ struct Inspection: Decodable {
         self = try JSONDecoder().decode(Inspection.self, from: Data(run.output.utf8))
     }
 
-    /// Programs with a site that the kernel single-steps.
+    /// Programs with a site that the kernel single-steps, but for those of routes, which are armed only when asked for.
     var steppedPrograms: Set<String> {
-        Set(libraries.flatMap(\.probes).filter { !$0.emulated }.map(\.program))
+        let stepped = libraries.flatMap(\.probes).filter { !$0.emulated }.map(\.program)
+        return Set(stepped.filter { !$0.hasPrefix("http_route") })
     }
 }
