@@ -13,7 +13,8 @@ enum DebianProgram {
     }
 
     /// Starts a program, and returns once it has written a text to standard error.
-    static func start(_ arguments: [String], ready: String, environment: [String: String] = [:]) throws -> ChildProcess {
+    static func start(_ arguments: [String], ready: String, environment: [String: String] = [:]) throws -> ChildProcess
+    {
         let process = try ChildProcess(arguments, environment: environment)
         var printed = GatheredOutput(of: process)
         let isReady = printed.gather(for: .seconds(30)) { $0.errorText.contains(ready) }
