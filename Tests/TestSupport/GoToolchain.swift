@@ -27,7 +27,9 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
 
     /// Builds the program in Tests/Fixtures/`fixture`, or finds it built from the same sources, and returns its path.
     /// Several threads and processes may ask at once.
-    /// - Parameter gopath: the Debian release whose Go sources are the fixture's libraries, if it has any.
+    ///
+    /// - Parameter gopath: the Debian release whose Go sources are the fixture's libraries, if it has any. They come with
+    ///   the build tag `gopath`.
     package func build(_ fixture: String, mode: LinkMode, gopath: String? = nil) throws -> String {
         guard access(command, X_OK) == 0 else { throw MissingToolchain(version: version, command: command) }
         let sources = "\(Self.fixtures)/\(fixture)"
@@ -56,6 +58,7 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
         ]
         if let gopath {
             environment["GO111MODULE"] = "off"
+            environment["GOFLAGS"] = "-tags=gopath"
             environment["GOPATH"] = "\(CacheFolder.path)/debian/\(gopath)/gocode"
         } else {
             environment["GOFLAGS"] = "-mod=mod"

@@ -37,6 +37,15 @@ struct Tracer: ~Copyable {
         printed.gather(for: .seconds(5)) { $0.outputLines >= count }
     }
 
+    /// Waits until no span has been printed for half a second, five times as long as the agent ever waits for more.
+    mutating func waitForRest() {
+        var lines = -1
+        while lines != printed.outputLines {
+            lines = printed.outputLines
+            printed.gather(for: .milliseconds(500)) { $0.outputLines > lines }
+        }
+    }
+
     mutating func gather(for limit: Duration, until isEnough: (borrowing GatheredOutput) -> Bool) -> Bool {
         printed.gather(for: limit, until: isEnough)
     }
