@@ -45,12 +45,17 @@ struct CommandFailure: Error {
                 "not permitted to \(error.operation) \(error.subject): run as root, or with the capabilities "
                     + "BPF, PERFMON, SYS_PTRACE and SYS_ADMIN",
                 status: .notPermitted)
+        case EOPNOTSUPP where error.operation == KernelFeatures.refusal:
+            self.init("\(error.subject) lacks \(error.log): \(Self.kernelNeeded)")
         case _ where error.operation == "load object" || error.operation == "attach probes":
-            self.init("\(error)\nnodespan needs Linux 6.6 or later with BTF (/sys/kernel/btf/vmlinux)")
+            self.init("\(error)\n\(Self.kernelNeeded)")
         default:
             self.init("\(error)")
         }
     }
+
+    private static let kernelNeeded =
+        "nodespan needs Linux \(KernelFeatures.oldestKernel) or later with BTF (/sys/kernel/btf/vmlinux)"
 
     init(_ error: TracerError) {
         if case .bpf(let error) = error {
