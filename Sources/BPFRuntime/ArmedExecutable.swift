@@ -21,7 +21,6 @@ package struct ProbeSite: Hashable, Sendable {
 package struct ArmedExecutable: ~Copyable, Sendable {
     /// What was recorded.
     package let file: ArmedFile
-    private let kind: AttachKind
     private let links: ProbeLinks
     private let ledger: ArmedLedger
     private let entry: UInt64
@@ -54,7 +53,6 @@ package struct ArmedExecutable: ~Copyable, Sendable {
             throw BPFError(error.operation, on: path, code: error.code, log: error.log)
         }
         self.file = file
-        kind = object.attachKind
         self.links = links
         self.ledger = ledger
         self.entry = entry
@@ -66,14 +64,11 @@ package struct ArmedExecutable: ~Copyable, Sendable {
         try ledger.remove(entry)
     }
 
-    /// For a process that ends next: takes the probes out if that is quick, else leaves them to the kernel, which takes
-    /// them out before anyone sees the process ended. Nothing can interrupt that and have it leave breakpoints behind, so
-    /// the record goes at once. Have the programs do nothing before, since they may be run until then.
-    package func disarmAtEnd() throws(BPFError) {
-        switch kind {
-        case .multi: links.close()
-        case .perf: links.leaveOpen()
-        }
+    /// Leaves the probes to the kernel, which takes them out when this process ends, before anyone sees that it has. No
+    /// signal can interrupt it there and have breakpoints left behind, so the record goes at once. For a process that
+    /// ends next and has its programs do nothing until then: closing perf links would take it 100 ms each.
+    package func leaveToEnd() throws(BPFError) {
+        links.leaveOpen()
         try ledger.remove(entry)
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/membarrier.h>
 #include <linux/perf_event.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -46,8 +47,7 @@ static inline int uprobe_multi_link_create(struct uprobe_multi_link_attributes *
 
 /// Opens a perf event of type `type`, that of the uprobe PMU, on a file offset: it has the breakpoint put into every
 /// process that maps the file (a system-wide event sits on one CPU, yet its BPF programs run on all:
-/// kernel/trace/trace_uprobe.c,
-/// __uprobe_perf_func). Returns a descriptor, or -1 with errno set.
+/// kernel/trace/trace_uprobe.c, __uprobe_perf_func). Returns a descriptor, or -1 with errno set.
 static inline int perf_event_open_uprobe(__u32 type, const char *_Nonnull path, __u64 offset)
 {
 	struct perf_event_attr attributes = {
@@ -58,6 +58,12 @@ static inline int perf_event_open_uprobe(__u32 type, const char *_Nonnull path, 
 	};
 
 	return (int)syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+/// Returns 0, or -1 with errno set.
+static inline int membarrier_global(void)
+{
+	return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 /// A printed message as text that the caller frees; null when out of memory.

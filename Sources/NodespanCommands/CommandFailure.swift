@@ -40,6 +40,9 @@ struct CommandFailure: Error {
 
     init(_ error: BPFError) {
         switch error.code {
+        // EACCES is also what the verifier says of a program that it refuses; its log goes with that.
+        case EACCES where !error.log.isEmpty:
+            self.init("\(error)\n\(Self.kernelNeeded)")
         case EPERM, EACCES:
             self.init(
                 "not permitted to \(error.operation) \(error.subject): run as root, or with the capabilities "

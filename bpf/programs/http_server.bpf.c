@@ -251,13 +251,13 @@ static __always_inline void finish(struct ns_http_in_flight *flight, const struc
 	emit(record, offsetof(struct ns_http_server_span, text) + flight->text_used);
 }
 
-/// Finds whose probe hit this is. Returns the facts of the binary, NULL when there are none.
+/// Finds whose probe hit this is. Returns the facts of the binary, NULL when there is nothing to do.
 static __always_inline const struct ns_binary_facts *identify(struct pt_regs *ctx, struct ns_goroutine *key)
 {
 	__u32 slot = bpf_get_attach_cookie(ctx);
 	const struct ns_binary_facts *facts = bpf_map_lookup_elem(&binaries, &slot);
 
-	if (!facts) {
+	if (!facts || facts->goid == NS_UNUSED) {
 		ns_stay_on_task_stack(ctx);
 		return NULL;
 	}
