@@ -41,7 +41,9 @@ package struct KernelFeatures: Equatable, Sendable {
         let candidates = wanted.map { [$0] } ?? AttachKind.byPreference
         let kind = candidates.first { attachErrors[$0] == nil }
         if kind == nil {
-            missing += candidates.compactMap { attachErrors[$0] }.map { "\($0.subject) (\($0.reason))" }
+            missing += candidates.compactMap { attachErrors[$0] }.map { error in
+                error.code == EINVAL || error.code == ENOENT ? error.subject : "\(error.subject) (\(error.reason))"
+            }
         }
         guard let kind, missing.isEmpty else {
             throw BPFError(Self.refusal, on: "Linux \(release)", code: EOPNOTSUPP, log: missing.joined(separator: ", "))

@@ -40,16 +40,14 @@ struct CommandFailure: Error {
 
     init(_ error: BPFError) {
         switch error.code {
-        // EACCES is also what the verifier says of a program that it refuses; its log goes with that.
-        case EACCES where !error.log.isEmpty:
-            self.init("\(error)\n\(Self.kernelNeeded)")
-        case EPERM, EACCES:
+        // With a log, it is the verifier that refuses a program by EACCES.
+        case _ where error.code == EPERM || error.code == EACCES && error.log.isEmpty:
             self.init(
                 "not permitted to \(error.operation) \(error.subject): run as root, or with the capabilities "
                     + "BPF, PERFMON, SYS_PTRACE and SYS_ADMIN",
                 status: .notPermitted)
         case EOPNOTSUPP where error.operation == KernelFeatures.refusal:
-            self.init("\(error.subject) lacks \(error.log): \(Self.kernelNeeded)")
+            self.init("\(Self.kernelNeeded); \(error.subject) lacks \(error.log)")
         case _ where error.operation == "load object" || error.operation == "attach probes":
             self.init("\(error)\n\(Self.kernelNeeded)")
         default:

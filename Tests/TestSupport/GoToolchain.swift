@@ -6,8 +6,14 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
     /// As in "1.27.3".
     package let version: String
 
-    /// Debian 12's own Go, and the newest patch of every second release since.
-    package static let all = ["1.19", "1.22.10", "1.24.11", "1.26.6", "1.27.3"].map(GoToolchain.init)
+    /// Debian 12's own Go, and the newest patch that can be had of every release since, but for 1.20.
+    package static let all = ["1.19", "1.21.13", "1.22.10", "1.23.9", "1.24.11", "1.25.5", "1.26.6", "1.27.3"]
+        .map(GoToolchain.init)
+    /// Those for what takes time and hardly depends on the release: both ends, and one for each way in which releases
+    /// between them differ.
+    package static let some = all.filter { [19, 22, 24, 26, 27].contains($0.minor) }
+    package static let oldest = all[0]
+    package static let newest = all[all.count - 1]
 
     package var testDescription: String { "Go \(version)" }
 
@@ -32,17 +38,26 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
         defer { close(lock) }
         if access(binary, X_OK) == 0 { return binary }
 
-        let made = try Command.run(
-            ["/usr/bin/env", "-C", sources, command, "build", "-buildvcs=false"] + mode.buildArguments + [
-                "-o", "\(binary).new", ".",
-            ],
-            environment: [
-                "CGO_ENABLED": "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOFLAGS": "-mod=mod", "GOPROXY": "off",
-                "GOTOOLCHAIN": "local", "GOWORK": "off",
-            ])
-        guard made.code == 0 else { throw BuildFailure(fixture: fixture, version: version, errors: made.errors) }
+        if let sectioned = mode.sectioned {
+            let bytes = withoutSections(try readFile(try build(fixture, mode: sectioned)))
+            try writeFile("\(binary).new", bytes, permissions: 0o755)
+        } else {
+            try compile(sources, mode: mode, to: "\(binary).new")
+        }
         guard rename("\(binary).new", binary) == 0 else { throw SystemCallFailure("rename", binary) }
         return binary
+    }
+
+    private func compile(_ sources: String, mode: LinkMode, to path: String) throws {
+        let made = try Command.run(
+            ["/usr/bin/env", "-C", sources, command, "build", "-buildvcs=false"] + mode.buildArguments + [
+                "-o", path, ".",
+            ],
+            environment: [
+                "CGO_ENABLED": mode.hasCgo ? "1" : "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOFLAGS": "-mod=mod", "GOPROXY": "off",
+                "GOTOOLCHAIN": "local", "GOWORK": "off",
+            ])
+        guard made.code == 0 else { throw BuildFailure(sources: sources, version: version, errors: made.errors) }
     }
 
     private static let fixtures = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures"
@@ -69,9 +84,9 @@ package struct MissingToolchain: Error, CustomStringConvertible {
 
 /// A fixture that didn't compile.
 package struct BuildFailure: Error, CustomStringConvertible {
-    package let fixture: String
+    package let sources: String
     package let version: String
     package let errors: String
 
-    package var description: String { "fixture \(fixture) with Go \(version): \(errors)" }
+    package var description: String { "\(sources) with Go \(version): \(errors)" }
 }

@@ -21,6 +21,7 @@ package actor Tracer {
     private let inFlight: BPFMap<ns_goroutine, ns_http_in_flight>
     private let ledger: ArmedLedger
     private let assembler: SpanAssembler
+    private let findsRoutes: Bool
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     private var armed: [Armed] = []
@@ -34,9 +35,11 @@ package actor Tracer {
     }
 
     /// Loads the BPF programs; nothing is armed yet.
-    /// - Parameter kind: how uprobes must be attached; nil for the best that the kernel has.
+    /// - Parameters:
+    ///   - findsRoutes: arm routers, too, for routes that the server doesn't know.
+    ///   - kind: how uprobes must be attached; nil for the best that the kernel has.
     package init(
-        sink: any SpanSink, ledger: ArmedLedger, attaching kind: AttachKind? = nil
+        sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, attaching kind: AttachKind? = nil
     ) throws(BPFError) {
         let watch = try ProcessWatch(attaching: kind)
         let httpServer = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
@@ -55,6 +58,7 @@ package actor Tracer {
         self.httpServer = httpServer
         self.ledger = ledger
         self.assembler = assembler
+        self.findsRoutes = findsRoutes
     }
 
     /// Takes out what an earlier run that was killed left armed.
@@ -72,8 +76,10 @@ package actor Tracer {
         let slot = UInt32(armed.count)
         do throws(BPFError) {
             try binaries.set(plan.facts, for: slot)
-            let sites = plan.attachPoints.map {
-                ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: UInt64(slot))
+            let points = plan.attachPoints + (findsRoutes ? plan.routeAttachPoints : [])
+            let sites = points.map {
+                ProbeSite(
+                    program: $0.program, offset: $0.fileOffset, cookie: UInt64($0.variant) << 32 | UInt64(slot))
             }
             armed.append(
                 Armed(try ArmedExecutable(file.handle.string, sites: sites, of: httpServer, ledger: ledger)))

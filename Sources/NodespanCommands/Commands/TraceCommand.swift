@@ -35,6 +35,13 @@ struct TraceCommand: AsyncParsableCommand {
     @OptionGroup var sampling: SamplerOptions
     @OptionGroup var output: OutputOptions
 
+    @Flag(
+        help: """
+            Find http.route behind middleware that copies the request, and that of gorilla/mux, gin, chi and echo: one \
+            more probe hit per request and router.
+            """)
+    var routes = false
+
     @Flag(help: "Under sudo, run CMD as root too.")
     var asRoot = false
 
@@ -66,7 +73,7 @@ struct TraceCommand: AsyncParsableCommand {
 
     private func traceProcesses(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
         let targets = try TraceTarget.resolve(pids: pid)
-        let session = try await TraceSession(options: output)
+        let session = try await TraceSession(options: output, findsRoutes: routes)
         var armed: Set<FileIdentity> = []
         var traced: [TraceTarget] = []
         var status = FailureStatus.failed
@@ -97,7 +104,7 @@ struct TraceCommand: AsyncParsableCommand {
 
     private func traceProgram(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
         let program = try ProgramLaunch(command, asRoot: asRoot)
-        let session = try await TraceSession(options: output)
+        let session = try await TraceSession(options: output, findsRoutes: routes)
         do throws(TracerError) {
             try await session.tracer.arm(program.file, by: program.plan)
             try await session.tracer.awaitLaunch(

@@ -15,14 +15,15 @@ struct TraceSession {
     private let options: OutputOptions
 
     /// Loads the BPF programs and puts right what a run that was killed left behind.
-    init(options: OutputOptions) async throws(CommandFailure) {
+    init(options: OutputOptions, findsRoutes: Bool) async throws(CommandFailure) {
         self.options = options
         output = OutputStream(STDOUT_FILENO)
         printer = SpanPrinter(
             output: output, format: options.format, colour: options.colour.applies(to: STDOUT_FILENO))
         let attachment = try WantedAttachment()
         do throws(BPFError) {
-            tracer = try Tracer(sink: printer, ledger: ArmedLedger(), attaching: attachment.kind)
+            tracer = try Tracer(
+                sink: printer, ledger: ArmedLedger(), findsRoutes: findsRoutes, attaching: attachment.kind)
             Self.report(try await tracer.heal())
         } catch {
             throw attachment.failure(error)
