@@ -20,11 +20,13 @@ struct TraceSession {
         output = OutputStream(STDOUT_FILENO)
         printer = SpanPrinter(
             output: output, format: options.format, colour: options.colour.applies(to: STDOUT_FILENO))
+        let attachment = try WantedAttachment()
         do throws(BPFError) {
-            tracer = try Tracer(sink: printer, ledger: ArmedLedger(), findsRoutes: findsRoutes)
+            tracer = try Tracer(
+                sink: printer, ledger: ArmedLedger(), findsRoutes: findsRoutes, attaching: attachment.kind)
             Self.report(try await tracer.heal())
         } catch {
-            throw CommandFailure(error)
+            throw attachment.failure(error)
         }
     }
 
