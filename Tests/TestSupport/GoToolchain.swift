@@ -54,7 +54,8 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
                 "-o", path, ".",
             ],
             environment: [
-                "CGO_ENABLED": mode.hasCgo ? "1" : "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOFLAGS": "-mod=mod", "GOPROXY": "off",
+                "CGO_ENABLED": mode.hasCgo ? "1" : "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOFLAGS": "-mod=mod",
+                "GOPROXY": "off",
                 "GOTOOLCHAIN": "local", "GOWORK": "off",
             ])
         guard made.code == 0 else { throw BuildFailure(sources: sources, version: version, errors: made.errors) }
