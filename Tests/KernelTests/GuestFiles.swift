@@ -34,6 +34,8 @@ struct GuestFiles {
     /// What the dynamic linker loads, itself included: lines of ldd(1), "NAME => PATH (ADDRESS)" or "PATH (ADDRESS)".
     private static func libraries(of executable: String) throws -> [String] {
         let lines = try Command.run(["/usr/bin/ldd", executable]).output.split(separator: "\n")
-        return lines.compactMap { line in line.split(separator: " ").first { $0.hasPrefix("/") }.map { String($0) } }
+        return lines.compactMap { line in
+            line.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("/") }.map { String($0) }
+        }
     }
 }
