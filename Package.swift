@@ -71,6 +71,7 @@ let package = Package(
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("EndToEndTests", ["BPFRuntime", "TestSupport"]),
+        tests("KernelTests", ["TestSupport"]),
         tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
         tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),

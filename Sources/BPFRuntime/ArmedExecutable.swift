@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A place to arm and the program that runs there.
 package struct ProbeSite: Hashable, Sendable {
@@ -22,11 +21,11 @@ package struct ProbeSite: Hashable, Sendable {
 package struct ArmedExecutable: ~Copyable, Sendable {
     /// What was recorded.
     package let file: ArmedFile
-    private let links: LinkSet
+    private let links: ProbeLinks
     private let ledger: ArmedLedger
     private let entry: UInt64
 
-    /// Records what it is going to arm, then arms it: one link per program. On failure nothing stays armed or recorded.
+    /// Records what it is going to arm, then arms it: one link per program, or per place. On failure nothing stays armed or recorded.
     /// - Parameters:
     ///   - path: best `/proc/PID/exe`: a host path would pin the mount of a container's image. Opened once, so that what
     ///     is recorded is what is armed.
@@ -37,17 +36,16 @@ package struct ArmedExecutable: ~Copyable, Sendable {
         let executable = try OwnedDescriptor(opening: path, O_RDONLY)
         let file = try ArmedFile(executable, path: path, offsets: sites.map(\.offset))
         let entry = try ledger.add(file)
-        let links = LinkSet()
+        let links = ProbeLinks()
         do {
             var programs: [String] = []
             for site in sites where !programs.contains(site.program) { programs.append(site.program) }
             for program in programs {
-                links.add(
-                    try UprobeMultiLink(
-                        program, of: object, path: "/proc/self/fd/\(executable.number)",
-                        sites: sites.filter { $0.program == program }.map {
-                            UprobeMultiLink.Site(offset: $0.offset, cookie: $0.cookie)
-                        }))
+                try links.attach(
+                    program, of: object, path: "/proc/self/fd/\(executable.number)",
+                    sites: sites.filter { $0.program == program }.map {
+                        ProbeLinks.Site(offset: $0.offset, cookie: $0.cookie)
+                    })
             }
         } catch {
             links.close()
@@ -60,9 +58,17 @@ package struct ArmedExecutable: ~Copyable, Sendable {
         self.entry = entry
     }
 
-    /// Takes the probes out (about 25 ms a program), then the record.
+    /// Takes the probes out, then the record: about 25 ms a program (uprobe_multi) or 100 ms a place (perf).
     package consuming func disarm() throws(BPFError) {
         links.close()
+        try ledger.remove(entry)
+    }
+
+    /// Leaves the probes to the kernel, which takes them out when this process ends, before anyone sees that it has. No
+    /// signal can interrupt it there and have breakpoints left behind, so the record goes at once. For a process that
+    /// ends next and has its programs do nothing until then: closing perf links would take it 100 ms each.
+    package func leaveToEnd() throws(BPFError) {
+        links.leaveOpen()
         try ledger.remove(entry)
     }
 
@@ -70,29 +76,5 @@ package struct ArmedExecutable: ~Copyable, Sendable {
         links.close()
         // A record that stays is read, found clean and removed at the next start.
         try? ledger.remove(entry)
-    }
-}
-
-/// Links that are closed together, the last attached first.
-private final class LinkSet: Sendable {
-    private final class Element: Sendable {
-        let link: UprobeMultiLink
-
-        init(_ link: consuming UprobeMultiLink) {
-            self.link = link
-        }
-    }
-
-    private let elements = Mutex<[Element]>([])
-
-    func add(_ link: consuming UprobeMultiLink) {
-        let element = Element(link)
-        elements.withLock { $0.append(element) }
-    }
-
-    func close() {
-        elements.withLock { elements in
-            while elements.popLast() != nil {}
-        }
     }
 }

@@ -18,8 +18,11 @@ package struct BPFError: Error, Equatable, Sendable, CustomStringConvertible {
         self.log = log
     }
 
+    /// The code, in words and as a number.
+    package var reason: String { "\(Errno(rawValue: code)) (errno \(code))" }
+
     package var description: String {
-        let reason = "\(operation) \(subject): \(Errno(rawValue: code)) (errno \(code))"
-        return log.isEmpty ? reason : "\(reason)\n\(log)"
+        let text = "\(operation) \(subject): \(reason)"
+        return log.isEmpty ? text : "\(text)\n\(log)"
     }
 }

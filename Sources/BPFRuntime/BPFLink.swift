@@ -8,6 +8,11 @@ package struct BPFLink: ~Copyable, Sendable {
     init(owning descriptor: Int32) {
         self.descriptor = OwnedDescriptor(owning: descriptor)
     }
+
+    /// Leaves it attached to the end of the process.
+    consuming func leaveOpen() {
+        descriptor.leaveOpen()
+    }
 }
 
 extension BPFObject {

@@ -5,24 +5,29 @@ import Glibc
 /// A loaded BPF object: its programs and maps live in the kernel as long as it, or a link or map made of it, does.
 package struct BPFObject: ~Copyable, Sendable {
     package let name: String
+    /// What its uprobe programs were loaded for.
+    package let attachKind: AttachKind
     private let opened: OpenedObject
     private var object: OpaquePointer { opened.pointer }
 
     /// Loads an image with maps of its own.
-    package init(_ image: ns_image, name: String) throws(BPFError) {
+    package init(_ image: ns_image, name: String, attachKind: AttachKind = .multi) throws(BPFError) {
         let opened = try OpenedObject(image, name: name)
-        try opened.load(name: name)
+        try opened.load(name: name, attachKind: attachKind)
         self.opened = opened
         self.name = name
+        self.attachKind = attachKind
     }
 
-    /// Loads an image that uses the maps of another object wherever both declare one of the same name.
+    /// Loads an image that uses the maps of another object wherever both declare one of the same name, and is attached
+    /// as that one.
     package init(_ image: ns_image, name: String, sharingMapsOf other: borrowing BPFObject) throws(BPFError) {
         let opened = try OpenedObject(image, name: name)
         try opened.reuseMaps(of: other.opened, name: name)
-        try opened.load(name: name)
+        try opened.load(name: name, attachKind: other.attachKind)
         self.opened = opened
         self.name = name
+        attachKind = other.attachKind
     }
 
     /// A program's descriptor, valid while this object is.
@@ -110,13 +115,12 @@ private final class OpenedObject: Sendable {
         }
     }
 
-    /// The attach type of a uprobe program is fixed at load, so all of them become programs for uprobe_multi.
-    func load(name: String) throws(BPFError) {
+    /// The attach type of a uprobe program is fixed at load.
+    func load(name: String, attachKind: AttachKind) throws(BPFError) {
         var program = bpf_object__next_program(pointer, nil)
         while let current = program {
             if bpf_program__section_name(current).map({ String(cString: $0) }) == "uprobe" {
-                let attachType = bpf_attach_type(UInt32(UPROBE_MULTI_ATTACH_TYPE))
-                let result = bpf_program__set_expected_attach_type(current, attachType)
+                let result = bpf_program__set_expected_attach_type(current, attachKind.expectedAttachType)
                 if result < 0 { throw BPFError("set attach type", on: name, code: -result) }
             }
             program = bpf_object__next_program(pointer, current)

@@ -87,12 +87,14 @@ package struct Healing: Equatable, Sendable {
     private static func detach(_ found: [Breakpoints], of file: ArmedFile, with watch: borrowing ProcessWatch) {
         var left = found
         while let next = left.first {
-            let sites = Set(left.flatMap(\.offsets)).sorted().map { UprobeMultiLink.Site(offset: $0, cookie: 0) }
+            let sites = Set(left.flatMap(\.offsets)).sorted().map { ProbeLinks.Site(offset: $0, cookie: 0) }
+            let links = ProbeLinks()
             do {
-                _ = try UprobeMultiLink("heal", of: watch.object, path: "/proc/\(next.pid)/exe", sites: sites)
+                try links.attach("heal", of: watch.object, path: "/proc/\(next.pid)/exe", sites: sites)
             } catch {
                 // The process has ended. What stays armed is found afterwards.
             }
+            links.close()
             left = breakpoints(of: file, in: left.filter { $0.device != next.device }.map(\.pid))
         }
     }

@@ -18,6 +18,11 @@ struct OwnedDescriptor: ~Copyable, Sendable {
         close(number)
     }
 
+    /// Leaves it open to the end of the process.
+    consuming func leaveOpen() {
+        discard self
+    }
+
     /// A second descriptor of the same thing.
     static func duplicate(of number: Int32, for subject: String) throws(BPFError) -> OwnedDescriptor {
         let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)

@@ -10,8 +10,11 @@ package struct ProcessWatch: ~Copyable, Sendable {
     private let onExit: BPFLink
     private let launches: BPFMap<UInt32, ns_launch>
 
-    package init() throws(BPFError) {
-        let object = try BPFObject(ns_image_process(), name: "process")
+    /// - Parameter kind: how uprobes must be attached; nil for the best that the kernel has.
+    /// - Throws: among others, what the kernel lacks (`KernelFeatures.refusal`).
+    package init(attaching kind: AttachKind? = nil) throws(BPFError) {
+        let kind = try KernelFeatures.probe().attachKind(wanted: kind)
+        let object = try BPFObject(ns_image_process(), name: "process", attachKind: kind)
         let launches: BPFMap<UInt32, ns_launch> = try object.map("launch")
         let onExec = try object.attachTracepoint("on_exec")
         let onExit = try object.attachTracepoint("on_exit")

@@ -1,6 +1,8 @@
 #pragma once
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/membarrier.h>
+#include <linux/perf_event.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -96,6 +99,27 @@ static inline int uprobes_of_link(int link, char *_Nonnull path, __u32 path_size
 	return (int)information.multi.count;
 }
 
+/// Opens a perf event of type `type`, that of the uprobe PMU, on a file offset: it has the breakpoint put into every
+/// process that maps the file (a system-wide event sits on one CPU, yet its BPF programs run on all:
+/// kernel/trace/trace_uprobe.c, __uprobe_perf_func). Returns a descriptor, or -1 with errno set.
+static inline int perf_event_open_uprobe(__u32 type, const char *_Nonnull path, __u64 offset)
+{
+	struct perf_event_attr attributes = {
+	    .type = type,
+	    .size = sizeof(attributes),
+	    .uprobe_path = (__u64)(unsigned long)path,
+	    .probe_offset = offset,
+	};
+
+	return (int)syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+/// Returns 0, or -1 with errno set.
+static inline int membarrier_global(void)
+{
+	return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
 /// A printed message as text that the caller frees; null when out of memory.
 static inline char *_Nullable formatted_text(const char *_Nonnull format, va_list arguments)
 {
@@ -109,8 +133,8 @@ static inline char *_Nullable formatted_text(const char *_Nonnull format, va_lis
 	return text;
 }
 
-/// Sends a held signal back, so that it is pending for the process: called only in a thread that unblocked it, where it is
-/// blocked meanwhile. Where it first came from goes with it.
+/// Sends a held signal back, so that it is pending for the process: called only in a thread that unblocked it, where it
+/// is blocked meanwhile. Where it first came from goes with it.
 static inline void resend_held_signal(int number, siginfo_t *_Nonnull information, void *_Nullable context)
 {
 	int saved = errno;

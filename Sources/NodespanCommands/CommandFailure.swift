@@ -46,12 +46,17 @@ struct CommandFailure: Error {
                 "not permitted to \(error.operation) \(error.subject): run as root; nodespan doctor tells which rights "
                     + "are missing",
                 status: .notPermitted)
+        case EOPNOTSUPP where error.operation == KernelFeatures.refusal:
+            self.init("\(Self.kernelNeeded); \(error.subject) lacks \(error.log)")
         case _ where error.operation == "load object" || error.operation == "attach probes":
-            self.init("\(error)\nnodespan needs Linux 6.6 or later with BTF (/sys/kernel/btf/vmlinux)")
+            self.init("\(error)\n\(Self.kernelNeeded)")
         default:
             self.init("\(error)")
         }
     }
+
+    private static let kernelNeeded =
+        "nodespan needs Linux \(KernelFeatures.oldestKernel) or later with BTF (/sys/kernel/btf/vmlinux)"
 
     init(_ error: TracerError) {
         if case .bpf(let error) = error {

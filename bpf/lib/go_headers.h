@@ -78,7 +78,8 @@ static __always_inline void ns_visit_slot(const struct ns_header_map *layout, st
 	name_len = *(__u64 *)(walk->group + key_at + 8);
 	if (name_len != 10 && name_len != 11)
 		return;
-	if (bpf_probe_read_user(&name, name_len, (const void *)*(__u64 *)(walk->group + key_at)))
+	barrier_var(name_len);
+	if (bpf_probe_read_user(&name, name_len & 15, (const void *)*(__u64 *)(walk->group + key_at)))
 		return;
 	lines.data = *(__u64 *)(walk->group + elem_at);
 	lines.len = *(__u64 *)(walk->group + elem_at + 8);

@@ -36,7 +36,11 @@ static __always_inline __u64 ns_read_object(char *copy, __u64 len, __u64 max, __
 	// The helper clears the copy when it fails.
 	if (!bpf_probe_read_user(copy, len, (const void *)address))
 		return len;
-	if (here >= len || here > max || bpf_probe_read_user(copy, here, (const void *)address))
+	if (here >= len)
+		return 0;
+	// The compiler knows that it is below max, verifiers up to Linux 6.7 don't.
+	barrier_var(here);
+	if (here > max || bpf_probe_read_user(copy, here, (const void *)address))
 		return 0;
 	return here;
 }
@@ -44,6 +48,7 @@ static __always_inline __u64 ns_read_object(char *copy, __u64 len, __u64 max, __
 /// The word at byte `at` of a block of `size` bytes already copied; 0 when the field is absent or outside of it.
 static __always_inline __u64 ns_word_in(const char *block, __u32 size, __u64 at)
 {
+	barrier_var(at);
 	if (at > size - sizeof(__u64))
 		return 0;
 	return *(const __u64 *)(block + at);
@@ -53,6 +58,7 @@ static __always_inline struct ns_go_string ns_string_in(const char *block, __u32
 {
 	struct ns_go_string value = {};
 
+	barrier_var(at);
 	if (at > size - sizeof(value))
 		return value;
 	value.data = *(const __u64 *)(block + at);

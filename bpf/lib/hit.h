@@ -22,14 +22,14 @@ struct ns_hit {
 	__u32 variant;
 };
 
-/// Finds whose probe hit this is. Returns 0 when nothing is known of the binary.
+/// Finds whose probe hit this is. Returns 0 when there is nothing to do.
 static __always_inline int ns_identify(struct pt_regs *ctx, struct ns_hit *hit)
 {
 	__u64 cookie = bpf_get_attach_cookie(ctx);
 	__u32 slot = cookie;
 
 	hit->facts = bpf_map_lookup_elem(&binaries, &slot);
-	if (!hit->facts) {
+	if (!hit->facts || hit->facts->goid == NS_UNUSED) {
 		ns_stay_on_task_stack(ctx);
 		return 0;
 	}

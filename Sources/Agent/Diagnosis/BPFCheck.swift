@@ -16,9 +16,10 @@ struct BPFCheck: Check {
             return Self.ids.map { .notPermitted($0, to: "load BPF programs") }
         }
         do throws(BPFError) {
-            let watch = try ProcessWatch()
+            let watch = try ProcessWatch(attaching: host.attachKind)
             let server = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
-            let trial = try BPFObject(ns_image_trial(), name: "trial")
+            let trial = try BPFObject(
+                ns_image_trial(), name: "trial", attachKind: watch.object.attachKind)
             let names = [watch.object.name, server.name, trial.name].joined(separator: ", ")
             var results = [CheckResult.pass("bpf-programs", "loaded and verified by the kernel: \(names)")]
             results.append(Self.compilation(of: trial))
@@ -42,8 +43,11 @@ struct BPFCheck: Check {
             case EPERM where error.log.isEmpty:
                 "see lockdown, and the machine's security modules: they forbid it to root"
             case ENOMEM: "raise the memory limit of the container or service"
-            default: "Linux 6.6 or later with CONFIG_DEBUG_INFO_BTF, CONFIG_BPF_EVENTS and CONFIG_UPROBES"
+            default: kernelNeeded
             }
+        if error.operation == KernelFeatures.refusal {
+            return .fail("bpf-programs", "\(error.subject) lacks \(error.log)", remedy: kernelNeeded)
+        }
         let id = error.operation == "attach tracepoint" ? "process-events" : "bpf-programs"
         // The verifier's verdict stands at the end.
         let log = error.log.split(separator: "\n").suffix(Self.logLines).joined(separator: "\n")
@@ -52,6 +56,16 @@ struct BPFCheck: Check {
     }
 
     private static let logLines = 8
+
+    private static let kernelNeeded =
+        "Linux \(KernelFeatures.oldestKernel) or later with CONFIG_DEBUG_INFO_BTF, CONFIG_BPF_EVENTS and CONFIG_UPROBES"
+
+    private static func name(of kind: AttachKind) -> String {
+        switch kind {
+        case .multi: "uprobe_multi"
+        case .perf: "perf events, which are slow to take out"
+        }
+    }
 
     private static func compilation(of object: borrowing BPFObject) -> CheckResult {
         do throws(BPFError) {
@@ -138,13 +152,13 @@ struct BPFCheck: Check {
                 ] + ids.dropFirst().map { .skip($0, "takes what uprobes lacks") }
             }
             return [
-                .pass("uprobes", "uprobe_multi: armed, hit and disarmed"),
+                .pass("uprobes", "\(name(of: object.attachKind)): armed, hit and disarmed"),
                 .pass("ring-buffer", "all records came through"),
                 try cost(trial, object),
             ]
         } catch {
             return [
-                .fail("uprobes", "\(error)", remedy: "Linux 6.6 or later with CONFIG_UPROBES and CONFIG_BPF_EVENTS")
+                .fail("uprobes", "\(error)", remedy: kernelNeeded)
             ] + ids.dropFirst().map { .skip($0, "takes what uprobes lacks") }
         }
     }

@@ -1,3 +1,5 @@
+package import BPFRuntime
+
 /// Something that tracing needs of the machine. Each looks for itself, and leaves the machine as it was.
 protocol Check: Sendable {
     func results(on host: Host) async -> [CheckResult]
@@ -11,11 +13,17 @@ package struct Host: Sendable {
     let recordFolder: String
     /// A program that ends at once without doing anything, with arguments; it is started to see whether that is noticed.
     let idleProgram: [String]
+    /// How uprobes must be attached; nil for the best that the kernel has.
+    let attachKind: AttachKind?
 
-    package init(files: HostFiles, privileges: Privileges, recordFolder: String, idleProgram: [String]) {
+    package init(
+        files: HostFiles, privileges: Privileges, recordFolder: String, idleProgram: [String],
+        attachKind: AttachKind? = nil
+    ) {
         self.files = files
         self.privileges = privileges
         self.recordFolder = recordFolder
         self.idleProgram = idleProgram
+        self.attachKind = attachKind
     }
 }

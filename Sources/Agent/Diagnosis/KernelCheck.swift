@@ -1,10 +1,8 @@
+import BPFRuntime
 import SystemPackage
 
 /// Which kernel it is. What it can do is tried, not concluded from this.
 struct KernelCheck: Check {
-    /// The oldest release that nodespan is tested on.
-    private static let oldest = (6, 6)
-
     func results(on host: Host) -> [CheckResult] {
         let release: String
         do throws(Errno) {
@@ -12,14 +10,20 @@ struct KernelCheck: Check {
         } catch {
             return [.fail("kernel", "can't read its release: \(error)", remedy: "mount /proc")]
         }
-        let numbers = release.split(whereSeparator: { $0 == "." || $0 == "-" }).prefix(2).compactMap { Int($0) }
-        if numbers.count == 2, (numbers[0], numbers[1]) < Self.oldest {
+        if let version = Self.version(release), let oldest = Self.version(KernelFeatures.oldestKernel), version < oldest
+        {
             return [
                 .warn(
                     "kernel", "Linux \(release) is older than nodespan is tested on",
-                    remedy: "Linux \(Self.oldest.0).\(Self.oldest.1) or later")
+                    remedy: "Linux \(KernelFeatures.oldestKernel) or later")
             ]
         }
         return [.pass("kernel", "Linux \(release)")]
+    }
+
+    /// The first two numbers.
+    private static func version(_ release: String) -> (Int, Int)? {
+        let numbers = release.split(whereSeparator: { $0 == "." || $0 == "-" }).prefix(2).compactMap { Int($0) }
+        return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
     }
 }

@@ -18,11 +18,12 @@ struct ProbeTrial {
             continuation.yield(record.loadUnaligned(as: ns_trial_hit.self))
         }
         let expected = 3
-        let link = try UprobeMultiLink(
+        let links = ProbeLinks()
+        try links.attach(
             Self.program, of: object, path: code.path,
-            sites: [UprobeMultiLink.Site(offset: TrialCode.emulated, cookie: Self.cookie)])
+            sites: [ProbeLinks.Site(offset: TrialCode.emulated, cookie: Self.cookie)])
         code.run(times: expected)
-        _ = consume link
+        links.close()
         // Hands over what is in the ring first.
         reader.stop()
         continuation.finish()
@@ -33,11 +34,12 @@ struct ProbeTrial {
 
     /// What a hit costs the program that is traced, the emptiest of programs included.
     func cost(at offset: UInt64, hits: Int, of object: borrowing BPFObject) throws(BPFError) -> Duration {
-        let link = try UprobeMultiLink(
-            Self.program, of: object, path: code.path, sites: [UprobeMultiLink.Site(offset: offset, cookie: 0)])
+        let links = ProbeLinks()
+        try links.attach(
+            Self.program, of: object, path: code.path, sites: [ProbeLinks.Site(offset: offset, cookie: 0)])
         code.run(times: 10)
         let time = ContinuousClock().measure { code.run(times: hits) }
-        _ = consume link
+        links.close()
         return time / hits
     }
 }

@@ -38,10 +38,12 @@ package actor Tracer {
     /// - Parameters:
     ///   - findsRoutes: arm routers, too, for routes that the server doesn't know.
     ///   - overrides: what the spans' resources say whatever the processes say.
+    ///   - kind: how uprobes must be attached; nil for the best that the kernel has.
     package init(
-        sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, overrides: ResourceOverrides = .none
+        sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, overrides: ResourceOverrides = .none,
+        attaching kind: AttachKind? = nil
     ) throws(BPFError) {
-        let watch = try ProcessWatch()
+        let watch = try ProcessWatch(attaching: kind)
         let httpServer = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
         let assembler = SpanAssembler(
             sink: sink, host: .ofThisMachine(), overrides: overrides, version: nodespanVersion)
@@ -127,16 +129,34 @@ package actor Tracer {
         }
     }
 
-    /// Disables all processes, disarms all executables, reads what is left, and closes the books.
+    /// Disables all processes, disarms all executables, reads what is left, and closes the books. Probes that are slow to
+    /// take out stay, doing nothing, until this process ends, which it must do next.
     package func stop() throws(BPFError) -> TraceSummary {
         try watch.cancelLaunch()
         for image in try processes.keys() { try processes.remove(image) }
-        armed.removeAll()
+        try disarm()
         // Reads what is left first.
         spanReader = nil
         assembler.finish()
         eventReader = nil
         return try summary()
+    }
+
+    private func disarm() throws(BPFError) {
+        if watch.object.attachKind == .perf, try silence() {
+            for armed in armed { try armed.executable.leaveToEnd() }
+        }
+        armed.removeAll()
+    }
+
+    /// Has the programs do nothing from here on, so that the books can be closed. False when they may still run.
+    private func silence() throws(BPFError) -> Bool {
+        for slot in armed.indices.map(UInt32.init) {
+            guard var facts = try binaries.value(of: slot) else { continue }
+            facts.goid = ns_offset(NS_UNUSED)
+            try binaries.set(facts, for: slot)
+        }
+        return RunningPrograms.waitForEnd()
     }
 
     private func summary() throws(BPFError) -> TraceSummary {

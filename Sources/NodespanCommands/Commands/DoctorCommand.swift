@@ -35,7 +35,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let diagnosis = await Diagnosis(
             of: Host(
                 files: files, privileges: privileges, recordFolder: ArmedLedger.defaultFolder,
-                idleProgram: ["/proc/self/exe", "--version"]))
+                idleProgram: ["/proc/self/exe", "--version"], attachKind: try WantedAttachment().kind))
         switch output.format {
         case .json: try StandardOutput.print(json: DoctorDocument(diagnosis))
         case .table: try StandardOutput.print(DoctorTable(diagnosis, style: output.style).text)

@@ -27,13 +27,14 @@ struct TraceSession {
         output = OutputStream(STDOUT_FILENO)
         printer = SpanPrinter(
             output: output, format: options.format, colour: options.colour.applies(to: STDOUT_FILENO))
+        let attachment = try WantedAttachment()
         do throws(BPFError) {
             tracer = try Tracer(
                 sink: SpanOutlets(printer: printer, exporter: exporter), ledger: ArmedLedger(),
-                findsRoutes: findsRoutes, overrides: resource.overrides())
+                findsRoutes: findsRoutes, overrides: resource.overrides(), attaching: attachment.kind)
             Self.report(try await tracer.heal())
         } catch {
-            throw CommandFailure(error)
+            throw attachment.failure(error)
         }
     }
 

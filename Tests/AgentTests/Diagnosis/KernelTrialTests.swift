@@ -8,24 +8,27 @@ import Testing
 /// The checks that try the kernel, on this one.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `Trying the kernel` {
     private static func results(
-        records: String, idleProgram: [String] = ["/bin/true"]
+        records: String, idleProgram: [String] = ["/bin/true"], attachKind: AttachKind? = nil
     ) async throws -> [String: CheckResult] {
         let files = HostFiles()
         let diagnosis = await Diagnosis(
             of: Host(
-                files: files, privileges: try Privileges(files), recordFolder: records, idleProgram: idleProgram))
+                files: files, privileges: try Privileges(files), recordFolder: records, idleProgram: idleProgram,
+                attachKind: attachKind))
         return Dictionary(uniqueKeysWithValues: diagnosis.results.map { ($0.id, $0) })
     }
 
-    @Test func `finds all that tracing needs, and leaves nothing behind`() async throws {
+    @Test(arguments: AttachKind.allCases)
+    func `finds all that tracing needs, and leaves nothing behind`(kind: AttachKind) async throws {
         let folder = try TemporaryFolder()
-        let results = try await Self.results(records: "\(folder.path)/none")
+        let results = try await Self.results(records: "\(folder.path)/none", attachKind: kind)
         for id in [
             "privileges", "kernel", "btf", "bpf-programs", "bpf-jit", "process-events", "process-list", "uprobes",
             "ring-buffer", "procfs", "run-folder", "leftovers",
         ] {
             #expect(results[id]?.status == .pass, "\(String(describing: results[id]))")
         }
+        #expect(results["uprobes"]?.message.contains(kind == .multi ? "uprobe_multi" : "perf") == true)
         #expect(results["bpf-memory"]?.message.contains("MiB") == true)
         #expect(results["probe-cost"]?.message.contains("µs") == true)
         #expect(access("\(folder.path)/none", F_OK) != 0)
@@ -82,11 +85,12 @@ import Testing
         try writeFile(program, readFile("/bin/true"), permissions: 0o755)
         let object = try BPFObject(ns_image_trial(), name: "trial")
         let sites = [ProbeSite(program: "trial_hit", offset: 4096, cookie: 0)]
-        let link = try UprobeMultiLink(
-            "trial_hit", of: object, path: program, sites: [UprobeMultiLink.Site(offset: 4096, cookie: 0)])
+        let links = ProbeLinks()
+        try links.attach(
+            "trial_hit", of: object, path: program, sites: [ProbeLinks.Site(offset: 4096, cookie: 0)])
         let found = try #require(try await Self.results(records: folder.path)["other-tracers"])
         #expect(found.status == .warn && found.message.contains("1 in \(program)"), "\(found)")
-        _ = consume link
+        links.close()
 
         // With a record, this process is a nodespan that traces.
         let ledger = try ArmedLedger(folder: "\(folder.path)/armed")

@@ -47,8 +47,9 @@ import Testing
         let offset = try Self.entryPoint(of: program)
         let original = try readFile(program)[Int(offset)]
         let object = try BPFObject(ns_image_trial(), name: "trial")
-        let link = try UprobeMultiLink(
-            "trial_hit", of: object, path: program, sites: [UprobeMultiLink.Site(offset: offset, cookie: 0)])
+        let links = ProbeLinks()
+        try links.attach(
+            "trial_hit", of: object, path: program, sites: [ProbeLinks.Site(offset: offset, cookie: 0)])
         var status = stat()
         #expect(stat(program, &status) == 0)
         try host.set(
@@ -58,7 +59,7 @@ import Testing
         let found = try #require(try await host.results()["leftovers"])
         #expect(found.status == .warn && found.message.contains("1 breakpoint in \(program)"), "\(found)")
         #expect(found.message.contains("process \(process.pid)") && found.remedy.contains("nodespan trace"))
-        _ = consume link
+        links.close()
         #expect(try await host.results()["leftovers"]?.status == .pass)
     }
 

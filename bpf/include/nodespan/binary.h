@@ -8,6 +8,8 @@
 /// An offset in a Go struct, in bytes. NS_ABSENT where the binary's struct has no such field.
 typedef __u16 ns_offset;
 #define NS_ABSENT 0xffff
+/// What an unused slot has for an offset that is never 0.
+#define NS_UNUSED 0
 
 /// Which of Go's two map implementations a binary uses (runtime/map.go up to Go 1.23, internal/runtime/maps from 1.24).
 enum ns_map_kind {
@@ -123,7 +125,8 @@ struct ns_route_facts {
 
 /// All that the programs need to know of one executable.
 struct ns_binary_facts {
-	/// runtime.g.{goid,parentGoid}; parentGoid from Go 1.21 on.
+	/// runtime.g.{goid,parentGoid}; parentGoid from Go 1.21 on. With NS_UNUSED for goid, the probes of this
+	/// executable do nothing.
 	ns_offset goid;
 	ns_offset parent_goid;
 	struct ns_header_map header_map;
