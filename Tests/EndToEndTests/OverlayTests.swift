@@ -4,7 +4,7 @@ import Testing
 extension EndToEnd {
     /// To the kernel's probes the mounts show one file, to stat(2) two devices: arming both would have every probe run
     /// twice.
-    @Suite(.enabled(if: OverlayPair.obstacle == nil, "\(OverlayPair.obstacle ?? "")"))
+    @Suite(.enabled(if: OverlayMounts.obstacle == nil, "\(OverlayMounts.obstacle ?? "")"))
     struct `A program that two overlay mounts share` {
         private static func drive(_ ports: [UInt16]) throws {
             for port in ports {
@@ -24,7 +24,7 @@ extension EndToEnd {
 
         @Test(arguments: [GoToolchain.all.first, GoToolchain.all.last].compactMap { $0 })
         func `counts each request once`(go: GoToolchain) throws {
-            let overlays = try OverlayPair(of: go.build("httpserver", mode: .stripped))
+            let overlays = try OverlayMounts(of: go.build("httpserver", mode: .stripped))
             let first = try FixtureServer(binary: overlays.paths[0])
             let second = try FixtureServer(binary: overlays.paths[1])
             var tracer = try Tracer([
@@ -38,7 +38,7 @@ extension EndToEnd {
 
         @Test(arguments: [GoToolchain.all.first, GoToolchain.all.last].compactMap { $0 })
         func `has one span a request`(go: GoToolchain) throws {
-            let overlays = try OverlayPair(of: go.build("httpserver", mode: .stripped))
+            let overlays = try OverlayMounts(of: go.build("httpserver", mode: .stripped))
             let first = try FixtureServer(binary: overlays.paths[0])
             let second = try FixtureServer(binary: overlays.paths[1])
             var tracer = try Tracer(["--pid", "\(first.pid)", "--pid", "\(second.pid)", "--sampler", "always_on"])

@@ -45,7 +45,7 @@ package actor Tracer {
         binaries = try httpServer.map("binaries")
         inFlight = try httpServer.map("http_in_flight")
         spanReader = try RingBufferReader(
-            "spans", of: watch.object, pacing: .spans, onRecord: assembler.take, afterDrain: assembler.flush)
+            "spans", of: watch.object, pacing: .spans, onRecord: assembler.take, afterDrain: { _ in assembler.flush() })
         eventReader = try watch.events { continuation.yield($0) }
         processEvents = stream
         self.watch = watch
