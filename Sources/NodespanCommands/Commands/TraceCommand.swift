@@ -1,9 +1,5 @@
-import Agent
 import ArgumentParser
 import BPFRuntime
-import Probes
-import Spans
-import SystemPackage
 import Workloads
 
 /// `nodespan trace`
@@ -13,24 +9,36 @@ struct TraceCommand: AsyncParsableCommand {
         abstract: "Trace local Go programs and print their spans as they end.",
         usage: """
             nodespan trace --pid PID ... [options]
+            nodespan trace --exe GLOB ... [options]
             nodespan trace [options] -- CMD [ARG ...]
             """,
         discussion: """
-            Running processes are named by --pid; they go on as before when tracing stops, by Ctrl-C or SIGTERM. A \
+            Running processes are named by --pid; they go on as before when tracing stops, by Ctrl-C or SIGTERM. With \
+            --exe, every process is traced whose executable matches, those that run and those that start later. A \
             program given behind -- is started and traced from its first instruction; its exit status becomes \
             nodespan's (128+N for signal N), its standard output goes to standard error, and under sudo it runs as \
             the user who called sudo.
+
+            A GLOB is matched against the path that /proc/PID/exe shows, or, without a slash in it, against the last \
+            component of that path. *, ? and [...] mean what they do to fnmatch(3), and match a slash, too. Quote it, so \
+            that the shell leaves it alone.
 
             Standard output carries spans and nothing else.
 
             Examples:
               nodespan trace --pid $(pidof prometheus)
+              nodespan trace --exe 'prometheus*' '/opt/shop/*/server'
               nodespan trace --format json --pid 4242 > spans.jsonl
               nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server --port 8080
             """)
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Processes to trace.", valueName: "pid"))
     var pid: [Int32] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Executables to trace, running now or started later.", valueName: "glob"))
+    var exe: [String] = []
 
     @OptionGroup var sampling: SamplerOptions
     @OptionGroup var output: OutputOptions
@@ -42,9 +50,10 @@ struct TraceCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func validate() throws {
-        if pid.isEmpty == command.isEmpty {
-            throw ValidationError("name what to trace: either --pid PID or -- CMD [ARG ...]")
+        if [pid.isEmpty, exe.isEmpty, command.isEmpty].count(where: { !$0 }) != 1 {
+            throw ValidationError("name what to trace: either --pid PID, or --exe GLOB, or -- CMD [ARG ...]")
         }
+        if exe.contains(where: { ExecutablePattern($0) == nil }) { throw ValidationError("an empty GLOB matches nothing") }
         if let wrong = pid.first(where: { $0 <= 0 }) { throw ValidationError("\(wrong) is not a process id") }
     }
 
@@ -55,86 +64,25 @@ struct TraceCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
-        if command.isEmpty {
-            try await traceProcesses(stoppedBy: signals.arrivals)
-        } else {
-            try await traceProgram(stoppedBy: signals.arrivals)
-        }
+        try await trace(stoppedBy: signals.arrivals)
         // Read up to here: a second Ctrl-C must not end the process while probes are taken out.
         _ = consume signals
     }
 
-    private func traceProcesses(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
-        let targets = try TraceTarget.resolve(pids: pid)
-        let session = try await TraceSession(options: output)
-        var armed: Set<FileIdentity> = []
-        var traced: [TraceTarget] = []
-        var status = FailureStatus.failed
-        for target in targets {
-            do throws(TracerError) {
-                if !armed.contains(target.file.identity) {
-                    try await session.tracer.arm(target.file, by: target.plan)
-                    armed.insert(target.file.identity)
-                }
-                try await session.tracer.trace(
-                    target.process, running: target.file, goVersion: target.plan.goVersion,
-                    sampler: sampler(for: target))
-                traced.append(target)
-            } catch {
-                let failure = CommandFailure(error)
-                StandardError.print("nodespan: \(failure.message)")
-                if failure.status == .notPermitted { status = failure.status }
-            }
+    /// Which way in the command line names.
+    private func trace(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
+        if !command.isEmpty {
+            let program = try ProgramLaunch(command, asRoot: asRoot)
+            let session = try await TraceSession(options: output)
+            try await LaunchTracing(session: session, sampling: sampling, program: program).run(stoppedBy: signals)
+        } else if !exe.isEmpty {
+            let session = try await TraceSession(options: output)
+            let patterns = exe.compactMap(ExecutablePattern.init)
+            try await ExecutableTracing(session: session, sampling: sampling, patterns: patterns)
+                .run(stoppedBy: signals)
+        } else {
+            let session = try await TraceSession(options: output)
+            try await ProcessTracing(session: session, sampling: sampling).run(pid, stoppedBy: signals)
         }
-        if traced.isEmpty {
-            _ = try await session.close()
-            throw SilentEnding(status: status.rawValue)
-        }
-        announce(traced)
-        await session.wait(signals: signals, processes: traced.count)
-        if try await !session.close() { throw SilentEnding(status: FailureStatus.failed.rawValue) }
-    }
-
-    private func traceProgram(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
-        let program = try ProgramLaunch(command, asRoot: asRoot)
-        let session = try await TraceSession(options: output)
-        do throws(TracerError) {
-            try await session.tracer.arm(program.file, by: program.plan)
-            try await session.tracer.awaitLaunch(
-                of: program.facts,
-                sampler: sampling.sampler(forEnvironment: program.environment, of: program.path.string))
-        } catch {
-            _ = try? await session.close()
-            throw CommandFailure(error)
-        }
-        StandardError.print("tracing \(program.path) (\(program.plan.goVersion))")
-        let ending = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await session.watchLaunch(of: program.file) }
-            defer { group.cancelAll() }
-            return await program.run(forwarding: signals)
-        }
-        _ = try await session.close()
-        switch ending {
-        case .success(let status): throw SilentEnding(status: status)
-        case .failure(let failure): throw failure
-        }
-    }
-
-    private func announce(_ targets: [TraceTarget]) {
-        for target in targets {
-            for library in target.plan.libraries where library.state == .partial {
-                for missing in library.missing {
-                    StandardError.print(
-                        "process \(target.process.pid): \(library.name): \(missing.consequence) (\(missing.what): "
-                            + "\(missing.reason))")
-                }
-            }
-        }
-        let names = targets.map { "\($0.process.commandName) (pid \($0.process.pid), \($0.plan.goVersion))" }
-        StandardError.print("tracing \(names.joined(separator: ", ")); stop with Ctrl-C")
-    }
-
-    private func sampler(for target: TraceTarget) -> Sampler {
-        sampling.sampler(forEnvironment: target.process.environment, of: "process \(target.process.pid)")
     }
 }

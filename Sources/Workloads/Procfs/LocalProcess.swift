@@ -1,4 +1,5 @@
-import SystemPackage
+import Glibc
+package import SystemPackage
 
 /// A process of this machine as /proc shows it at one moment.
 package struct LocalProcess: Sendable {
@@ -13,6 +14,11 @@ package struct LocalProcess: Sendable {
 
     /// Opens the file that the process runs now.
     package func openExecutable() throws(ProcfsError) -> ExecutableFile {
+        try Self.openExecutable(of: pid)
+    }
+
+    /// Opens the file that a process runs now.
+    package static func openExecutable(of pid: Int32) throws(ProcfsError) -> ExecutableFile {
         let folder = ProcFolder(pid: pid)
         do throws(Errno) {
             return try ExecutableFile(path: folder.path(of: "exe"))
@@ -21,15 +27,33 @@ package struct LocalProcess: Sendable {
         }
     }
 
-    /// Whether the process runs this file now.
-    package func runs(_ file: ExecutableFile) -> Bool {
-        guard let running = try? FileIdentity(path: ProcFolder(pid: pid).path(of: "exe")) else { return false }
-        return running == file.identity
+    /// As /proc/PID/exe has it now, nil when there is no such process or it runs no executable.
+    package static func executablePath(of pid: Int32) -> String? {
+        try? ProcFolder(pid: pid).link("exe")
+    }
+
+    /// The file that a process runs now, as stat(2) shows it; nil when there is none.
+    package static func executableIdentity(of pid: Int32) -> FileIdentity? {
+        try? FileIdentity(path: ProcFolder(pid: pid).path(of: "exe"))
+    }
+
+    /// The pids of all processes.
+    package static func pids() throws(Errno) -> [Int32] {
+        guard let stream = opendir("/proc") else { throw Errno(rawValue: errno) }
+        defer { closedir(stream) }
+        var pids: [Int32] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let pid = Int32(name) { pids.append(pid) }
+        }
+        return pids
     }
 
     /// Reads a process, or the process that a thread belongs to.
     package static func read(pid: Int32) throws(ProcfsError) -> LocalProcess {
-        let process = try threadGroup(of: pid)
+        let process = try leader(of: pid)
         let folder = ProcFolder(pid: process)
         return LocalProcess(
             pid: process,
@@ -38,8 +62,8 @@ package struct LocalProcess: Sendable {
             environment: environment(in: try folder.contents(of: "environ", limit: 1 << 20)))
     }
 
-    /// proc_pid_status(5): `Tgid:`.
-    private static func threadGroup(of pid: Int32) throws(ProcfsError) -> Int32 {
+    /// The process that a thread belongs to, by its first thread (proc_pid_status(5): `Tgid:`).
+    package static func leader(of pid: Int32) throws(ProcfsError) -> Int32 {
         let status = String(decoding: try ProcFolder(pid: pid).contents(of: "status", limit: 1 << 14), as: UTF8.self)
         let line = status.split(separator: "\n").first { $0.hasPrefix("Tgid:") }
         return line.flatMap { Int32($0.dropFirst(5).drop { $0 == "\t" || $0 == " " }) } ?? pid
