@@ -42,8 +42,9 @@ import Testing
         #expect(sleeper.exec_id == shell.exec_id + 1)
         #expect(sleeper.start_boottime_ns == shell.start_boottime_ns)
         #expect(try watch.processes().keys().map(\.tgid) == [other.tgid])
-        #expect(try inFlight(watch).keys().map(\.process.tgid) == [other.tgid])
+        #expect(try inFlight(watch).keys().map(\.process.tgid) == [other.tgid, other.tgid])
         #expect(try lost(inSlot: 7, watch) == 3)
+        #expect(try unsampled(inSlot: 7, watch) == 1)
         #expect(try lost(inSlot: 8, watch) == 0)
         reader.stop()
         child.send(SIGKILL)
@@ -111,11 +112,21 @@ import Testing
         settings.counters_slot = slot
         try watch.processes().set(settings, for: image)
         let map = try inFlight(watch)
-        for goid in 0..<requests { try map.set(ns_http_in_flight(), for: ns_goroutine(process: image, goid: goid)) }
+        var request = ns_http_in_flight()
+        request.record.span.counters_slot = slot
+        request.record.span.flags = UInt8(NS_TRACE_FLAG_SAMPLED)
+        for goid in 0..<requests { try map.set(request, for: ns_goroutine(process: image, goid: goid)) }
+        // One that isn't sampled can't be lost.
+        request.record.span.flags = 0
+        try map.set(request, for: ns_goroutine(process: image, goid: requests))
     }
 
     private func inFlight(_ watch: borrowing ProcessWatch) throws -> BPFMap<ns_goroutine, ns_http_in_flight> {
         try watch.object.map("http_in_flight")
+    }
+
+    private func unsampled(inSlot slot: UInt32, _ watch: borrowing ProcessWatch) throws -> UInt64? {
+        try watch.counters().value(of: slot)?.unsampled
     }
 
     private func lost(inSlot slot: UInt32, _ watch: borrowing ProcessWatch) throws -> UInt64? {

@@ -46,6 +46,15 @@ _Static_assert(NS_SCRATCH_END + NS_HTTP_PATTERN_MAX < NS_HTTP_TEXT_MAX, "room fo
 
 #define NS_TRACESTATE_LINES_MAX 8
 
+/// Goroutines whose request was rejected, which is the last thing that they do: a probe that runs twice finds them
+/// here.
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct ns_goroutine);
+	__type(value, __u8);
+} rejected SEC(".maps");
+
 /// What an entry starts as.
 static const struct ns_http_in_flight empty_flight;
 
@@ -163,9 +172,10 @@ static __always_inline int read_request(struct ns_http_in_flight *flight, const 
 		headers.tracestate.len = 0;
 		ns_new_id(record->span.trace_id, 4);
 	}
+	// It stays in flight, too: while its executable is handed from one mount to another, each probe runs twice.
 	if (!ns_is_sampled(settings, &record->span)) {
-		ns_count_unsampled(settings->counters_slot);
-		return -1;
+		record->span.flags = 0;
+		return 0;
 	}
 	ns_new_id(record->span.span_id, 2);
 	record->span.flags = NS_TRACE_FLAG_SAMPLED;
@@ -223,6 +233,10 @@ static __always_inline void finish(struct ns_http_in_flight *flight, const struc
 	char *response = record->text + NS_SCRATCH_END;
 	__u8 hijacked = 0;
 
+	if (!(record->span.flags & NS_TRACE_FLAG_SAMPLED)) {
+		ns_count_unsampled(record->span.counters_slot);
+		return;
+	}
 	// Without its status, a response tells nothing.
 	if (ns_read_object(response, at->response_read, NS_HTTP_RESPONSE_READ_MAX, flight->response) <
 	    at->response_status + sizeof(__u64)) {
@@ -291,7 +305,8 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 		// grows.
 		if (flight && flight->response == response && flight->request == request)
 			return NULL;
-		ns_count_loss(settings->counters_slot, NS_LOSS_END_MISSED);
+		if (flight)
+			ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
 		failed = bpf_map_update_elem(&http_in_flight, key, &empty_flight, BPF_ANY);
 	}
 	ns_count_begun(settings->counters_slot);
@@ -375,11 +390,16 @@ int http_server_reject(struct pt_regs *ctx)
 	const struct ns_binary_facts *facts = identify(ctx, &key);
 	const struct ns_process_settings *settings;
 	struct ns_http_in_flight *flight;
+	__u8 once = 1;
 
 	if (!facts)
 		return 0;
 	settings = bpf_map_lookup_elem(&processes, &key.process);
-	if (!settings || ns_read_u64(NS_GO_ARG1(ctx) + facts->http_server.response_request, &request))
+	if (!settings)
+		return 0;
+	if (!read_goid(ctx, facts, &key) && bpf_map_update_elem(&rejected, &key, &once, BPF_NOEXIST) == -EEXIST)
+		return 0;
+	if (ns_read_u64(NS_GO_ARG1(ctx) + facts->http_server.response_request, &request))
 		return 0;
 	flight = begin(ctx, &key, settings, facts, NS_GO_ARG1(ctx), request, now);
 	if (!flight)

@@ -68,24 +68,19 @@ int show_mapped_files(struct bpf_iter__task_vma *context)
 	return 0;
 }
 
-struct drain {
-	struct ns_process_image process;
-	__u32 counters_slot;
-	__u32 reserved;
-};
-
 /// Called for each request in flight: drops it if it is one of the process that ended. A request of another thread that
 /// still runs its end probe either finds it first, and then the deletion here fails, or finds nothing.
 static long drop_request(struct bpf_map *map, const struct ns_goroutine *key, struct ns_http_in_flight *request,
-                         struct drain *drain)
+                         struct ns_process_image *ended)
 {
-	(void)request;
 	struct ns_goroutine owned = *key;
-	if (owned.process.tgid != drain->process.tgid || owned.process.exec_id != drain->process.exec_id ||
-	    owned.process.start_boottime_ns != drain->process.start_boottime_ns)
+	if (owned.process.tgid != ended->tgid || owned.process.exec_id != ended->exec_id ||
+	    owned.process.start_boottime_ns != ended->start_boottime_ns)
 		return 0;
+	struct ns_span span = {.flags = request->record.span.flags,
+	                       .counters_slot = request->record.span.counters_slot};
 	if (bpf_map_delete_elem(map, &owned) == 0)
-		ns_count_loss(drain->counters_slot, NS_LOSS_PROCESS_ENDED);
+		ns_count_dropped(&span, NS_LOSS_PROCESS_ENDED);
 	return 0;
 }
 
@@ -108,11 +103,11 @@ static __always_inline void end_image(struct ns_process_image image, enum ns_pro
 	struct ns_process_settings *settings = bpf_map_lookup_elem(&processes, &image);
 	if (!settings)
 		return;
-	struct drain drain = {.process = image, .counters_slot = settings->counters_slot};
+	__u32 counters_slot = settings->counters_slot;
 	if (bpf_map_delete_elem(&processes, &image))
 		return;
-	bpf_for_each_map_elem(&http_in_flight, drop_request, &drain, 0);
-	report(image, drain.counters_slot, kind);
+	bpf_for_each_map_elem(&http_in_flight, drop_request, &image, 0);
+	report(image, counters_slot, kind);
 }
 
 /// Whether a program is one that user space wants to hear of: most are not, and cost no wake-up.
