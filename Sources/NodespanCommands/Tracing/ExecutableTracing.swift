@@ -28,10 +28,9 @@ final class ExecutableTracing: Sendable {
         } catch {
             throw CommandFailure(error)
         }
-        if try await !traceRunning() {
-            let names = patterns.map(\.text).joined(separator: " or ")
-            StandardError.print("waiting for programs that match \(names); stop with Ctrl-C")
-        }
+        let more = try await traceRunning() ? "more " : ""
+        let names = patterns.map(\.text).joined(separator: " or ")
+        StandardError.print("waiting for \(more)programs that match \(names); stop with Ctrl-C")
         await session.run(stoppedBy: signals) { change in
             await self.follow(change)
             return true
@@ -76,7 +75,7 @@ final class ExecutableTracing: Sendable {
             guard patterns.contains(where: { $0.matches(candidate.process.executablePath) }) else { return false }
             if try await session.trace(candidate, sampling) {
                 TracingMessages.printMissing(candidate)
-                StandardError.print("tracing \(TracingMessages.name(candidate)); stop with Ctrl-C")
+                StandardError.print("tracing \(TracingMessages.name(candidate))")
             }
             return true
         } catch {
