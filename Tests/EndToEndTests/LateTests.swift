@@ -57,7 +57,7 @@ extension EndToEnd {
         @Test func `is looked for when it was not told of`() throws {
             let go = try #require(GoToolchain.all.last)
             var late = try ExecutableTracer()
-            let repeating = try late.install(Self.execRepeater(late.path("repeat.c")), as: "repeat")
+            let repeating = try repeatingProgram(in: late.folder)
             let binary = try late.install(go.build("httpserver", mode: .stripped), as: "shop")
             late.tracer.send(SIGSTOP)
             // More than the ring of events has room for: 40 bytes each, 64 KiB.
@@ -73,43 +73,24 @@ extension EndToEnd {
 
         /// Between two starts a file can be overwritten in place. Breakpoints in it would be anywhere in the new program.
         @Test func `is traced when its file was overwritten before it started again`() throws {
+            let (before, after) = (try #require(GoToolchain.all.first), try #require(GoToolchain.all.last))
             var late = try ExecutableTracer()
             let path = late.path("shop")
-            for (number, go) in [GoToolchain.all.first, GoToolchain.all.last, GoToolchain.all.first].enumerated() {
-                try writeFile(path, readFile(#require(go).build("httpserver", mode: .stripped)), permissions: 0o755)
-                var server = try FixtureServer(binary: path)
-                try late.wait(for: "tracing shop (pid \(server.pid),")
-                for _ in 0..<20 { try get("/hello?\(number)", server.port) }
-                server.send(SIGKILL)
-                _ = server.wait()
-                try late.wait(for: "process \(server.pid) has ended")
-            }
-            let trace = try late.tracer.stop(afterSpans: 60)
-            #expect(trace.spans.count == 60 && trace.summary.begun == 60 && trace.summary.isBalanced)
-        }
-
-        /// A static program that executes itself as often as its argument says.
-        private static func execRepeater(_ source: String) throws -> String {
-            let binary = String(source.dropLast(2))
-            let text = """
-                #include <stdio.h>
-                #include <stdlib.h>
-                #include <unistd.h>
-                int main(int count, char **arguments)
-                {
-                    char left[16];
-                    int times = atoi(arguments[1]);
-                    if (times == 0)
-                        return 0;
-                    snprintf(left, sizeof(left), "%d", times - 1);
-                    return execl(arguments[0], arguments[0], left, NULL);
-                }
-
-                """
-            try writeFile(source, Array(text.utf8))
-            let made = try Command.run(["/usr/bin/env", "cc", "-static", "-O1", "-o", binary, source])
-            guard made.code == 0 else { throw NotCompiled(errors: made.errors) }
-            return binary
+            try writeFile(path, readFile(before.build("httpserver", mode: .stripped)), permissions: 0o755)
+            var old = try FixtureServer(binary: path)
+            try late.wait(for: "tracing shop (pid \(old.pid),")
+            try get("/hello?old", old.port)
+            old.send(SIGKILL)
+            _ = old.wait()
+            try late.wait(for: "process \(old.pid) has ended")
+            try writeFile(path, readFile(after.build("httpserver", mode: .stripped)), permissions: 0o755)
+            let new = try FixtureServer(binary: path)
+            try late.wait(for: "tracing shop (pid \(new.pid),")
+            try get("/hello?new", new.port)
+            let trace = try late.tracer.stop(afterSpans: 2)
+            #expect(trace.spans.map { $0["url.query"] } == ["old", "new"])
+            #expect(trace.summary.begun == 2 && trace.summary.isBalanced)
+            #expect(try ProgramText(of: new.pid).differences() == 0)
         }
     }
 }
@@ -119,8 +100,4 @@ func get(_ target: String, _ port: UInt16) throws {
     var connection = try RawHTTP(port: port)
     try connection.send(RawHTTP.request("GET", target))
     _ = try connection.receive()
-}
-
-struct NotCompiled: Error {
-    let errors: String
 }

@@ -3,7 +3,7 @@ import TestSupport
 
 /// A `nodespan trace --exe` of the programs in a folder of a test's own.
 struct ExecutableTracer: ~Copyable {
-    private let folder: TemporaryFolder
+    private let temporary: TemporaryFolder
     var tracer: StartedTracer
 
     /// Returns once it says that it waits.
@@ -13,11 +13,14 @@ struct ExecutableTracer: ~Copyable {
         var tracer = try StartedTracer(["--exe", "\(folder.path)/\(name)"] + options)
         let isWaiting = tracer.waitForErrors { $0.contains("waiting for programs that match \(folder.path)/\(name)") }
         guard isWaiting else { throw NotTracing(code: nil, errors: tracer.printed.errorText) }
-        self.folder = folder
+        temporary = folder
         self.tracer = tracer
     }
 
-    func path(_ name: String) -> String { "\(folder.path)/\(name)" }
+    /// Of the programs, by its path.
+    var folder: String { temporary.path }
+
+    func path(_ name: String) -> String { "\(folder)/\(name)" }
 
     /// Puts a copy of a program into the folder, in place of the file that has the name, if there is one.
     @discardableResult
