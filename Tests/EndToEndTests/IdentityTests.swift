@@ -5,7 +5,7 @@ import Testing
 extension EndToEnd {
     @Suite struct `A traced process is told from others` {
         @Test func `when it executes itself`() throws {
-            let binary = try #require(GoToolchain.all.last).build("replaceable", mode: .stripped)
+            let binary = try GoToolchain.newest.build("replaceable", mode: .stripped)
             var process = try ReplaceableProcess(binary, replacement: [binary, "/bin/true"])
             var tracer = try Tracer(["--pid", "\(process.pid)"])
             let port = try process.replace()
@@ -25,7 +25,7 @@ extension EndToEnd {
         @Test func `when it executes itself after its file was deleted`() throws {
             let folder = try TemporaryFolder()
             let binary = "\(folder.path)/server"
-            let built = try #require(GoToolchain.all.last).build("replaceable", mode: .stripped)
+            let built = try GoToolchain.newest.build("replaceable", mode: .stripped)
             try writeFile(binary, readFile(built), permissions: 0o755)
             var process = try ReplaceableProcess(binary, replacement: ["/proc/self/exe", "/bin/true"])
             var tracer = try StartedTracer(["--exe", "\(folder.path)/*"])
@@ -43,11 +43,11 @@ extension EndToEnd {
         }
 
         @Test func `when it executes another program that is wanted, too`() throws {
-            let go = try #require(GoToolchain.all.last)
+            let go = GoToolchain.newest
             var late = try ExecutableTracer()
             let before = try late.install(go.build("replaceable", mode: .stripped), as: "before")
             let after = try late.install(
-                #require(GoToolchain.all.first).build("httpserver", mode: .stripped), as: "after")
+                GoToolchain.oldest.build("httpserver", mode: .stripped), as: "after")
             var process = try ReplaceableProcess(before, replacement: [after])
             try late.wait(for: "tracing before (pid \(process.pid),")
             let port = try process.replace()
@@ -63,11 +63,11 @@ extension EndToEnd {
             var late = try ExecutableTracer()
             var servers: [(pid: Int32, port: UInt16)] = []
             let binary = try late.install(
-                #require(GoToolchain.all.first).build("httpserver", mode: .stripped), as: "server")
+                GoToolchain.oldest.build("httpserver", mode: .stripped), as: "server")
             let old = try FixtureServer(binary: binary)
             servers.append((old.pid, old.port))
             try late.wait(for: "tracing server (pid \(old.pid), go1.19")
-            try late.install(#require(GoToolchain.all.last).build("httpserver", mode: .stripped), as: "server")
+            try late.install(GoToolchain.newest.build("httpserver", mode: .stripped), as: "server")
             let new = try FixtureServer(binary: binary)
             servers.append((new.pid, new.port))
             try late.wait(for: "tracing server (pid \(new.pid), go1.27")
@@ -78,7 +78,7 @@ extension EndToEnd {
         }
 
         @Test func `when its executable is in memory only`() throws {
-            let binary = try #require(GoToolchain.all.last).build("httpserver", mode: .stripped)
+            let binary = try GoToolchain.newest.build("httpserver", mode: .stripped)
             var tracer = try StartedTracer(["--exe", "memfd:nodespan-*"])
             _ = tracer.waitForErrors { $0.contains("waiting for programs") }
             let server = try FixtureServer(
@@ -99,7 +99,7 @@ extension EndToEnd {
         }
 
         @Test func `when it is in a pid namespace of its own`() throws {
-            let go = try #require(GoToolchain.all.last)
+            let go = GoToolchain.newest
             var late = try ExecutableTracer()
             let binary = try late.install(go.build("httpserver", mode: .stripped), as: "server")
             var server = try FixtureServer(
@@ -115,7 +115,7 @@ extension EndToEnd {
 
         /// The kernel gives a pid again once it has given all others; a test can have it give any.
         @Test func `when it has the pid of one that has ended`() throws {
-            let go = try #require(GoToolchain.all.last)
+            let go = GoToolchain.newest
             var late = try ExecutableTracer()
             let binary = try late.install(go.build("httpserver", mode: .stripped), as: "server")
             var first = try FixtureServer(binary: binary, environment: ["OTEL_SERVICE_NAME": "first"])

@@ -5,7 +5,7 @@ import Testing
 extension EndToEnd {
     @Suite struct `A program named by its executable` {
         @Test func `is traced however often it starts, each time as what it is then`() throws {
-            let go = try #require(GoToolchain.all.last)
+            let go = GoToolchain.newest
             var late = try ExecutableTracer(name: "shop*")
             let binary = try late.install(go.build("httpserver", mode: .stripped), as: "shop-server")
             try late.install(binary, as: "bank-server")
@@ -27,7 +27,7 @@ extension EndToEnd {
         }
 
         @Test func `is traced when it runs already`() throws {
-            let go = try #require(GoToolchain.all.first)
+            let go = GoToolchain.oldest
             let folder = try TemporaryFolder()
             try writeFile("\(folder.path)/shop", readFile(go.build("httpserver", mode: .stripped)), permissions: 0o755)
             let first = try FixtureServer(binary: "\(folder.path)/shop")
@@ -55,7 +55,7 @@ extension EndToEnd {
         }
 
         @Test func `is looked for when it was not told of`() throws {
-            let go = try #require(GoToolchain.all.last)
+            let go = GoToolchain.newest
             var late = try ExecutableTracer()
             let repeating = try repeatingProgram(in: late.folder)
             let binary = try late.install(go.build("httpserver", mode: .stripped), as: "shop")
@@ -73,7 +73,7 @@ extension EndToEnd {
 
         /// Between two starts a file can be overwritten in place. Breakpoints in it would be anywhere in the new program.
         @Test func `is traced when its file was overwritten before it started again`() throws {
-            let (before, after) = (try #require(GoToolchain.all.first), try #require(GoToolchain.all.last))
+            let (before, after) = (GoToolchain.oldest, GoToolchain.newest)
             var late = try ExecutableTracer()
             let path = late.path("shop")
             try writeFile(path, readFile(before.build("httpserver", mode: .stripped)), permissions: 0o755)

@@ -116,8 +116,9 @@ extension Tracer {
         guard isRunning ? state.identity == executable.identity : state == executable.state, file.isUnchanged else {
             throw .executableChanged(file.path.string)
         }
-        let sites = executable.plan.attachPoints.map {
-            ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: UInt64(slot))
+        let points = executable.plan.attachPoints + (findsRoutes ? executable.plan.routeAttachPoints : [])
+        let sites = points.map {
+            ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: UInt64($0.variant) << 32 | UInt64(slot))
         }
         do throws(BPFError) {
             let probes = try ArmedExecutable(file.handle.string, sites: sites, of: httpServer, ledger: ledger)

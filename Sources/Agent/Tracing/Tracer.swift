@@ -35,6 +35,7 @@ package actor Tracer {
     private let knowsInodes: Bool
     /// Whether the kernel's own numbers of processes are those of the caller's /proc.
     private let isInInitialNamespace: Bool
+    let findsRoutes: Bool
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     private var analyses = AnalysisCache()
@@ -45,7 +46,8 @@ package actor Tracer {
     private var ended = TraceSummary()
 
     /// Loads the BPF programs; nothing is armed yet.
-    package init(sink: any SpanSink, ledger: ArmedLedger) throws(BPFError) {
+    /// - Parameter findsRoutes: arm routers, too, for routes that the server doesn't know.
+    package init(sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false) throws(BPFError) {
         let watch = try ProcessWatch()
         let httpServer = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
         let assembler = SpanAssembler(sink: sink, version: nodespanVersion)
@@ -58,12 +60,17 @@ package actor Tracer {
         isInInitialNamespace = try watch.image(of: getpid()).map { Int32(bitPattern: $0.tgid) == getpid() } ?? false
         spanReader = try RingBufferReader(
             "spans", of: watch.object, pacing: .spans, onRecord: assembler.take, afterDrain: assembler.flush)
-        eventReader = try watch.events { queue.add(.event($0)) } onMiss: { queue.add(.missed) }
+        eventReader = try watch.events {
+            queue.add(.event($0))
+        } onMiss: {
+            queue.add(.missed)
+        }
         self.queue = queue
         self.watch = watch
         self.httpServer = httpServer
         self.ledger = ledger
         self.assembler = assembler
+        self.findsRoutes = findsRoutes
     }
 
     /// Takes out what an earlier run that was killed left armed.
@@ -212,7 +219,8 @@ package actor Tracer {
         for (slot, process) in traced {
             guard let image = process.image, !present.contains(where: { $0.isSame(as: image) }) else { continue }
             try release(slot)
-            let runsOn = try watch.image(of: process.pid).map { $0.start_boottime_ns == image.start_boottime_ns } ?? false
+            let runsOn =
+                try watch.image(of: process.pid).map { $0.start_boottime_ns == image.start_boottime_ns } ?? false
             changes.append(
                 runsOn ? .replaced(pid: process.pid, before: process.executable) : .ended(pid: process.pid))
         }

@@ -43,6 +43,13 @@ struct TraceCommand: AsyncParsableCommand {
     @OptionGroup var sampling: SamplerOptions
     @OptionGroup var output: OutputOptions
 
+    @Flag(
+        help: """
+            Find http.route behind middleware that copies the request, and that of gorilla/mux, gin, chi and echo: one \
+            more probe hit per request and router.
+            """)
+    var routes = false
+
     @Flag(help: "Under sudo, run CMD as root too.")
     var asRoot = false
 
@@ -53,7 +60,9 @@ struct TraceCommand: AsyncParsableCommand {
         if [pid.isEmpty, exe.isEmpty, command.isEmpty].count(where: { !$0 }) != 1 {
             throw ValidationError("name what to trace: either --pid PID, or --exe GLOB, or -- CMD [ARG ...]")
         }
-        if exe.contains(where: { ExecutablePattern($0) == nil }) { throw ValidationError("an empty GLOB matches nothing") }
+        if exe.contains(where: { ExecutablePattern($0) == nil }) {
+            throw ValidationError("an empty GLOB matches nothing")
+        }
         if let wrong = pid.first(where: { $0 <= 0 }) { throw ValidationError("\(wrong) is not a process id") }
     }
 
@@ -73,15 +82,15 @@ struct TraceCommand: AsyncParsableCommand {
     private func trace(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
         if !command.isEmpty {
             let program = try ProgramLaunch(command, asRoot: asRoot)
-            let session = try await TraceSession(options: output)
+            let session = try await TraceSession(options: output, findsRoutes: routes)
             try await LaunchTracing(session: session, sampling: sampling, program: program).run(stoppedBy: signals)
         } else if !exe.isEmpty {
-            let session = try await TraceSession(options: output)
+            let session = try await TraceSession(options: output, findsRoutes: routes)
             let patterns = exe.compactMap(ExecutablePattern.init)
             try await ExecutableTracing(session: session, sampling: sampling, patterns: patterns)
                 .run(stoppedBy: signals)
         } else {
-            let session = try await TraceSession(options: output)
+            let session = try await TraceSession(options: output, findsRoutes: routes)
             try await ProcessTracing(session: session, sampling: sampling).run(pid, stoppedBy: signals)
         }
     }

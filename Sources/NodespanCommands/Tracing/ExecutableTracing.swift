@@ -1,8 +1,8 @@
 import Agent
 import BPFRuntime
 import Glibc
-import SystemPackage
 import Synchronization
+import SystemPackage
 import Workloads
 
 /// `trace --exe`: processes whose executable matches, those that run and those that start later.

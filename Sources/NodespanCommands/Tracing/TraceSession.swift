@@ -11,13 +11,13 @@ struct TraceSession {
     private let options: OutputOptions
 
     /// Loads the BPF programs and puts right what a run that was killed left behind.
-    init(options: OutputOptions) async throws(CommandFailure) {
+    init(options: OutputOptions, findsRoutes: Bool) async throws(CommandFailure) {
         self.options = options
         output = OutputStream(STDOUT_FILENO)
         printer = SpanPrinter(
             output: output, format: options.format, colour: options.colour.applies(to: STDOUT_FILENO))
         do throws(BPFError) {
-            tracer = try Tracer(sink: printer, ledger: ArmedLedger())
+            tracer = try Tracer(sink: printer, ledger: ArmedLedger(), findsRoutes: findsRoutes)
             Self.report(try await tracer.heal())
         } catch {
             throw CommandFailure(error)
