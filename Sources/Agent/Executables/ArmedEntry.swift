@@ -15,12 +15,11 @@ struct ArmedEntry {
     /// Since when there are none.
     var idleSince: ContinuousClock.Instant?
 
-    /// Whether it may stay armed for a program that starts again: nobody can write to the file meanwhile, which would put the
-    /// breakpoints anywhere in what is written, and nobody is kept from unmounting it.
-    var mayStayIdle: Bool {
-        guard let lease = arming.lease, !lease.isAwaited else { return false }
-        return arming.mount?.mayBeUnmounted == false
-    }
+    /// Whether nobody can write to the file, which would put the breakpoints anywhere in what is written.
+    var isGuarded: Bool { arming.lease?.isAwaited == false }
+
+    /// Whether it may stay armed for a program that starts again: it is guarded, and nobody is kept from unmounting it.
+    var mayStayIdle: Bool { isGuarded && arming.mount?.mayBeUnmounted == false }
 }
 
 /// The probes in an executable. Dropping it takes them out.

@@ -18,7 +18,7 @@ extension Tracer {
     private func lookAfterArmed(now: ContinuousClock.Instant) {
         for (identity, var entry) in armed {
             if let since = entry.idleSince {
-                if !entry.mayStayIdle || now - since >= Self.grace { disarm(identity) }
+                if !entry.isGuarded || now - since >= Self.grace { disarm(identity) }
                 continue
             }
             // Where a running program's file can be written to (Linux 6.11), who does is not held up.
@@ -90,9 +90,7 @@ extension Tracer {
     private func arm(
         _ executable: KnownExecutable, through file: ExecutableFile, user: UInt32, pid: Int32
     ) throws(TracerError) {
-        if freeBinaries.isEmpty, let oldest = armed.filter({ $0.value.idleSince != nil }).min(by: Self.isIdleLonger) {
-            disarm(oldest.key)
-        }
+        if freeBinaries.isEmpty, let longestIdle { disarm(longestIdle) }
         guard let slot = freeBinaries.last else { throw .tooManyExecutables(limit: Int(NS_MAX_BINARIES)) }
         do throws(BPFError) {
             try binaries.set(executable.plan.facts, for: slot)
@@ -134,9 +132,8 @@ extension Tracer {
         freeBinaries.append(slot)
     }
 
-    private static func isIdleLonger(
-        _ first: (key: ExecutableIdentity, value: ArmedEntry), _ second: (key: ExecutableIdentity, value: ArmedEntry)
-    ) -> Bool {
-        (first.value.idleSince ?? .now) < (second.value.idleSince ?? .now)
+    private var longestIdle: ExecutableIdentity? {
+        armed.compactMap { identity, entry in entry.idleSince.map { (identity, since: $0) } }
+            .min { $0.since < $1.since }?.0
     }
 }

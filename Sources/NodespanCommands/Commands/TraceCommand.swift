@@ -37,7 +37,8 @@ struct TraceCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Executables to trace, running now or started later.", valueName: "glob"))
+        help: ArgumentHelp("Executables to trace, running now or started later.", valueName: "glob"),
+        completion: .file())
     var exe: [String] = []
 
     @OptionGroup var sampling: SamplerOptions
