@@ -7,13 +7,16 @@ import Workloads
 
 /// `trace --exe`: processes whose executable matches, those that run and those that start later.
 final class ExecutableTracing: Sendable {
-    /// Executables of which it was said why they can't be traced; after so many, what is said may repeat.
-    private static let refusalsKept = 1024
+    /// Of so many executables it is known that something was said; then it may be said again.
+    private static let known = 1024
 
     private let session: TraceSession
     private let sampling: SamplerOptions
     private let patterns: [ExecutablePattern]
+    /// Those that can't be traced.
     private let refused = Mutex<Set<FileIdentity>>([])
+    /// Those of which the spans lack something.
+    private let incomplete = Mutex<Set<ExecutableIdentity>>([])
 
     init(session: TraceSession, sampling: SamplerOptions, patterns: [ExecutablePattern]) {
         self.session = session
@@ -74,7 +77,9 @@ final class ExecutableTracing: Sendable {
             // It may have executed another program since it was found.
             guard patterns.contains(where: { $0.matches(candidate.process.executablePath) }) else { return false }
             if try await session.trace(candidate, sampling) {
-                TracingMessages.printMissing(candidate)
+                if Self.isNew(candidate.executable.identity, among: incomplete) {
+                    TracingMessages.printMissing(candidate)
+                }
                 StandardError.print("tracing \(TracingMessages.name(candidate))")
             }
             return true
@@ -85,12 +90,16 @@ final class ExecutableTracing: Sendable {
     }
 
     private func report(_ error: TracerError, of pid: Int32, _ file: FileIdentity) {
-        if case .executable = error {
-            refused.withLock { refused in
-                if refused.count >= Self.refusalsKept { refused = [] }
-                refused.insert(file)
-            }
-        }
+        if case .executable = error, !Self.isNew(file, among: refused) { return }
         StandardError.print("nodespan: \(CommandFailure(error).message)")
+    }
+
+    private static func isNew<Identity: Hashable & Sendable>(
+        _ identity: Identity, among known: borrowing Mutex<Set<Identity>>
+    ) -> Bool {
+        known.withLock { known in
+            if known.count >= Self.known { known = [] }
+            return known.insert(identity).inserted
+        }
     }
 }
