@@ -77,10 +77,7 @@ static __always_inline void ns_finish(struct ns_http_in_flight *flight, const st
 	__u8 hijacked = 0;
 
 	if (!(record->span.flags & NS_TRACE_FLAG_SAMPLED)) {
-		if (!is_http2 && ns_is_http2_preface(record))
-			ns_uncount_begun(record->span.counters_slot);
-		else
-			ns_count_unsampled(record->span.counters_slot);
+		ns_count_unsampled(record->span.counters_slot);
 		return;
 	}
 	// Without its status, a response tells nothing.
@@ -99,10 +96,6 @@ static __always_inline void ns_finish(struct ns_http_in_flight *flight, const st
 			    &hijacked, sizeof(hijacked),
 			    (const void *)(ns_word_in(copy, NS_HTTP_RESPONSE_READ_MAX, at->response_conn - from) +
 			                   at->conn_hijacked));
-		if (hijacked && ns_is_http2_preface(record)) {
-			ns_uncount_begun(record->span.counters_slot);
-			return;
-		}
 		if (hijacked && outcome == NS_HTTP_RETURNED)
 			outcome = NS_HTTP_HIJACKED;
 	}
