@@ -3,6 +3,7 @@ import Glibc
 
 /// Reads a BPF ring buffer on a thread of its own, on a timer and whenever a program forces a wake-up.
 package struct RingBufferReader: ~Copyable, Sendable {
+    private let loop: RingLoop
     private let stopSignal: StopSignal
     // Behind `stopSignal`, which `deinit` sends before the thread is joined.
     private let thread: WorkerThread
@@ -12,21 +13,25 @@ package struct RingBufferReader: ~Copyable, Sendable {
     ///   - ring: the map's name in `object`; the reader keeps the map alive.
     ///   - onRecord: called on the reader's thread, once a record, in order; the bytes are valid during the call. While
     ///     it runs nothing is read, so it must not block.
-    ///   - afterDrain: called on the reader's thread whenever the ring has been read until it was empty, and at least as
-    ///     often as `pacing` allows for.
+    ///   - afterDrain: called on the reader's thread whenever the ring has been read, and at least as often as `pacing`
+    ///     allows for, with the position up to which it has.
     package init(
         _ ring: String, of object: borrowing BPFObject, pacing: RingPacing,
         onRecord: @escaping @Sendable (UnsafeRawBufferPointer) -> Void,
-        afterDrain: @escaping @Sendable () -> Void = {}
+        afterDrain: @escaping @Sendable (UInt64) -> Void = { _ in }
     ) throws(BPFError) {
         let stopSignal = try StopSignal()
         let loop = try RingLoop(
             ring: object.ring(ring), stop: stopSignal.waitable(), name: "\(object.name)/\(ring)", pacing: pacing,
             onRecord: onRecord, afterDrain: afterDrain)
         let thread = try WorkerThread(name: "ring \(ring)") { loop.run() }
+        self.loop = loop
         self.stopSignal = stopSignal
         self.thread = thread
     }
+
+    /// How far the ring has been written, in bytes since it was made: all records that are in it by now end before.
+    package var written: UInt64 { loop.positions.written }
 
     /// Hands over what is in the ring, then ends the thread. Takes no longer than that.
     package consuming func stop() {}
@@ -47,11 +52,13 @@ private final class RingLoop: Sendable {
     private let epoll: OwnedDescriptor
     private let pacing: RingPacing
     private let sink: RecordSink
-    private let afterDrain: @Sendable () -> Void
+    private let afterDrain: @Sendable (UInt64) -> Void
+    let positions: RingPositions
 
     init(
         ring: consuming OwnedDescriptor, stop: consuming OwnedDescriptor, name: String, pacing: RingPacing,
-        onRecord: @escaping @Sendable (UnsafeRawBufferPointer) -> Void, afterDrain: @escaping @Sendable () -> Void
+        onRecord: @escaping @Sendable (UnsafeRawBufferPointer) -> Void,
+        afterDrain: @escaping @Sendable (UInt64) -> Void
     ) throws(BPFError) {
         let epoll = OwnedDescriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
         // Edge triggered: a level would be up whenever a record lies there, wake-up or not, and defeat the timer.
@@ -60,6 +67,7 @@ private final class RingLoop: Sendable {
         guard epoll_ctl(epoll.number, EPOLL_CTL_ADD, ring.number, &onWakeUp) == 0,
             epoll_ctl(epoll.number, EPOLL_CTL_ADD, stop.number, &onStop) == 0
         else { throw BPFError("wait for", on: name, code: errno) }
+        let positions = try RingPositions(of: ring, name: name)
         let sink = RecordSink(onRecord)
         let (made, log) = LibbpfLog.during {
             let buffer = ring_buffer__new(
@@ -79,6 +87,7 @@ private final class RingLoop: Sendable {
         self.pacing = pacing
         self.sink = sink
         self.afterDrain = afterDrain
+        self.positions = positions
     }
 
     deinit {
@@ -91,7 +100,7 @@ private final class RingLoop: Sendable {
         while !stopping {
             stopping = stopCame(within: wait)
             wait = pacing.wait(after: wait, records: consume())
-            afterDrain()
+            afterDrain(positions.read)
         }
     }
 

@@ -133,6 +133,12 @@ static inline char *_Nullable formatted_text(const char *_Nonnull format, va_lis
 	return text;
 }
 
+/// A position of a ring buffer, which others move on.
+static inline __u64 load_position(const void *_Nonnull position)
+{
+	return __atomic_load_n((const unsigned long *)position, __ATOMIC_ACQUIRE);
+}
+
 /// Sends a held signal back, so that it is pending for the process: called only in a thread that unblocked it, where it
 /// is blocked meanwhile. Where it first came from goes with it.
 static inline void resend_held_signal(int number, siginfo_t *_Nonnull information, void *_Nullable context)

@@ -59,10 +59,11 @@ struct CommandFailure: Error {
         "nodespan needs Linux \(KernelFeatures.oldestKernel) or later with BTF (/sys/kernel/btf/vmlinux)"
 
     init(_ error: TracerError) {
-        if case .bpf(let error) = error {
-            self.init(error)
-        } else {
-            self.init("\(error)")
+        switch error {
+        case .bpf(let error): self.init(error)
+        case .process(let error): self.init(error)
+        case .executable(let error, let pid, let path): self.init(error, of: "process \(pid) (\(path))")
+        default: self.init("\(error)")
         }
     }
 }

@@ -23,28 +23,33 @@ import Workloads
         let plan = try ExecutableAnalysis(of: file).plan()
         try writeFile(path, readFile(Self.server(GoToolchain.all.first)), permissions: 0o755)
         let tracer = try Tracer(sink: Nowhere(), ledger: ArmedLedger(folder: "\(folder.path)/armed"))
-        let error = await #expect(throws: TracerError.self) { try await tracer.arm(file, by: plan) }
+        let error = await #expect(throws: TracerError.self) {
+            try await tracer.awaitLaunch(
+                of: file, by: plan, facts: ProcessFacts(launching: path, goVersion: "", environment: [:]),
+                sampler: .standard)
+        }
         guard case .executableChanged(path) = error else { throw Unexpected(error: error) }
         #expect(try fileNames(in: "\(folder.path)/armed").isEmpty)
         #expect(try await tracer.stop().begun == 0)
     }
 
-    @Test func `a process that runs another file than the one that is armed`() async throws {
+    @Test func `a process that has executed another program since it was examined`() async throws {
         let folder = try TemporaryFolder()
-        let path = try Self.server(GoToolchain.all.last)
-        let child = try ChildProcess([try Self.server(GoToolchain.all.first)])
-        let process = try LocalProcess.read(pid: child.pid)
-        let file = try ExecutableFile(path: FilePath(path))
-        let plan = try ExecutableAnalysis(of: file).plan()
+        let go = try #require(GoToolchain.all.last)
+        let child = try ChildProcess([try go.build("replaceable", mode: .stripped), try Self.server(go)])
+        var printed = GatheredOutput(of: child)
+        printed.gather(for: .seconds(20)) { $0.outputLines > 0 }
+        let address = try #require(printed.outputText.split(separator: " ").last?.dropLast())
         let tracer = try Tracer(sink: Nowhere(), ledger: ArmedLedger(folder: "\(folder.path)/armed"))
-        try await tracer.arm(file, by: plan)
-        #expect(try fileNames(in: "\(folder.path)/armed").count == 1)
+        let candidate = try await tracer.examine(child.pid)
+        _ = try Command.run(["/usr/bin/curl", "-s", "http://\(address)/exec"])
+        printed.gather(for: .seconds(20)) { $0.outputLines > 1 }
         let error = await #expect(throws: TracerError.self) {
-            try await tracer.trace(process, running: file, goVersion: "", sampler: .standard)
+            try await tracer.trace(candidate, sampler: .standard)
         }
-        guard case .executableChanged("process \(process.pid)") = error else { throw Unexpected(error: error) }
-        #expect(try await tracer.stop().begun == 0)
+        guard case .executableChanged("process \(child.pid)") = error else { throw Unexpected(error: error) }
         #expect(try fileNames(in: "\(folder.path)/armed").isEmpty)
+        #expect(try await tracer.stop().begun == 0)
     }
 
     private static func server(_ go: GoToolchain?) throws -> String {

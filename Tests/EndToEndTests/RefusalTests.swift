@@ -27,6 +27,7 @@ extension EndToEnd {
         @Test(arguments: [
             [], ["--pid"], ["--pid", "x"], ["--pid", "0"], ["--pid", "-5"], ["--pid", "99999999999999999999"],
             ["--nonsense"], ["--pid", "1", "--format", "xml"], ["--pid", "1", "--", "/bin/true"], ["--"],
+            ["--exe"], ["--exe", ""], ["--exe", "server", "--pid", "1"], ["--exe", "server", "--", "/bin/true"],
         ])
         func `when the command line is wrong`(options: [String]) throws {
             let result = try Nodespan.run(["trace"] + options)

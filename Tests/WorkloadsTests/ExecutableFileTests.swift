@@ -44,32 +44,37 @@ import Workloads
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/sleep"
         try writeFile(path, readFile("/bin/sleep"), permissions: 0o755)
-        let child = try ChildProcess([path, "60"])
-        let process = try LocalProcess.read(pid: child.pid)
-        #expect(process.runs(try ExecutableFile(path: FilePath(path))))
-        #expect(!process.runs(try ExecutableFile(path: "/bin/sleep")))
-
-        var gone = try ChildProcess(["/bin/sleep", "60"])
-        let ended = try LocalProcess.read(pid: gone.pid)
-        gone.kill()
-        _ = gone.wait()
-        #expect(!ended.runs(try ExecutableFile(path: "/bin/sleep")))
+        var child = try ChildProcess([path, "60"])
+        #expect(try LocalProcess.executableIdentity(of: child.pid) == ExecutableFile(path: FilePath(path)).identity)
+        #expect(try LocalProcess.executableIdentity(of: child.pid) != ExecutableFile(path: "/bin/sleep").identity)
+        child.kill()
+        _ = child.wait()
+        #expect(LocalProcess.executableIdentity(of: child.pid) == nil)
     }
 
-    /// Between being looked at and being armed.
-    @Test func `isn't what a process runs that has executed another program meanwhile`() throws {
+    @Test func `has a mount, and the root's isn't one to be unmounted`() throws {
+        let root = try #require(try ExecutableFile(path: "/").mount)
+        let other = try #require(try ExecutableFile(path: "/proc/version").mount)
+        #expect(root != other)
+        #expect(try ExecutableFile(path: "/").mount == root)
+        #expect(!root.mayBeUnmounted && other.mayBeUnmounted)
+    }
+
+    @Test func `holds back who is going to write to it, as long as it is leased`() async throws {
         let folder = try TemporaryFolder()
-        let fifo = "\(folder.path)/fifo"
-        try #require(mkfifo(fifo, 0o600) == 0)
-        let child = try ChildProcess(["/bin/bash", "-c", "read line < \(fifo); exec sleep 60"])
-        let process = try LocalProcess.read(pid: child.pid)
-        let file = try process.openExecutable()
-        #expect(process.runs(file))
-        try writeFile(fifo, Array("\n".utf8))
+        let path = "\(folder.path)/program"
+        try writeFile(path, [1, 2, 3])
+        var lease: FileLease? = try ExecutableFile(path: FilePath(path)).lease()
+        #expect(lease?.isAwaited == false)
+        // Opens it as a shell does that overwrites it.
+        var writer = try ChildProcess(["/bin/sh", "-c", "echo new > \(path)"])
         let deadline = ContinuousClock.now + .seconds(20)
-        while process.runs(file), ContinuousClock.now < deadline { sched_yield() }
-        #expect(!process.runs(file))
-        #expect(try LocalProcess.read(pid: child.pid).runs(try ExecutableFile(path: "/bin/sleep")))
+        while lease?.isAwaited == false, ContinuousClock.now < deadline { sched_yield() }
+        #expect(lease?.isAwaited == true && writer.poll() == nil)
+        #expect(try readFile(path) == [1, 2, 3])
+        lease = nil
+        #expect(writer.wait() == 0)
+        #expect(try readFile(path) == Array("new\n".utf8))
     }
 
     @Test func `isn't waited for when it is a pipe that nobody writes to`() throws {

@@ -4,6 +4,7 @@
 
 #include "maps.h"
 #include "nodespan/loss.h"
+#include "nodespan/span.h"
 
 static __always_inline void ns_count_begun(__u32 slot)
 {
@@ -40,4 +41,13 @@ static __always_inline void ns_count_loss(__u32 slot, enum ns_loss_reason reason
 	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
 	if (counts && reason < NS_LOSS_REASON_COUNT)
 		__sync_fetch_and_add(&counts->lost[reason], 1);
+}
+
+/// A span that had begun won't end: it is lost if it was sampled.
+static __always_inline void ns_count_dropped(const struct ns_span *span, enum ns_loss_reason reason)
+{
+	if (span->flags & NS_TRACE_FLAG_SAMPLED)
+		ns_count_loss(span->counters_slot, reason);
+	else
+		ns_count_unsampled(span->counters_slot);
 }

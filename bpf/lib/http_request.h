@@ -153,9 +153,10 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 		headers.tracestate.len = 0;
 		ns_new_id(record->span.trace_id, 4);
 	}
+	// It stays in flight, too: while its executable is handed from one mount to another, each probe runs twice.
 	if (!ns_is_sampled(settings, &record->span)) {
-		ns_count_unsampled(settings->counters_slot);
-		return -1;
+		record->span.flags = 0;
+		return 0;
 	}
 	ns_new_id(record->span.span_id, 2);
 	record->span.flags = NS_TRACE_FLAG_SAMPLED;

@@ -76,6 +76,10 @@ static __always_inline void ns_finish(struct ns_http_in_flight *flight, const st
 	__u64 response = flight->response, from = at->response_from;
 	__u8 hijacked = 0;
 
+	if (!(record->span.flags & NS_TRACE_FLAG_SAMPLED)) {
+		ns_count_unsampled(record->span.counters_slot);
+		return;
+	}
 	// Without its status, a response tells nothing.
 	if ((is_http2 && ns_read_u64(response + at->writer_response, &response)) ||
 	    ns_read_object(copy, at->response_read, NS_HTTP_RESPONSE_READ_MAX, response + from) <

@@ -44,8 +44,23 @@ struct {
 /// `struct ns_process_event`, with ordinary wake-ups: rare, and worth knowing at once.
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 256 << 10);
+	__uint(max_entries, 64 << 10);
 } process_events SEC(".maps");
+
+/// How many events `process_events` had no room for. User space then looks for itself at what has become of processes.
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} missed_events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ns_exec_filter);
+} exec_filter SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -19,9 +19,15 @@ struct signal_struct {
 	atomic_t live;
 };
 
+struct mm_struct {
+	/// Where the code of the program itself begins, not that of its interpreter or libraries (fs/binfmt_elf.c).
+	unsigned long start_code;
+};
+
 struct task_struct {
 	int pid;
 	int tgid;
+	struct mm_struct *mm;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct signal_struct *signal;

@@ -20,6 +20,15 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+/// Goroutines whose request was rejected, which is the last thing that they do: a probe that runs twice finds them
+/// here.
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct ns_goroutine);
+	__type(value, __u8);
+} rejected SEC(".maps");
+
 /// What an entry starts as.
 static const struct ns_http_in_flight empty_flight;
 
@@ -55,7 +64,8 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 		if (flight && ((flight->response == response && flight->request == request) ||
 		               (!is_http2 && flight->record.proto_major > 1)))
 			return NULL;
-		ns_count_loss(settings->counters_slot, NS_LOSS_END_MISSED);
+		if (flight)
+			ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
 		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_ANY);
 	}
 	ns_count_begun(settings->counters_slot);
@@ -112,7 +122,7 @@ int http2_server_begin(struct pt_regs *ctx)
 }
 
 /// An end of the request that this goroutine has in flight. Without one, nothing to do: it began before it was traced,
-/// or it is not sampled.
+/// or this end was seen already.
 static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 {
 	__u64 now = bpf_ktime_get_ns();
@@ -170,12 +180,17 @@ int http_server_reject(struct pt_regs *ctx)
 	const struct ns_http_server_facts *at;
 	struct ns_http_in_flight *flight;
 	struct ns_hit hit = {};
+	__u8 once = 1;
 
 	if (!ns_identify(ctx, &hit))
 		return 0;
 	at = server_facts(&hit, 0);
 	settings = bpf_map_lookup_elem(&processes, &hit.key.process);
-	if (!at || !settings || ns_read_u64(NS_GO_ARG1(ctx) + at->response_request, &request))
+	if (!at || !settings)
+		return 0;
+	if (!ns_read_goid(ctx, &hit) && bpf_map_update_elem(&rejected, &hit.key, &once, BPF_NOEXIST) == -EEXIST)
+		return 0;
+	if (ns_read_u64(NS_GO_ARG1(ctx) + at->response_request, &request))
 		return 0;
 	flight = begin(ctx, &hit, settings, NS_GO_ARG1(ctx), request, now, 0);
 	if (!flight)

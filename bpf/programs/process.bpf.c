@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
-// The life of processes: who runs now, which traced image ended, and the launch of `trace -- CMD`.
+// The life of processes: who runs now and what, which traced image ended, which programs begin.
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
 
 #include "count.h"
+#include "files.h"
 #include "http_in_flight.h"
 #include "maps.h"
 #include "task.h"
@@ -25,6 +26,12 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
+};
+
 #pragma clang attribute pop
 
 /// Writes one `struct ns_process_image` per process, in no order; a kernel thread is a process, too.
@@ -40,31 +47,54 @@ int list_processes(struct bpf_iter__task *context)
 	return 0;
 }
 
-struct drain {
-	struct ns_process_image process;
-	__u32 counters_slot;
-	__u32 reserved;
-};
+/// Writes a `struct ns_mapped_file` for the mapping in which the code of a process's program begins. To a process that
+/// asks about itself, it shows all files that it has mapped.
+SEC("iter/task_vma")
+int show_mapped_files(struct bpf_iter__task_vma *context)
+{
+	struct task_struct *task = context->task;
+	struct vm_area_struct *area = context->vma;
+	const struct task_struct *reader = (const struct task_struct *)bpf_get_current_task_btf();
+
+	if (!task || !area || !area->vm_file)
+		return 0;
+	if (task->tgid != reader->tgid) {
+		unsigned long code = task->mm->start_code;
+		if (code < area->vm_start || code >= area->vm_end)
+			return 0;
+	}
+	struct ns_mapped_file file = ns_mapped_file_of(area);
+	bpf_seq_write(context->meta->seq, &file, sizeof(file));
+	return 0;
+}
 
 /// Called for each request in flight: drops it if it is one of the process that ended. A request of another thread that
 /// still runs its end probe either finds it first, and then the deletion here fails, or finds nothing.
 static long drop_request(struct bpf_map *map, const struct ns_goroutine *key, struct ns_http_in_flight *request,
-                         struct drain *drain)
+                         struct ns_process_image *ended)
 {
-	(void)request;
 	struct ns_goroutine owned = *key;
-	if (owned.process.tgid != drain->process.tgid || owned.process.exec_id != drain->process.exec_id ||
-	    owned.process.start_boottime_ns != drain->process.start_boottime_ns)
+	if (owned.process.tgid != ended->tgid || owned.process.exec_id != ended->exec_id ||
+	    owned.process.start_boottime_ns != ended->start_boottime_ns)
 		return 0;
+	struct ns_span span = {.flags = request->record.span.flags,
+	                       .counters_slot = request->record.span.counters_slot};
 	if (bpf_map_delete_elem(map, &owned) == 0)
-		ns_count_loss(drain->counters_slot, NS_LOSS_PROCESS_ENDED);
+		ns_count_dropped(&span, NS_LOSS_PROCESS_ENDED);
 	return 0;
 }
 
 static __always_inline void report(struct ns_process_image image, __u32 counters_slot, enum ns_process_event_kind kind)
 {
 	struct ns_process_event event = {.process = image, .kind = kind, .counters_slot = counters_slot};
-	bpf_ringbuf_output(&process_events, &event, sizeof(event), 0);
+	__u32 only = 0;
+	__u64 *missed;
+
+	if (bpf_ringbuf_output(&process_events, &event, sizeof(event), 0) == 0)
+		return;
+	missed = bpf_map_lookup_elem(&missed_events, &only);
+	if (missed)
+		__sync_fetch_and_add(missed, 1);
 }
 
 /// Forgets an image, if it was traced.
@@ -73,11 +103,34 @@ static __always_inline void end_image(struct ns_process_image image, enum ns_pro
 	struct ns_process_settings *settings = bpf_map_lookup_elem(&processes, &image);
 	if (!settings)
 		return;
-	struct drain drain = {.process = image, .counters_slot = settings->counters_slot};
+	__u32 counters_slot = settings->counters_slot;
 	if (bpf_map_delete_elem(&processes, &image))
 		return;
-	bpf_for_each_map_elem(&http_in_flight, drop_request, &drain, 0);
-	report(image, drain.counters_slot, kind);
+	bpf_for_each_map_elem(&http_in_flight, drop_request, &image, 0);
+	report(image, counters_slot, kind);
+}
+
+/// Whether a program is one that user space wants to hear of: most are not, and cost no wake-up.
+static __always_inline int is_wanted(const struct linux_binprm *program)
+{
+	const struct dentry *entry = program->file->f_path.dentry;
+	__u64 name[NS_EXEC_NAME_WORDS] = {};
+	struct ns_exec_filter *filter;
+	__u32 only = 0;
+
+	filter = bpf_map_lookup_elem(&exec_filter, &only);
+	if (!filter || !filter->count)
+		return 0;
+	// What its path was says nothing: a memfd's name may hold slashes.
+	if (!entry->d_inode->i_nlink)
+		return 1;
+	bpf_probe_read_kernel_str(name, sizeof(name), entry->d_name.name);
+	for (__u32 i = 0; i < NS_EXEC_NAMES_MAX && i < filter->count; i++) {
+		const struct ns_exec_name *wanted = &filter->names[i];
+		if ((name[0] & wanted->mask[0]) == wanted->text[0] && (name[1] & wanted->mask[1]) == wanted->text[1])
+			return 1;
+	}
+	return 0;
 }
 
 /// Makes the image of `trace -- CMD` a traced one before its first instruction.
@@ -105,6 +158,8 @@ int on_exec(__u64 *arguments)
 	old.exec_id -= 1;
 	end_image(old, NS_PROCESS_REPLACED);
 	launch_image(task, image);
+	if (is_wanted((const struct linux_binprm *)arguments[2]))
+		report(image, 0, NS_PROCESS_EXECUTED);
 	return 0;
 }
 

@@ -7,6 +7,10 @@ final class SpanAssembler: Sendable {
     private struct State {
         /// By slot of the process's counters.
         var workloads: [UInt32: Workload] = [:]
+        /// Slots of processes that have ended, with the position of the ring up to which there may be records of them.
+        var retired: [(slot: UInt32, position: UInt64)] = []
+        /// Slots that no record names any more.
+        var free: [UInt32] = []
         var clock = WallClock(.now())
         /// CLOCK_MONOTONIC up to which `clock` is known, nanoseconds.
         var clockKnownToNS: UInt64 = 0
@@ -44,6 +48,19 @@ final class SpanAssembler: Sendable {
         state.withLock { $0.workloads[slot] = Workload(facts: facts, resource: nil) }
     }
 
+    /// Forgets a process that has ended, once the ring has been read up to a position.
+    func retire(slot: UInt32, at position: UInt64) {
+        state.withLock { $0.retired.append((slot, position)) }
+    }
+
+    /// Slots of retired processes of which no record can come any more, each once.
+    func takeFreeSlots() -> [UInt32] {
+        state.withLock { state in
+            defer { state.free = [] }
+            return state.free
+        }
+    }
+
     /// One record of the ring, on the reader's thread.
     func take(_ bytes: UnsafeRawBufferPointer) {
         let span = state.withLock { state in
@@ -58,8 +75,17 @@ final class SpanAssembler: Sendable {
     }
 
     /// After each batch, on the reader's thread.
-    func flush() {
+    /// - Parameter position: up to which the ring has been read.
+    func flush(readTo position: UInt64) {
         add(sink.flush())
+        state.withLock { state in
+            let isRead = { (retired: (slot: UInt32, position: UInt64)) in retired.position <= position }
+            for (slot, _) in state.retired.filter(isRead) {
+                state.workloads[slot] = nil
+                state.free.append(slot)
+            }
+            state.retired.removeAll(where: isRead)
+        }
     }
 
     /// After the last record, when the reader's thread has ended.

@@ -1,5 +1,5 @@
 package import BPFRuntime
-package import CBPF
+import CBPF
 import Glibc
 package import Probes
 package import Spans
@@ -10,29 +10,40 @@ package import Workloads
 ///
 /// Hold `TerminationSignals` as long as one lives.
 package actor Tracer {
-    /// Ends of traced processes and the start of the launched one. For one reader; events beyond 1,024 unread are dropped.
-    package nonisolated let processEvents: AsyncStream<ns_process_event>
+    /// What the kernel tells of processes, for one reader, who asks `changes(after:)` what each means.
+    package nonisolated var notices: AsyncStream<ProcessNotice> { queue.stream }
 
-    private let watch: ProcessWatch
-    private let httpServer: BPFObject
+    private struct Traced {
+        /// Nil for a program that is to be launched.
+        var image: ns_process_image?
+        var pid: Int32
+        let executable: KnownExecutable
+    }
+
+    let watch: ProcessWatch
+    let httpServer: BPFObject
+    let binaries: BPFMap<UInt32, ns_binary_facts>
+    let ledger: ArmedLedger
+    var armed: [ExecutableIdentity: ArmedEntry] = [:]
+    var freeBinaries = Array((0..<UInt32(NS_MAX_BINARIES)).reversed())
     private let processes: BPFMap<ns_process_image, ns_process_settings>
     private let counters: BPFMap<UInt32, ns_process_counters>
-    private let binaries: BPFMap<UInt32, ns_binary_facts>
     private let inFlight: BPFMap<ns_goroutine, ns_http_in_flight>
-    private let ledger: ArmedLedger
     private let assembler: SpanAssembler
-    private let findsRoutes: Bool
+    private nonisolated let queue: ProcessNotices
+    /// Whether the kernel tells which inode is behind a mapping.
+    private let knowsInodes: Bool
+    /// Whether the kernel's own numbers of processes are those of the caller's /proc.
+    private let isInInitialNamespace: Bool
+    let findsRoutes: Bool
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
-    private var armed: [Armed] = []
-    /// Counters slots given out.
-    private var slots: UInt32 = 0
-
-    /// An array can't hold noncopyable values. Dropping one disarms it.
-    private final class Armed: Sendable {
-        let executable: ArmedExecutable
-        init(_ executable: consuming ArmedExecutable) { self.executable = executable }
-    }
+    private var analyses = AnalysisCache()
+    /// By counters slot.
+    private var traced: [UInt32: Traced] = [:]
+    private var slots = CounterSlots()
+    /// What became of the requests of processes that have ended.
+    private var ended = TraceSummary()
 
     /// Loads the BPF programs; nothing is armed yet.
     /// - Parameters:
@@ -47,16 +58,21 @@ package actor Tracer {
         let httpServer = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
         let assembler = SpanAssembler(
             sink: sink, host: .ofThisMachine(), overrides: overrides, version: nodespanVersion)
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: ns_process_event.self, bufferingPolicy: .bufferingOldest(Int(NS_MAX_PROCESSES)))
+        let queue = ProcessNotices()
         processes = try watch.processes()
         counters = try watch.counters()
         binaries = try httpServer.map("binaries")
         inFlight = try httpServer.map("http_in_flight")
+        knowsInodes = (try? watch.program(of: getpid())).flatMap { $0 } != nil
+        isInInitialNamespace = try watch.image(of: getpid()).map { Int32(bitPattern: $0.tgid) == getpid() } ?? false
         spanReader = try RingBufferReader(
             "spans", of: watch.object, pacing: .spans, onRecord: assembler.take, afterDrain: assembler.flush)
-        eventReader = try watch.events { continuation.yield($0) }
-        processEvents = stream
+        eventReader = try watch.events {
+            queue.add(.event($0))
+        } onMiss: {
+            queue.add(.missed)
+        }
+        self.queue = queue
         self.watch = watch
         self.httpServer = httpServer
         self.ledger = ledger
@@ -69,64 +85,153 @@ package actor Tracer {
         try Healing.run(with: watch)
     }
 
-    /// Arms an executable for all processes that run it, now or later; which of them are traced, their settings say.
-    /// - Parameter plan: made of this file.
-    package func arm(_ file: ExecutableFile, by plan: ProbePlan) throws(TracerError) {
-        guard armed.count < Int(NS_MAX_BINARIES) else {
-            throw .tooManyExecutables(limit: Int(NS_MAX_BINARIES))
-        }
-        guard file.isUnchanged else { throw .executableChanged(file.path.string) }
-        let slot = UInt32(armed.count)
-        do throws(BPFError) {
-            try binaries.set(plan.facts, for: slot)
-            let points = plan.attachPoints + (findsRoutes ? plan.routeAttachPoints : [])
-            let sites = points.map {
-                ProbeSite(
-                    program: $0.program, offset: $0.fileOffset, cookie: UInt64($0.variant) << 32 | UInt64(slot))
-            }
-            armed.append(
-                Armed(try ArmedExecutable(file.handle.string, sites: sites, of: httpServer, ledger: ledger)))
+    /// Has the notices tell of execs, too, from now on.
+    package func reportExecs(of names: ExecNames) throws(BPFError) {
+        try watch.reportExecs(of: names)
+    }
+
+    /// Looks at a running process: what it is, and how to trace it. Programs that were looked at before aren't read again.
+    package func examine(_ pid: Int32) async throws(TracerError) -> TraceCandidate {
+        let process: LocalProcess
+        let image: ns_process_image?
+        do throws(ProcfsError) {
+            let leader = try LocalProcess.leader(of: pid)
+            // All that is learned from here on is of this image, if it still runs in the end.
+            image = try? watch.image(of: leader)
+            process = try LocalProcess.read(pid: leader)
         } catch {
-            throw .bpf(BPFError(error.operation, on: file.path.string, code: error.code, log: error.log))
+            throw .process(error)
+        }
+        guard let image else { throw .processEnded(process.pid) }
+        let state = try state(of: process.pid)
+        let outcome: Result<KnownExecutable, AnalysisError>
+        if let known = analyses[state] {
+            outcome = known
+        } else {
+            let file = try open(process.pid, as: state)
+            outcome = await Self.analyse(file, state, path: process.executablePath)
+            guard file.isUnchanged else { throw .executableChanged("process \(process.pid)") }
+            analyses.keep(outcome, of: state)
+        }
+        switch outcome {
+        case .success(let executable): return TraceCandidate(process: process, executable: executable, image: image)
+        case .failure(let error): throw .executable(error, pid: process.pid, path: process.executablePath)
         }
     }
 
-    /// Traces a running process from its next request on.
-    /// - Parameter file: what it runs, armed.
-    package func trace(
-        _ process: LocalProcess, running file: ExecutableFile, goVersion: String, sampler: Sampler
-    ) throws(TracerError) {
+    /// Traces a process from its next request on.
+    /// - Returns: whether it wasn't traced before.
+    package func trace(_ candidate: TraceCandidate, sampler: Sampler) throws(TracerError) -> Bool {
+        let (pid, image) = (candidate.process.pid, candidate.image)
+        if traced.values.contains(where: { $0.image?.isSame(as: image) == true }) { return false }
         let slot = try newSlot()
-        var isSameProgram = true
-        assembler.describe(ProcessFacts(of: process, goVersion: goVersion), slot: slot)
+        traced[slot] = Traced(image: image, pid: pid, executable: candidate.executable)
+        do throws(TracerError) {
+            try join(candidate.executable, user: slot, pid: pid)
+            assembler.describe(
+                ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), slot: slot)
+            try enable(image, pid: pid, settings: settings(slot: slot, sampler))
+        } catch {
+            try? release(slot)
+            throw error
+        }
+        return true
+    }
+
+    private func enable(
+        _ image: ns_process_image, pid: Int32, settings: ns_process_settings
+    ) throws(TracerError) {
         do throws(BPFError) {
-            guard let image = try watch.image(of: process.pid) else { throw endedEarly(process) }
-            isSameProgram = process.runs(file)
-            guard isSameProgram else { throw endedEarly(process) }
-            try processes.set(settings(slot: slot, sampler), for: image)
+            try processes.set(settings, for: image)
             // An image that ended before its settings were there had none to be dropped by the kernel's side; one that
             // ended later has had them dropped, and was reported.
-            let isGone = try watch.image(of: process.pid).map { !$0.isSame(as: image) } ?? true
-            if isGone, try processes.remove(image) { throw endedEarly(process) }
+            let now = try watch.image(of: pid)
+            if let now, now.isSame(as: image) { return }
+            guard try processes.remove(image) else { return }
+            throw BPFError("trace", on: "process \(pid)", code: now == nil ? ESRCH : ESTALE)
         } catch {
-            if !isSameProgram { throw .executableChanged("process \(process.pid)") }
-            throw error.code == ESRCH ? .processEnded(process.pid) : .bpf(error)
+            switch error.code {
+            case ESRCH: throw .processEnded(pid)
+            case ESTALE: throw .executableChanged("process \(pid)")
+            default: throw .bpf(error)
+            }
         }
-    }
-
-    private func endedEarly(_ process: LocalProcess) -> BPFError {
-        BPFError("trace", on: "process \(process.pid)", code: ESRCH)
     }
 
     /// Has the next program that a child of this process executes traced from its first instruction on.
-    package func awaitLaunch(of facts: ProcessFacts, sampler: Sampler) throws(TracerError) {
+    /// - Parameters:
+    ///   - file: the program. Armed for all processes that run it, now or later.
+    ///   - plan: made of this file.
+    package func awaitLaunch(
+        of file: ExecutableFile, by plan: ProbePlan, facts: ProcessFacts, sampler: Sampler
+    ) throws(TracerError) {
         let slot = try newSlot()
-        assembler.describe(facts, slot: slot)
-        do throws(BPFError) {
-            try watch.awaitLaunch(with: settings(slot: slot, sampler))
+        do throws(TracerError) {
+            let executable = KnownExecutable(state: try state(of: file), path: file.path.string, plan: plan)
+            traced[slot] = Traced(image: nil, pid: 0, executable: executable)
+            try join(executable, user: slot, through: file)
+            assembler.describe(facts, slot: slot)
+            do throws(BPFError) {
+                try watch.awaitLaunch(with: settings(slot: slot, sampler))
+            } catch {
+                throw .bpf(error)
+            }
         } catch {
-            throw .bpf(error)
+            try? release(slot)
+            throw error
         }
+    }
+
+    /// What a notice means. The books of processes that have ended are closed.
+    package func changes(after notice: ProcessNotice) throws(BPFError) -> [ProcessChange] {
+        var changes: [ProcessChange] = []
+        var hasMissed = queue.takeDropped()
+        switch notice {
+        case .event(let event):
+            if let change = try change(by: event) { changes.append(change) }
+        case .missed: hasMissed = true
+        }
+        if hasMissed { changes += try missedEnds() + [.missed] }
+        return changes
+    }
+
+    private func change(by event: ns_process_event) throws(BPFError) -> ProcessChange? {
+        let kind = ns_process_event_kind(event.kind)
+        if kind == NS_PROCESS_EXECUTED { return pid(of: event.process).map(ProcessChange.executed) }
+        // A process of which the end was noticed otherwise may have left its slot to another.
+        guard let process = traced[event.counters_slot], process.image?.isSame(as: event.process) ?? true else {
+            return nil
+        }
+        switch kind {
+        case NS_PROCESS_LAUNCHED:
+            let pid = pid(of: event.process) ?? 0
+            traced[event.counters_slot]?.image = event.process
+            traced[event.counters_slot]?.pid = pid
+            let running = try? state(of: pid)
+            return .launched(isOther: running.map { $0.identity != process.executable.identity } ?? false)
+        case NS_PROCESS_EXITED:
+            try release(event.counters_slot)
+            return .ended(pid: process.pid)
+        case NS_PROCESS_REPLACED:
+            try release(event.counters_slot)
+            return .replaced(pid: process.pid, before: process.executable)
+        default: return nil
+        }
+    }
+
+    /// The ends of which no event came.
+    private func missedEnds() throws(BPFError) -> [ProcessChange] {
+        let present = try processes.keys()
+        var changes: [ProcessChange] = []
+        for (slot, process) in traced {
+            guard let image = process.image, !present.contains(where: { $0.isSame(as: image) }) else { continue }
+            try release(slot)
+            let runsOn =
+                try watch.image(of: process.pid).map { $0.start_boottime_ns == image.start_boottime_ns } ?? false
+            changes.append(
+                runsOn ? .replaced(pid: process.pid, before: process.executable) : .ended(pid: process.pid))
+        }
+        return changes
     }
 
     /// Disables all processes, disarms all executables, reads what is left, and closes the books. Probes that are slow to
@@ -134,48 +239,41 @@ package actor Tracer {
     package func stop() throws(BPFError) -> TraceSummary {
         try watch.cancelLaunch()
         for image in try processes.keys() { try processes.remove(image) }
-        try disarm()
+        try disarmAll()
         // Reads what is left first.
         spanReader = nil
         assembler.finish()
         eventReader = nil
-        return try summary()
+        for slot in traced.keys { try closeBooks(of: slot) }
+        ended.inFlight = UInt64(try inFlight.count())
+        assembler.account(in: &ended)
+        return ended
     }
 
-    private func disarm() throws(BPFError) {
-        if watch.object.attachKind == .perf, try silence() {
-            for armed in armed { try armed.executable.leaveToEnd() }
-        }
-        armed.removeAll()
+    /// Forgets a process that runs no more, or isn't traced after all.
+    private func release(_ slot: UInt32) throws(BPFError) {
+        guard let process = traced.removeValue(forKey: slot) else { return }
+        try closeBooks(of: slot)
+        assembler.retire(slot: slot, at: spanReader?.written ?? 0)
+        leave(process.executable.identity, user: slot)
     }
 
-    /// Has the programs do nothing from here on, so that the books can be closed. False when they may still run.
-    private func silence() throws(BPFError) -> Bool {
-        for slot in armed.indices.map(UInt32.init) {
-            guard var facts = try binaries.value(of: slot) else { continue }
-            facts.goid = ns_offset(NS_UNUSED)
-            try binaries.set(facts, for: slot)
-        }
-        return RunningPrograms.waitForEnd()
-    }
-
-    private func summary() throws(BPFError) -> TraceSummary {
-        var summary = TraceSummary()
-        for slot in 0..<slots {
-            guard let counts = try counters.value(of: slot) else { continue }
-            summary.begun += counts.begun
-            summary.unsampled += counts.unsampled
-            for (reason, count) in LossReason.counts(in: counts) { summary.add(count, to: reason) }
-        }
-        summary.inFlight = UInt64(try inFlight.count())
-        assembler.account(in: &summary)
-        return summary
+    private func closeBooks(of slot: UInt32) throws(BPFError) {
+        guard let counts = try counters.value(of: slot) else { return }
+        ended.begun += counts.begun
+        ended.unsampled += counts.unsampled
+        for (reason, count) in LossReason.counts(in: counts) { ended.add(count, to: reason) }
     }
 
     private func newSlot() throws(TracerError) -> UInt32 {
-        guard slots < UInt32(NS_MAX_PROCESSES) else { throw .tooManyProcesses(limit: Int(NS_MAX_PROCESSES)) }
-        defer { slots += 1 }
-        return slots
+        slots.giveBack(assembler.takeFreeSlots())
+        guard let slot = slots.take() else { throw .tooManyProcesses(limit: Int(NS_MAX_PROCESSES)) }
+        do throws(BPFError) {
+            try counters.set(ns_process_counters(), for: slot)
+        } catch {
+            throw .bpf(error)
+        }
+        return slot
     }
 
     private func settings(slot: UInt32, _ sampler: Sampler) -> ns_process_settings {
@@ -183,6 +281,55 @@ package actor Tracer {
         settings.counters_slot = slot
         sampler.apply(to: &settings)
         return settings
+    }
+
+    /// What a process runs now.
+    private func state(of pid: Int32) throws(TracerError) -> ExecutableState {
+        if let program = (try? watch.program(of: pid)).flatMap({ $0 }) { return ExecutableState(program) }
+        guard let file = LocalProcess.executableIdentity(of: pid) else { throw .processEnded(pid) }
+        if knowsInodes { throw .noProgram(pid) }
+        return ExecutableState(file)
+    }
+
+    /// What a file holds now.
+    func state(of file: ExecutableFile) throws(TracerError) -> ExecutableState {
+        if knowsInodes, let program = (try? watch.program(at: file.handle.string)).flatMap({ $0 }) {
+            return ExecutableState(program)
+        }
+        return ExecutableState(file.identity)
+    }
+
+    /// The file that a process runs, which must be as it was.
+    private func open(_ pid: Int32, as state: ExecutableState) throws(TracerError) -> ExecutableFile {
+        let file = try open(pid)
+        guard try self.state(of: file) == state else { throw .executableChanged("process \(pid)") }
+        return file
+    }
+
+    func open(_ pid: Int32) throws(TracerError) -> ExecutableFile {
+        do throws(ProcfsError) {
+            return try LocalProcess.openExecutable(of: pid)
+        } catch {
+            throw .process(error)
+        }
+    }
+
+    /// Off the actor: it takes long.
+    private nonisolated static func analyse(
+        _ file: ExecutableFile, _ state: ExecutableState, path: String
+    ) async -> Result<KnownExecutable, AnalysisError> {
+        do throws(AnalysisError) {
+            return .success(KnownExecutable(state: state, path: path, plan: try ExecutableAnalysis(of: file).plan()))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// In the caller's pid namespace; nil when it isn't there, or has ended.
+    private func pid(of image: ns_process_image) -> Int32? {
+        if isInInitialNamespace { return Int32(bitPattern: image.tgid) }
+        let pids = (try? LocalProcess.pids()) ?? []
+        return pids.first { (try? watch.image(of: $0)).flatMap { $0 }?.isSame(as: image) == true }
     }
 }
 

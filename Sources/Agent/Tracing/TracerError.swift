@@ -1,12 +1,18 @@
 package import BPFRuntime
+package import Workloads
 
 /// Why a process isn't being traced.
 package enum TracerError: Error {
     case bpf(BPFError)
+    case process(ProcfsError)
+    /// What a process runs can't be traced.
+    case executable(AnalysisError, pid: Int32, path: String)
     /// It ended before its probes were armed.
     case processEnded(Int32)
     /// It isn't the file any more that was analysed.
     case executableChanged(String)
+    /// Its code is mapped from no file.
+    case noProgram(Int32)
     case tooManyProcesses(limit: Int)
     case tooManyExecutables(limit: Int)
 }
@@ -15,8 +21,12 @@ extension TracerError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .bpf(let error): error.description
+        case .process(let error): error.description
+        case .executable(let error, let pid, let path): "process \(pid) (\(path)): \(error)"
         case .processEnded(let pid): "process \(pid): it ended before it could be traced"
         case .executableChanged(let subject): "\(subject): its program was replaced while it was looked at; try again"
+        case .noProgram(let pid):
+            "process \(pid): its code is in no file: it has moved it, or is just about to run another program"
         case .tooManyProcesses(let limit): "no more than \(limit) processes can be traced at once"
         case .tooManyExecutables(let limit): "no more than \(limit) executables can be traced at once"
         }

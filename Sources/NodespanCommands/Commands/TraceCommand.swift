@@ -1,10 +1,6 @@
-import Agent
 import ArgumentParser
 import BPFRuntime
 import OTLP
-import Probes
-import Spans
-import SystemPackage
 import Workloads
 
 /// `nodespan trace`
@@ -14,13 +10,19 @@ struct TraceCommand: AsyncParsableCommand {
         abstract: "Trace local Go programs and print their spans as they end.",
         usage: """
             nodespan trace --pid PID ... [options]
+            nodespan trace --exe GLOB ... [options]
             nodespan trace [options] -- CMD [ARG ...]
             """,
         discussion: """
-            Running processes are named by --pid; they go on as before when tracing stops, by Ctrl-C or SIGTERM. A \
+            Running processes are named by --pid; they go on as before when tracing stops, by Ctrl-C or SIGTERM. With \
+            --exe, every process is traced whose executable matches, those that run and those that start later. A \
             program given behind -- is started and traced from its first instruction; its exit status becomes \
             nodespan's (128+N for signal N), its standard output goes to standard error, and under sudo it runs as \
             the user who called sudo.
+
+            A GLOB is matched against the path that /proc/PID/exe shows, or, without a slash in it, against the last \
+            component of that path. *, ? and [...] mean what they do to fnmatch(3), and match a slash, too. Quote it, so \
+            that the shell leaves it alone.
 
             Standard output carries spans and nothing else.
 
@@ -29,6 +31,7 @@ struct TraceCommand: AsyncParsableCommand {
 
             Examples:
               nodespan trace --pid $(pidof prometheus)
+              nodespan trace --exe 'prometheus*' '/opt/shop/*/server'
               nodespan trace --format json --pid 4242 > spans.jsonl
               nodespan trace --otlp http://localhost:4318 --pid 4242
               nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server
@@ -38,6 +41,12 @@ struct TraceCommand: AsyncParsableCommand {
         parsing: .upToNextOption, help: ArgumentHelp("Processes to trace.", valueName: "pid"),
         completion: .processes)
     var pid: [Int32] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Executables to trace, running now or started later.", valueName: "glob"),
+        completion: .file())
+    var exe: [String] = []
 
     @OptionGroup var sampling: SamplerOptions
     @OptionGroup var resource: ResourceOptions
@@ -59,8 +68,11 @@ struct TraceCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func validate() throws {
-        if pid.isEmpty == command.isEmpty {
-            throw ValidationError("name what to trace: either --pid PID or -- CMD [ARG ...]")
+        if [pid.isEmpty, exe.isEmpty, command.isEmpty].count(where: { !$0 }) != 1 {
+            throw ValidationError("name what to trace: either --pid PID, or --exe GLOB, or -- CMD [ARG ...]")
+        }
+        if exe.contains(where: { ExecutablePattern($0) == nil }) {
+            throw ValidationError("an empty GLOB matches nothing")
         }
         if let wrong = pid.first(where: { $0 <= 0 }) { throw ValidationError("\(wrong) is not a process id") }
     }
@@ -75,94 +87,30 @@ struct TraceCommand: AsyncParsableCommand {
         // Its threads start here, with the signals held.
         let exporter = try export.exporter()
         async let _ = exporter?.run()
-        if command.isEmpty {
-            try await traceProcesses(stoppedBy: signals.arrivals, exportingBy: exporter)
-        } else {
-            try await traceProgram(stoppedBy: signals.arrivals, exportingBy: exporter)
-        }
+        try await trace(stoppedBy: signals.arrivals, exportingBy: exporter)
         // Read up to here: a second Ctrl-C must not end the process while probes are taken out.
         _ = consume signals
     }
 
-    private func traceProcesses(
+    /// Which way in the command line names.
+    private func trace(
         stoppedBy signals: AsyncStream<TerminationSignals.Arrival>,
         exportingBy exporter: SpanExporter<ContinuousClock>?
     ) async throws {
-        let targets = try TraceTarget.resolve(pids: pid)
-        let session = try await TraceSession(
-            options: output, findsRoutes: routes, resource: resource, exporter: exporter)
-        var armed: Set<FileIdentity> = []
-        var traced: [TraceTarget] = []
-        var status = FailureStatus.failed
-        for target in targets {
-            do throws(TracerError) {
-                if !armed.contains(target.file.identity) {
-                    try await session.tracer.arm(target.file, by: target.plan)
-                    armed.insert(target.file.identity)
-                }
-                try await session.tracer.trace(
-                    target.process, running: target.file, goVersion: target.plan.goVersion,
-                    sampler: sampler(for: target))
-                traced.append(target)
-            } catch {
-                let failure = CommandFailure(error)
-                StandardError.print("nodespan: \(failure.message)")
-                if failure.status == .notPermitted { status = failure.status }
-            }
-        }
-        if traced.isEmpty {
-            _ = try await session.close()
-            throw SilentEnding(status: status.rawValue)
-        }
-        announce(traced)
-        await session.wait(signals: signals, processes: traced.count)
-        if try await !session.close() { throw SilentEnding(status: FailureStatus.failed.rawValue) }
-    }
-
-    private func traceProgram(
-        stoppedBy signals: AsyncStream<TerminationSignals.Arrival>,
-        exportingBy exporter: SpanExporter<ContinuousClock>?
-    ) async throws {
-        let program = try ProgramLaunch(command, asRoot: asRoot)
-        let session = try await TraceSession(
-            options: output, findsRoutes: routes, resource: resource, exporter: exporter)
-        do throws(TracerError) {
-            try await session.tracer.arm(program.file, by: program.plan)
-            try await session.tracer.awaitLaunch(
-                of: program.facts,
-                sampler: sampling.sampler(forEnvironment: program.environment, of: program.path.string))
-        } catch {
-            _ = try? await session.close()
-            throw CommandFailure(error)
-        }
-        StandardError.print("tracing \(program.path) (\(program.plan.goVersion))")
-        let ending = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await session.watchLaunch(of: program.file) }
-            defer { group.cancelAll() }
-            return await program.run(forwarding: signals)
-        }
-        _ = try await session.close()
-        switch ending {
-        case .success(let status): throw SilentEnding(status: status)
-        case .failure(let failure): throw failure
+        if !command.isEmpty {
+            let program = try ProgramLaunch(command, asRoot: asRoot)
+            try await LaunchTracing(session: session(exporter), sampling: sampling, program: program)
+                .run(stoppedBy: signals)
+        } else if !exe.isEmpty {
+            let patterns = exe.compactMap(ExecutablePattern.init)
+            try await ExecutableTracing(session: session(exporter), sampling: sampling, patterns: patterns)
+                .run(stoppedBy: signals)
+        } else {
+            try await ProcessTracing(session: session(exporter), sampling: sampling).run(pid, stoppedBy: signals)
         }
     }
 
-    private func announce(_ targets: [TraceTarget]) {
-        for target in targets {
-            for library in target.plan.libraries where library.state == .partial {
-                for missing in library.missing {
-                    StandardError.print(
-                        "process \(target.process.pid): \(library.name): \(missing.consequence) (\(missing.what): "
-                            + "\(missing.reason))")
-                }
-            }
-        }
-        let names = targets.map { "\($0.process.commandName) (pid \($0.process.pid), \($0.plan.goVersion))" }
-        StandardError.print("tracing \(names.joined(separator: ", ")); stop with Ctrl-C")
-    }
-
-    private func sampler(for target: TraceTarget) -> Sampler {
-        sampling.sampler(forEnvironment: target.process.environment, of: "process \(target.process.pid)")
+    private func session(_ exporter: SpanExporter<ContinuousClock>?) async throws(CommandFailure) -> TraceSession {
+        try await TraceSession(options: output, findsRoutes: routes, resource: resource, exporter: exporter)
     }
 }

@@ -1,12 +1,8 @@
 import Agent
 import BPFRuntime
-import CBPF
 import Glibc
 import OTLP
-import Probes
-import Spans
 import SystemPackage
-import Workloads
 
 /// One run of `trace`, from the first message to the summary.
 struct TraceSession {
@@ -38,9 +34,14 @@ struct TraceSession {
         }
     }
 
-    /// Waits until there is a reason to stop: a signal, the end of all traced processes, or spans can't be printed.
-    func wait(signals: AsyncStream<TerminationSignals.Arrival>, processes: Int) async {
-        let (events, failures) = (tracer.processEvents, printer.failures)
+    /// Follows what becomes of processes until there is a reason to stop: a signal, `follow` has seen enough, or spans can't
+    /// be printed.
+    /// - Parameter follow: returns whether to go on.
+    func run(
+        stoppedBy signals: AsyncStream<TerminationSignals.Arrival>,
+        following follow: @escaping @Sendable (ProcessChange) async -> Bool
+    ) async {
+        let failures = printer.failures
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 guard let signal = await signals.first(where: { _ in true }), signal.isFromTerminal else { return }
@@ -48,44 +49,28 @@ struct TraceSession {
                 StandardError.print("")
             }
             group.addTask { for await _ in failures { return } }
-            group.addTask {
-                var running = processes
-                for await event in events where Self.reportEnd(event) {
-                    running -= 1
-                    if running == 0 { return }
-                }
-            }
+            group.addTask { await self.tracer.lookAfterArmed() }
+            group.addTask { await self.follow(follow) }
             await group.next()
             group.cancelAll()
         }
     }
 
-    /// Says what becomes of the program that was launched, until cancelled.
-    func watchLaunch(of file: ExecutableFile) async {
-        for await event in tracer.processEvents {
-            if ns_process_event_kind(event.kind) == NS_PROCESS_LAUNCHED {
-                let running = try? FileIdentity(path: FilePath("/proc/\(event.process.tgid)/exe"))
-                guard let running, running != file.identity else { continue }
-                StandardError.print("\(file.path) was replaced before it was started; what runs isn't traced")
-            } else if ns_process_event_kind(event.kind) == NS_PROCESS_REPLACED {
-                _ = Self.reportEnd(event)
+    /// Follows what becomes of processes, until cancelled or `follow` has seen enough.
+    func follow(_ follow: (ProcessChange) async -> Bool) async {
+        for await notice in tracer.notices {
+            do throws(BPFError) {
+                for change in try await tracer.changes(after: notice) {
+                    if await !follow(change) { return }
+                }
+            } catch {
+                StandardError.print("nodespan: \(error)")
             }
         }
     }
 
-    /// Whether it is the end of a traced program.
-    private static func reportEnd(_ event: ns_process_event) -> Bool {
-        switch ns_process_event_kind(event.kind) {
-        case NS_PROCESS_EXITED: StandardError.print("process \(event.process.tgid) has ended")
-        case NS_PROCESS_REPLACED:
-            StandardError.print("process \(event.process.tgid) has executed another program, which isn't traced")
-        default: return false
-        }
-        return true
-    }
-
-    /// Disarms, prints and exports what is left, and prints the summary last. Returns whether all spans could be printed; a reader that has seen
-    /// enough, as `head` has, is no failure.
+    /// Disarms, prints and exports what is left, and prints the summary last. Returns whether all spans could be printed; a
+    /// reader that has seen enough, as `head` has, is no failure.
     func close() async throws(CommandFailure) -> Bool {
         output.comeToAnEnd()
         var summary: TraceSummary

@@ -41,6 +41,14 @@ package final class ExecutableFile: Sendable {
         return now == identity
     }
 
+    /// The mount through which it was opened, which it keeps busy; nil when that can't be said.
+    package var mount: MountID? { MountID(of: descriptor) }
+
+    /// Has the kernel hold back whoever is going to write to it.
+    package func lease() throws(Errno) -> FileLease {
+        try FileLease(of: descriptor)
+    }
+
     private static func handle(of descriptor: FileDescriptor) -> FilePath {
         FilePath("/proc/self/fd/\(descriptor.rawValue)")
     }

@@ -1,4 +1,5 @@
-import SystemPackage
+import Glibc
+package import SystemPackage
 
 /// A process of this machine as /proc shows it at one moment.
 package struct LocalProcess: Sendable {
@@ -25,6 +26,11 @@ package struct LocalProcess: Sendable {
 
     /// Opens the file that the process runs now.
     package func openExecutable() throws(ProcfsError) -> ExecutableFile {
+        try Self.openExecutable(of: pid)
+    }
+
+    /// Opens the file that a process runs now.
+    package static func openExecutable(of pid: Int32) throws(ProcfsError) -> ExecutableFile {
         let folder = ProcFolder(pid: pid)
         do throws(Errno) {
             return try ExecutableFile(path: folder.path(of: "exe"))
@@ -33,10 +39,28 @@ package struct LocalProcess: Sendable {
         }
     }
 
-    /// Whether the process runs this file now.
-    package func runs(_ file: ExecutableFile) -> Bool {
-        guard let running = try? FileIdentity(path: ProcFolder(pid: pid).path(of: "exe")) else { return false }
-        return running == file.identity
+    /// As /proc/PID/exe has it now, nil when there is no such process or it runs no executable.
+    package static func executablePath(of pid: Int32) -> String? {
+        try? ProcFolder(pid: pid).link("exe")
+    }
+
+    /// The file that a process runs now, as stat(2) shows it; nil when there is none.
+    package static func executableIdentity(of pid: Int32) -> FileIdentity? {
+        try? FileIdentity(path: ProcFolder(pid: pid).path(of: "exe"))
+    }
+
+    /// The pids of all processes.
+    package static func pids() throws(Errno) -> [Int32] {
+        guard let stream = opendir("/proc") else { throw Errno(rawValue: errno) }
+        defer { closedir(stream) }
+        var pids: [Int32] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let pid = Int32(name) { pids.append(pid) }
+        }
+        return pids
     }
 
     /// Reads a process, or the process that a thread belongs to.
@@ -50,6 +74,11 @@ package struct LocalProcess: Sendable {
             executablePath: try folder.link("exe"),
             commandName: text(try folder.contents(of: "comm", limit: 64)),
             environment: environment(in: try folder.contents(of: "environ", limit: 1 << 20)))
+    }
+
+    /// The process that a thread belongs to, by its first thread.
+    package static func leader(of pid: Int32) throws(ProcfsError) -> Int32 {
+        try threadGroupIDs(of: pid).first ?? pid
     }
 
     /// proc_pid_status(5): `NStgid:`, the process's ids from the reader's pid namespace to the innermost.

@@ -46,6 +46,11 @@ struct Tracer: ~Copyable {
         }
     }
 
+    /// Reads what it prints for a while.
+    mutating func read(for time: Duration) {
+        printed.gather(for: time) { _ in false }
+    }
+
     mutating func gather(for limit: Duration, until isEnough: (borrowing GatheredOutput) -> Bool) -> Bool {
         printed.gather(for: limit, until: isEnough)
     }

@@ -61,6 +61,9 @@ enum ns_process_event_kind {
 	NS_PROCESS_EXITED = 2,
 	/// A child that `trace -- CMD` spawned has executed CMD and is being traced.
 	NS_PROCESS_LAUNCHED = 3,
+	/// A process has executed a program whose name the map `exec_filter` lets through; `counters_slot` says
+	/// nothing.
+	NS_PROCESS_EXECUTED = 4,
 };
 
 struct ns_process_event {
@@ -68,6 +71,44 @@ struct ns_process_event {
 	/// `enum ns_process_event_kind`.
 	__u32 kind;
 	__u32 counters_slot;
+};
+
+/// Execs are told apart by the first bytes of the executable's name.
+#define NS_EXEC_NAME_WORDS 2
+/// How many beginnings of names can be asked for.
+#define NS_EXEC_NAMES_MAX 8
+
+/// A beginning of names: a name passes when, masked, it is `text`. Bytes in memory order.
+struct ns_exec_name {
+	__u64 text[NS_EXEC_NAME_WORDS];
+	/// 0xff for each byte that counts; the last one never does.
+	__u64 mask[NS_EXEC_NAME_WORDS];
+};
+
+/// Which execs are reported, in the only entry of the map `exec_filter`: those of executables of which the last
+/// component of the path passes one of the names, and those of files that have no path any more.
+struct ns_exec_filter {
+	/// Names in use; with 0, no exec is reported.
+	__u32 count;
+	__u32 reserved;
+	struct ns_exec_name names[NS_EXEC_NAMES_MAX];
+};
+
+/// A file that a process has mapped: the inode behind the mapping (`vm_file->f_inode`), which is the one that the
+/// kernel puts uprobes on. On an overlay it is the layer's: mounts of one lower file show one, a copied-up file
+/// another.
+struct ns_mapped_file {
+	/// Where it is mapped, in the memory of the process.
+	__u64 address;
+	__u64 inode;
+	/// Bytes.
+	__u64 size;
+	/// `st_ctim`, nanoseconds since 1970.
+	__s64 changed_ns;
+	/// Of the file system, in the kernel's own encoding.
+	__u32 device;
+	/// Tells files apart that had the same inode number one after the other.
+	__u32 generation;
 };
 
 /// How many processes can be traced at once.

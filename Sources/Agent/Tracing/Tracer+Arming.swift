@@ -1,0 +1,157 @@
+import BPFRuntime
+import CBPF
+import Probes
+import SystemPackage
+import Workloads
+
+/// Executables are armed when a process that runs them is traced first, and disarmed a while after the last one has ended.
+extension Tracer {
+    /// How long an executable that nobody runs stays armed for one who starts it again.
+    static let grace = Duration.seconds(10)
+    private static let look = Duration.milliseconds(250)
+
+    /// Looks after what is armed, until cancelled.
+    package func lookAfterArmed(_ clock: ContinuousClock = ContinuousClock()) async {
+        while (try? await clock.sleep(for: Self.look)) != nil { lookAfterArmed(now: clock.now) }
+    }
+
+    private func lookAfterArmed(now: ContinuousClock.Instant) {
+        for (identity, var entry) in armed {
+            if let since = entry.idleSince {
+                if !entry.isGuarded || now - since >= Self.grace { disarm(identity) }
+                continue
+            }
+            // Where a running program's file can be written to (Linux 6.11), who does is not held up.
+            if let lease = entry.arming.lease, lease.isAwaited { lease.giveUp() }
+            if handOver(&entry) { armed[identity] = entry }
+        }
+    }
+
+    /// Has an executable armed for a process. The process must be found to run it afterwards.
+    func join(_ executable: KnownExecutable, user: UInt32, pid: Int32) throws(TracerError) {
+        if var entry = usable(executable) {
+            entry.users[user] = pid
+            entry.idleSince = nil
+            armed[executable.identity] = entry
+            return
+        }
+        do throws(TracerError) {
+            try arm(executable, through: try open(pid), user: user, pid: pid)
+        } catch .executableChanged {
+            throw .executableChanged("process \(pid)")
+        }
+    }
+
+    /// As for a process, for one that is to run the file.
+    func join(_ executable: KnownExecutable, user: UInt32, through file: ExecutableFile) throws(TracerError) {
+        try arm(executable, through: file, user: user, pid: 0)
+    }
+
+    /// What is armed already, unless the file may have been written to while nobody ran it.
+    private func usable(_ executable: KnownExecutable) -> ArmedEntry? {
+        guard let entry = armed[executable.identity] else { return nil }
+        if entry.users.isEmpty, entry.executable.state != executable.state {
+            disarm(executable.identity)
+            return nil
+        }
+        return entry
+    }
+
+    /// A traced process that ran it has ended.
+    func leave(_ identity: ExecutableIdentity, user: UInt32) {
+        guard var entry = armed[identity], entry.users.removeValue(forKey: user) != nil else { return }
+        if entry.users.isEmpty {
+            entry.idleSince = .now
+        } else {
+            _ = handOver(&entry)
+        }
+        armed[identity] = entry
+        if entry.users.isEmpty, !entry.mayStayIdle { disarm(identity) }
+    }
+
+    /// Once the process through which an executable was armed has ended, its mount must not be kept busy: another one's is.
+    /// In between, both are armed, and each probe runs twice: the second time it finds nothing to do.
+    /// - Returns: whether the entry was changed.
+    private func handOver(_ entry: inout ArmedEntry) -> Bool {
+        guard entry.users[entry.through] == nil, entry.arming.mount != nil else { return false }
+        for (user, pid) in entry.users {
+            guard let file = try? open(pid) else { continue }
+            if file.mount != entry.arming.mount {
+                let arming = try? arming(entry.executable, through: file, slot: entry.slot, isRunning: true)
+                guard let arming else { continue }
+                entry.arming = arming
+            }
+            entry.through = user
+            return true
+        }
+        return false
+    }
+
+    private func arm(
+        _ executable: KnownExecutable, through file: ExecutableFile, user: UInt32, pid: Int32
+    ) throws(TracerError) {
+        if freeBinaries.isEmpty, let longestIdle { disarm(longestIdle) }
+        guard let slot = freeBinaries.last else { throw .tooManyExecutables(limit: Int(NS_MAX_BINARIES)) }
+        do throws(BPFError) {
+            try binaries.set(executable.plan.facts, for: slot)
+        } catch {
+            throw .bpf(error)
+        }
+        let arming = try arming(executable, through: file, slot: slot)
+        freeBinaries.removeLast()
+        armed[executable.identity] = ArmedEntry(
+            slot: slot, executable: executable, arming: arming, through: user, users: [user: pid])
+    }
+
+    /// - Parameter isRunning: traced processes have run it since it was analysed; then what it holds is the same, whatever
+    ///   was done to its mode or its links.
+    private func arming(
+        _ executable: KnownExecutable, through file: ExecutableFile, slot: UInt32, isRunning: Bool = false
+    ) throws(TracerError) -> Arming {
+        // From here on nobody changes the file: it runs, or there is the lease.
+        let lease = try? file.lease()
+        let state = try state(of: file)
+        guard isRunning ? state.identity == executable.identity : state == executable.state, file.isUnchanged else {
+            throw .executableChanged(file.path.string)
+        }
+        let points = executable.plan.attachPoints + (findsRoutes ? executable.plan.routeAttachPoints : [])
+        let sites = points.map {
+            ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: UInt64($0.variant) << 32 | UInt64(slot))
+        }
+        do throws(BPFError) {
+            let probes = try ArmedExecutable(file.handle.string, sites: sites, of: httpServer, ledger: ledger)
+            return Arming(probes, mount: file.mount, lease: lease)
+        } catch {
+            throw .bpf(BPFError(error.operation, on: executable.path, code: error.code, log: error.log))
+        }
+    }
+
+    private func disarm(_ identity: ExecutableIdentity) {
+        // Behind the end of the probes, its facts are no longer used.
+        guard let slot = armed.removeValue(forKey: identity)?.slot else { return }
+        freeBinaries.append(slot)
+    }
+
+    /// Disarms everything; where taking probes out is slow, they are left to the end of this process, doing nothing.
+    func disarmAll() throws(BPFError) {
+        if watch.object.attachKind == .perf, try silence() {
+            for entry in armed.values { try entry.arming.leaveToEnd() }
+        }
+        armed.removeAll()
+    }
+
+    /// Has the programs do nothing from here on, so that the books can be closed. False when they may still run.
+    private func silence() throws(BPFError) -> Bool {
+        for slot in armed.values.map(\.slot) {
+            guard var facts = try binaries.value(of: slot) else { continue }
+            facts.goid = ns_offset(NS_UNUSED)
+            try binaries.set(facts, for: slot)
+        }
+        return RunningPrograms.waitForEnd()
+    }
+
+    private var longestIdle: ExecutableIdentity? {
+        armed.compactMap { identity, entry in entry.idleSince.map { (identity, since: $0) } }
+            .min { $0.since < $1.since }?.0
+    }
+}
