@@ -22,6 +22,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let httpClient: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
 
 let package = Package(
     name: "nodespan",
@@ -29,6 +36,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
@@ -47,13 +57,14 @@ let package = Package(
         room("Probes", ["GoBinary", "CodeSites", "CBPF"]),
         room("BPFRuntime", ["CBPF", "CLibbpf", system]),
         room("Spans", ["CBPF"]),
+        room("OTLP", ["Spans"] + httpClient),
         room("Workloads", ["CLinux", system]),
-        room("Agent", ["GoBinary", "Probes", "BPFRuntime", "Spans", "Workloads", "CBPF", system]),
+        room("Agent", ["GoBinary", "Probes", "BPFRuntime", "OTLP", "Spans", "Workloads", "CBPF", system]),
         room(
             "NodespanCommands",
             [
-                "Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess,
-                system,
+                "Agent", "BPFRuntime", "CBPF", "GoBinary", "OTLP", "Probes", "Spans", "Workloads", argumentParser,
+                subprocess, system,
             ]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
 
@@ -64,6 +75,7 @@ let package = Package(
         tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
+        tests("OTLPTests", ["OTLP", "Spans", "TestSupport"]),
         tests("WorkloadsTests", ["TestSupport", "Workloads", system]),
         tests("AgentTests", ["Agent", "BPFRuntime", "Spans", "TestSupport", "Workloads", system]),
 

@@ -23,11 +23,18 @@ final class SpanAssembler: Sendable {
 
     private let sink: any SpanSink
     private let httpServer: HTTPServerConvention
+    private let host: HostFacts
+    private let overrides: ResourceOverrides
     private let version: String
     private let state = Mutex(State())
 
-    init(sink: any SpanSink, version: String) {
+    /// - Parameters:
+    ///   - host: what all resources tell of the machine.
+    ///   - overrides: what all resources say whatever the processes say.
+    init(sink: any SpanSink, host: HostFacts, overrides: ResourceOverrides, version: String) {
         self.sink = sink
+        self.host = host
+        self.overrides = overrides
         self.version = version
         httpServer = HTTPServerConvention(version: version)
     }
@@ -96,7 +103,9 @@ final class SpanAssembler: Sendable {
         guard var workload = state.workloads[context.countersSlot] else { return nil }
         if let resource = workload.resource { return resource }
         if workload.facts.pid == 0 { workload.facts.pid = Int32(bitPattern: context.process.tgid) }
-        let resource = ProcessResource(workload.facts, version: version).resource
+        let resource = ProcessResource(
+            workload.facts, host: host, overrides: overrides, version: version
+        ).resource
         workload.resource = resource
         state.workloads[context.countersSlot] = workload
         return resource

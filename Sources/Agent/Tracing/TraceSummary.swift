@@ -1,6 +1,10 @@
+package import OTLP
+package import Spans
+
 /// What became of every request that began while it was traced.
 ///
-/// At rest it closes: `begun = exported + unsampled + the sum of losses + inFlight`.
+/// At rest it closes: `begun = exported + unsampled + the sum of losses + inFlight`. That is of what is printed; each
+/// destination has an account of its own.
 package struct TraceSummary: Sendable, Equatable {
     package internal(set) var begun: UInt64 = 0
     package internal(set) var exported: UInt64 = 0
@@ -8,6 +12,9 @@ package struct TraceSummary: Sendable, Equatable {
     /// Requests that had not ended when tracing did.
     package internal(set) var inFlight: UInt64 = 0
     package internal(set) var losses: [LossReason: UInt64] = [:]
+
+    /// Where spans were sent besides.
+    package var destinations: [DestinationSummary] = []
 
     package var lost: UInt64 { losses.values.reduce(0, &+) }
 

@@ -34,10 +34,14 @@ package actor Tracer {
     }
 
     /// Loads the BPF programs; nothing is armed yet.
-    package init(sink: any SpanSink, ledger: ArmedLedger) throws(BPFError) {
+    /// - Parameter overrides: what the spans' resources say whatever the processes say.
+    package init(
+        sink: any SpanSink, ledger: ArmedLedger, overrides: ResourceOverrides = .none
+    ) throws(BPFError) {
         let watch = try ProcessWatch()
         let httpServer = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
-        let assembler = SpanAssembler(sink: sink, version: nodespanVersion)
+        let assembler = SpanAssembler(
+            sink: sink, host: .ofThisMachine(), overrides: overrides, version: nodespanVersion)
         let (stream, continuation) = AsyncStream.makeStream(
             of: ns_process_event.self, bufferingPolicy: .bufferingOldest(Int(NS_MAX_PROCESSES)))
         processes = try watch.processes()

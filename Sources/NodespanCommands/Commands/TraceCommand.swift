@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import BPFRuntime
+import OTLP
 import Probes
 import Spans
 import SystemPackage
@@ -26,6 +27,7 @@ struct TraceCommand: AsyncParsableCommand {
             Examples:
               nodespan trace --pid $(pidof prometheus)
               nodespan trace --format json --pid 4242 > spans.jsonl
+              nodespan trace --otlp http://localhost:4318 --pid 4242
               nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server --port 8080
             """)
 
@@ -33,6 +35,8 @@ struct TraceCommand: AsyncParsableCommand {
     var pid: [Int32] = []
 
     @OptionGroup var sampling: SamplerOptions
+    @OptionGroup var resource: ResourceOptions
+    @OptionGroup var export: ExportOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Under sudo, run CMD as root too.")
@@ -55,18 +59,24 @@ struct TraceCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
+        // Its threads start here, with the signals held.
+        let exporter = try export.exporter()
+        async let _ = exporter?.run()
         if command.isEmpty {
-            try await traceProcesses(stoppedBy: signals.arrivals)
+            try await traceProcesses(stoppedBy: signals.arrivals, exportingBy: exporter)
         } else {
-            try await traceProgram(stoppedBy: signals.arrivals)
+            try await traceProgram(stoppedBy: signals.arrivals, exportingBy: exporter)
         }
         // Read up to here: a second Ctrl-C must not end the process while probes are taken out.
         _ = consume signals
     }
 
-    private func traceProcesses(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
+    private func traceProcesses(
+        stoppedBy signals: AsyncStream<TerminationSignals.Arrival>,
+        exportingBy exporter: SpanExporter<ContinuousClock>?
+    ) async throws {
         let targets = try TraceTarget.resolve(pids: pid)
-        let session = try await TraceSession(options: output)
+        let session = try await TraceSession(options: output, resource: resource, exporter: exporter)
         var armed: Set<FileIdentity> = []
         var traced: [TraceTarget] = []
         var status = FailureStatus.failed
@@ -95,9 +105,12 @@ struct TraceCommand: AsyncParsableCommand {
         if try await !session.close() { throw SilentEnding(status: FailureStatus.failed.rawValue) }
     }
 
-    private func traceProgram(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
+    private func traceProgram(
+        stoppedBy signals: AsyncStream<TerminationSignals.Arrival>,
+        exportingBy exporter: SpanExporter<ContinuousClock>?
+    ) async throws {
         let program = try ProgramLaunch(command, asRoot: asRoot)
-        let session = try await TraceSession(options: output)
+        let session = try await TraceSession(options: output, resource: resource, exporter: exporter)
         do throws(TracerError) {
             try await session.tracer.arm(program.file, by: program.plan)
             try await session.tracer.awaitLaunch(

@@ -1,4 +1,5 @@
 import Agent
+import Spans
 
 /// What `trace` says when it ends.
 enum SummaryText {
@@ -12,6 +13,7 @@ enum SummaryText {
         for (reason, count) in summary.losses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             lines.append("  lost \(count): \(reason.explanation) (\(reason.name))")
         }
+        for destination in summary.destinations { lines += DestinationText.table(destination) }
         return lines.joined(separator: "\n")
     }
 
@@ -21,11 +23,16 @@ enum SummaryText {
 
     /// For scripts, one line.
     static func json(_ summary: TraceSummary) -> String {
-        let losses = summary.losses.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\"\($0.key.name)\":\($0.value)" }.joined(separator: ",")
-        return """
-            {"spans":\(summary.exported),"begun":\(summary.begun),"exported":\(summary.exported),\
-            "unsampled":\(summary.unsampled),"inFlight":\(summary.inFlight),"losses":{\(losses)}}
-            """
+        """
+        {"spans":\(summary.exported),"begun":\(summary.begun),"exported":\(summary.exported),\
+        "unsampled":\(summary.unsampled),"inFlight":\(summary.inFlight),"losses":\(json(summary.losses)),\
+        "destinations":[\(summary.destinations.map(DestinationText.json).joined(separator: ","))]}
+        """
+    }
+
+    /// An object of counts by reason.
+    static func json(_ losses: [LossReason: UInt64]) -> String {
+        let members = losses.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\"\($0.key.name)\":\($0.value)" }
+        return "{\(members.joined(separator: ","))}"
     }
 }

@@ -2,6 +2,7 @@ import Agent
 import BPFRuntime
 import CBPF
 import Glibc
+import OTLP
 import Probes
 import Spans
 import SystemPackage
@@ -11,17 +12,24 @@ import Workloads
 struct TraceSession {
     let tracer: Tracer
     let printer: SpanPrinter
+    private let exporter: SpanExporter<ContinuousClock>?
     private let output: OutputStream
     private let options: OutputOptions
 
     /// Loads the BPF programs and puts right what a run that was killed left behind.
-    init(options: OutputOptions) async throws(CommandFailure) {
+    /// - Parameter exporter: whose `run` is running.
+    init(
+        options: OutputOptions, resource: ResourceOptions, exporter: SpanExporter<ContinuousClock>?
+    ) async throws(CommandFailure) {
+        self.exporter = exporter
         self.options = options
         output = OutputStream(STDOUT_FILENO)
         printer = SpanPrinter(
             output: output, format: options.format, colour: options.colour.applies(to: STDOUT_FILENO))
         do throws(BPFError) {
-            tracer = try Tracer(sink: printer, ledger: ArmedLedger())
+            tracer = try Tracer(
+                sink: SpanOutlets(printer: printer, exporter: exporter), ledger: ArmedLedger(),
+                overrides: resource.overrides())
             Self.report(try await tracer.heal())
         } catch {
             throw CommandFailure(error)
@@ -74,16 +82,17 @@ struct TraceSession {
         return true
     }
 
-    /// Disarms, prints what is left, and the summary last. Returns whether all spans could be printed; a reader that has seen
+    /// Disarms, prints and exports what is left, and prints the summary last. Returns whether all spans could be printed; a reader that has seen
     /// enough, as `head` has, is no failure.
     func close() async throws(CommandFailure) -> Bool {
         output.comeToAnEnd()
-        let summary: TraceSummary
+        var summary: TraceSummary
         do throws(BPFError) {
             summary = try await tracer.stop()
         } catch {
             throw CommandFailure(error)
         }
+        if let exporter { summary.destinations = [await exporter.finish()] }
         let failure = printer.failure.flatMap { $0 == .brokenPipe ? nil : $0 }
         if let failure {
             let reason = failure == .timedOut ? "nobody reads it" : "\(failure)"

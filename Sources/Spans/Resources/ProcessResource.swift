@@ -8,11 +8,16 @@ package struct ProcessResource: Sendable {
     private static let serviceNameLimit = 1024
 
     /// service.name is OTEL_SERVICE_NAME, else the one in OTEL_RESOURCE_ATTRIBUTES, else the executable's name; an empty
-    /// variable counts as unset, as the specification demands. What is measured (process.*, telemetry.*) goes before
-    /// what a process claims, which keeps its types and makes it trustworthy.
+    /// variable counts as unset, as the specification demands. What is measured (process.*, telemetry.*, host.*, os.*)
+    /// goes before what a process claims, which keeps its types and makes it trustworthy; what the operator says goes
+    /// before both.
     ///
-    /// - Parameter version: nodespan's own.
-    package init(_ process: ProcessFacts, version: String) {
+    /// - Parameters:
+    ///   - host: nil to leave the machine out.
+    ///   - version: nodespan's own.
+    package init(
+        _ process: ProcessFacts, host: HostFacts? = nil, overrides: ResourceOverrides = .none, version: String
+    ) {
         var warnings: [ResourceVariableError] = []
         var claimed: [(key: String, value: String)] = []
         do throws(ResourceVariableError) {
@@ -43,8 +48,16 @@ package struct ProcessResource: Sendable {
         attributes.append("telemetry.sdk.version", version)
         attributes.append("telemetry.distro.name", "nodespan")
         attributes.append("telemetry.distro.version", version)
+        attributes += host?.attributes ?? []
         let measured = Set(attributes.map(\.key))
         for (key, value) in claimed where !measured.contains(key) { attributes.append(key, value) }
+        for override in overrides.attributes {
+            if let known = attributes.firstIndex(where: { $0.key == override.key }) {
+                attributes[known] = override
+            } else {
+                attributes.append(override)
+            }
+        }
 
         resource = Resource(attributes: attributes)
         self.warnings = warnings

@@ -14,13 +14,18 @@ package enum ResourceVariableError: Error, Hashable {
 extension ResourceVariableError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .tooLong(let variable, let size, let limit):
-            "\(variable) ignored: it has \(size) bytes, more than the \(limit) allowed"
-        case .missingEquals(let member):
-            "OTEL_RESOURCE_ATTRIBUTES ignored: '\(shown(member))' is not of the form key=value"
-        case .emptyKey(let member): "OTEL_RESOURCE_ATTRIBUTES ignored: '\(shown(member))' has no key"
-        case .invalidEncoding(let member):
-            "OTEL_RESOURCE_ATTRIBUTES ignored: '\(shown(member))' is not percent-encoded UTF-8"
+        case .tooLong(let variable, _, _): "\(variable) ignored: \(problem)"
+        case .missingEquals, .emptyKey, .invalidEncoding: "OTEL_RESOURCE_ATTRIBUTES ignored: \(problem)"
+        }
+    }
+
+    /// Whatever the text was that has it.
+    var problem: String {
+        switch self {
+        case .tooLong(_, let size, let limit): "it has \(size) bytes, more than the \(limit) allowed"
+        case .missingEquals(let member): "'\(shown(member))' is not of the form key=value"
+        case .emptyKey(let member): "'\(shown(member))' has no key"
+        case .invalidEncoding(let member): "'\(shown(member))' is not percent-encoded UTF-8"
         }
     }
 

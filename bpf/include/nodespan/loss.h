@@ -17,5 +17,15 @@ enum ns_loss_reason {
 	NS_LOSS_RECORD_INVALID = 5,
 	/// The span could not be written where it was to go.
 	NS_LOSS_OUTPUT_FAILED = 6,
-	NS_LOSS_REASON_COUNT = 7,
+	/// A destination was so far behind that its queue was full.
+	NS_LOSS_QUEUE_FULL = 7,
+	/// A destination doesn't take it.
+	NS_LOSS_REFUSED = 8,
+	/// A destination could not take it for as long as it was tried.
+	NS_LOSS_UNAVAILABLE = 9,
+	/// A destination answered as nothing does that takes spans.
+	NS_LOSS_UNCONFIRMED = 10,
+	/// nodespan was told to end before a destination had taken it.
+	NS_LOSS_STOPPED = 11,
+	NS_LOSS_REASON_COUNT = 12,
 };

@@ -1,5 +1,3 @@
-internal import CBPF
-
 /// Why a span that began was not exported: `enum ns_loss_reason` with the names that summaries and metrics show.
 package enum LossReason: Int, CaseIterable, Sendable {
     case inFlightFull
@@ -9,6 +7,11 @@ package enum LossReason: Int, CaseIterable, Sendable {
     case processEnded
     case recordInvalid
     case outputFailed
+    case queueFull
+    case refused
+    case unavailable
+    case unconfirmed
+    case stopped
 
     /// Stable, for scripts.
     package var name: String {
@@ -20,6 +23,11 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .processEnded: "process_ended"
         case .recordInvalid: "record_invalid"
         case .outputFailed: "output_failed"
+        case .queueFull: "queue_full"
+        case .refused: "refused"
+        case .unavailable: "unavailable"
+        case .unconfirmed: "unconfirmed"
+        case .stopped: "stopped"
         }
     }
 
@@ -33,18 +41,11 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .processEnded: "the process ended during the request"
         case .recordInvalid: "the record made no sense"
         case .outputFailed: "the span could not be written"
-        }
-    }
-
-    /// How often each occurred, as BPF counted.
-    static func counts(in counters: ns_process_counters) -> [LossReason: UInt64] {
-        withUnsafeBytes(of: counters.lost) { lost in
-            let values = lost.bindMemory(to: UInt64.self)
-            return Dictionary(
-                uniqueKeysWithValues: allCases.compactMap { reason in
-                    let count = values[reason.rawValue]
-                    return count > 0 ? (reason, count) : nil
-                })
+        case .queueFull: "the destination was too slow, and the queue full"
+        case .refused: "the destination doesn't take them"
+        case .unavailable: "the destination could not take them for too long"
+        case .unconfirmed: "the destination's answer isn't OTLP's"
+        case .stopped: "nodespan ended before the destination had taken them"
         }
     }
 }

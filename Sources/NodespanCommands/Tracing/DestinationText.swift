@@ -1,0 +1,41 @@
+import OTLP
+import Spans
+
+/// What `trace` says of where it sends spans.
+enum DestinationText {
+    /// While it runs. Reasons may be a stranger's words.
+    static func message(_ notice: DestinationNotice, endpoint: String) -> String {
+        switch notice {
+        case .unavailable(let reason): "can't export to \(endpoint) now, will try again: \(reason)"
+        case .refusing(let reason): "\(endpoint) refuses spans: \(reason)"
+        case .unconfirmed(let reason): "can't tell whether \(endpoint) takes spans: \(reason)"
+        case .recovered: "exporting to \(endpoint) again"
+        case .rejecting(let spans, let reason):
+            "\(endpoint) has rejected \(spans) span\(spans == 1 ? "" : "s")"
+                + (reason.isEmpty ? "" : ": \(reason)")
+        case .warning(let text): "\(endpoint) warns: \(text)"
+        }
+    }
+
+    /// In the summary for people.
+    static func table(_ destination: DestinationSummary) -> [String] {
+        var parts = ["\(destination.exported) exported"]
+        if destination.rejected > 0 { parts.append("\(destination.rejected) rejected") }
+        parts.append(destination.lost == 0 ? "none lost" : "\(destination.lost) lost")
+        if destination.resent > 0 { parts.append("\(destination.resent) sent more than once, maybe") }
+        var lines = ["\(destination.endpoint): \(parts.joined(separator: ", "))"]
+        for (reason, count) in destination.losses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            lines.append("  lost \(count): \(reason.explanation) (\(reason.name))")
+        }
+        return lines
+    }
+
+    /// In the summary for scripts. A URL has nothing to escape.
+    static func json(_ destination: DestinationSummary) -> String {
+        """
+        {"endpoint":"\(destination.endpoint)","spans":\(destination.spans),"exported":\(destination.exported),\
+        "rejected":\(destination.rejected),"losses":\(SummaryText.json(destination.losses)),\
+        "retries":\(destination.retries),"resent":\(destination.resent)}
+        """
+    }
+}

@@ -1,0 +1,72 @@
+internal import Spans
+
+/// Field numbers: opentelemetry-proto 1.x, trace/v1/trace.proto.
+extension ProtobufWriter {
+    /// Bits of `flags` beyond W3C's eight: whether the parent is of another process is known, and it is.
+    private static let hasIsRemote: UInt32 = 0x100
+    private static let isRemote: UInt32 = 0x200
+
+    /// Appends a span as a field of ScopeSpans.
+    mutating func append(_ span: Span) {
+        message(2) { message in
+            message.bytes(1, span.traceID.high, span.traceID.low)
+            message.bytes(2, span.spanID.value)
+            message.string(3, span.traceState)
+            if let parent = span.parentSpanID { message.bytes(4, parent.value) }
+            message.string(5, span.name)
+            message.varint(6, Self.number(of: span.kind))
+            message.fixed64(7, span.startUnixNano)
+            message.fixed64(8, span.endUnixNano)
+            message.append(span.attributes, as: 9)
+            for event in span.events { message.append(event) }
+            for link in span.links { message.append(link) }
+            message.append(span.status)
+            message.fixed32(16, UInt32(span.flags) | Self.hasIsRemote | (span.parentIsRemote ? Self.isRemote : 0))
+        }
+    }
+
+    private mutating func append(_ event: Span.Event) {
+        message(11) { message in
+            message.fixed64(1, event.timeUnixNano)
+            message.string(2, event.name)
+            message.append(event.attributes, as: 3)
+        }
+    }
+
+    /// Whether the other span is of another process isn't known, so that the bits for that stay clear.
+    private mutating func append(_ link: Span.Link) {
+        message(13) { message in
+            message.bytes(1, link.traceID.high, link.traceID.low)
+            message.bytes(2, link.spanID.value)
+            message.string(3, link.traceState)
+            message.append(link.attributes, as: 4)
+            message.fixed32(6, UInt32(link.flags))
+        }
+    }
+
+    private mutating func append(_ status: Span.Status) {
+        if status.code == .unset && status.message.isEmpty { return }
+        message(15) { message in
+            message.string(2, status.message)
+            message.varint(3, Self.number(of: status.code))
+        }
+    }
+
+    private static func number(of kind: Span.Kind) -> UInt64 {
+        switch kind {
+        case .internal: 1
+        case .server: 2
+        case .client: 3
+        case .producer: 4
+        case .consumer: 5
+        }
+    }
+
+    private static func number(of code: Span.StatusCode) -> UInt64 {
+        switch code {
+        case .unset: 0
+        case .ok: 1
+        case .error: 2
+        }
+    }
+}

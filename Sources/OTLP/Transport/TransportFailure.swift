@@ -1,0 +1,41 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+
+/// Why there was no answer.
+struct TransportFailure {
+    private let reason: String
+    /// The request may have been on its way.
+    private let mayHaveArrived: Bool
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as NIOConnectionError:
+            (reason, mayHaveArrived) = (Self.reason(of: error), false)
+        case let error as HTTPClientError where error == .connectTimeout:
+            (reason, mayHaveArrived) = ("no connection within 5 seconds", false)
+        case let error as HTTPClientError where error == .remoteConnectionClosed:
+            (reason, mayHaveArrived) = ("the connection was closed before an answer came", true)
+        case let error as NIOSSLError:
+            (reason, mayHaveArrived) = ("TLS: \(error)", false)
+        case let error as NIOSSLExtraError:
+            (reason, mayHaveArrived) = ("TLS: \(error)", false)
+        case let error as IOError:
+            (reason, mayHaveArrived) = (error.description, true)
+        default:
+            (reason, mayHaveArrived) = ("\(error)", true)
+        }
+    }
+
+    var outcome: DeliveryOutcome {
+        .unavailable(
+            reason: String(reason.prefix(PartialSuccess.messageLimit)), retryAfter: nil, mayHaveArrived: mayHaveArrived)
+    }
+
+    /// One reason does: hosts with several addresses fail alike, as a rule.
+    private static func reason(of error: NIOConnectionError) -> String {
+        if let failure = error.connectionErrors.first { return "\(error.host): \(failure.error)" }
+        return "\(error.host): \(error.dnsAError ?? error.dnsAAAAError ?? error)"
+    }
+}
