@@ -5,7 +5,7 @@
 PREFIX ?= /usr/local
 NODESPAN := .build/release/nodespan
 # One file that needs no Swift runtime beside it, and no trace of where it was built.
-RELEASE := -c release --static-swift-stdlib -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=nodespan -Xcc -ffile-prefix-map=$(CURDIR)=nodespan --product nodespan
+RELEASE := -c release --static-swift-stdlib -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=nodespan -Xcc -ffile-prefix-map=$(CURDIR)=nodespan -Xlinker --strip-debug --product nodespan
 
 setup:
 	@scripts/setup

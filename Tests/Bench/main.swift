@@ -39,6 +39,9 @@ func run(_ arguments: [String]) throws -> Int32 {
         footprint = load.footprint
     }
     sections.append(Section(title: "The agent under that load, tracing one process", measurements: footprint))
+    complain("exporting, \(rounds) rounds of \(seconds) s")
+    let export = try ExportCost(nodespan, server, .caller, rounds: rounds, seconds: seconds)
+    sections.append(Section(title: "The agent when it exports as well", measurements: export.measurements))
     sections.append(
         Section(title: "Analysis of Debian sid's prometheus, warm cache", measurements: analysis.measurements))
 

@@ -5,7 +5,8 @@ package struct OTLPHeader: Sendable {
 
     /// What nodespan sets itself, or HTTP does.
     private static let reserved: Set<String> = [
-        "connection", "content-encoding", "content-length", "content-type", "host", "te", "trailer", "transfer-encoding",
+        "connection", "content-encoding", "content-length", "content-type", "host", "te", "trailer",
+        "transfer-encoding",
         "upgrade",
     ]
 

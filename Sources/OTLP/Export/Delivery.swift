@@ -34,7 +34,8 @@ struct Delivery {
     private var pausedUntil: Duration?
     /// The destination has asked for the pause.
     private var isPauseAsked = false
-    private var isClosed = false
+    /// When the exporter will stop; nil before the end.
+    private var deadline: Duration?
     /// The outage began before the end: one more attempt, and no waiting.
     private var isLastAttempt = false
 
@@ -49,7 +50,7 @@ struct Delivery {
     var canSend: Bool { pausedUntil == nil && running < (isOutage ? 1 : limit) }
 
     /// Nothing is on its way or waits for its turn; to be asked when the queue has nothing either.
-    var isIdle: Bool { isClosed && running == 0 && toRetry.isEmpty }
+    var isIdle: Bool { deadline != nil && running == 0 && toRetry.isEmpty }
 
     /// Batches that weren't delivered, at the end.
     var leftOver: [SpanQueue.Batch] { toRetry.map(\.batch) }
@@ -90,6 +91,7 @@ struct Delivery {
             pausedUntil = until
             isPauseAsked = retryAfter != nil
         }
+        if let deadline, until >= deadline { isOver = true }
         let isGivenUp = until - failingSince > retrying
         if !isGivenUp { toRetry.append(attempt) }
         return Failure(isGivenUp: isGivenUp, pauseUntil: isFirst ? until : nil)
@@ -114,7 +116,7 @@ struct Delivery {
     /// wait for one that is dead. But when it has asked for a pause, it gets that, or no further attempt.
     /// - Parameter deadline: when the exporter will stop.
     mutating func close(deadline: Duration) {
-        isClosed = true
+        self.deadline = deadline
         guard isOutage else { return }
         if isPauseAsked, let pausedUntil {
             isOver = pausedUntil >= deadline

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
@@ -22,7 +23,7 @@ struct TransportFailure {
         case let error as NIOSSLExtraError:
             (reason, mayHaveArrived) = ("TLS: \(error)", false)
         case let error as IOError:
-            (reason, mayHaveArrived) = (error.description, true)
+            (reason, mayHaveArrived) = (Self.text(of: error), !Self.noConnection.contains(error.errnoCode))
         default:
             (reason, mayHaveArrived) = ("\(error)", true)
         }
@@ -33,9 +34,19 @@ struct TransportFailure {
             reason: String(reason.prefix(PartialSuccess.messageLimit)), retryAfter: nil, mayHaveArrived: mayHaveArrived)
     }
 
+    /// Codes of connect(2), which come before anything is sent. A reset may come later.
+    private static let noConnection = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EADDRNOTAVAIL]
+
     /// One reason does: hosts with several addresses fail alike, as a rule.
     private static func reason(of error: NIOConnectionError) -> String {
-        if let failure = error.connectionErrors.first { return "\(error.host): \(failure.error)" }
+        if let failure = error.connectionErrors.first {
+            return "\(error.host): \((failure.error as? IOError).map(text) ?? "\(failure.error)")"
+        }
         return "\(error.host): \(error.dnsAError ?? error.dnsAAAAError ?? error)"
+    }
+
+    /// strerror(3) alone: the rest of an IOError is of use to programmers only.
+    private static func text(of error: IOError) -> String {
+        String(cString: strerror(error.errnoCode)).lowercased()
     }
 }

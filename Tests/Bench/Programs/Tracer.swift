@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import TestSupport
 
-/// A running `nodespan trace --format json` that writes its spans to /dev/null.
+/// A running `nodespan trace --format json` that writes its spans to /dev/null, and maybe exports them.
 struct Tracer: ~Copyable {
     /// What it says at its end.
     struct Summary: Decodable {
@@ -10,8 +10,15 @@ struct Tracer: ~Copyable {
         let exported: UInt64
         let inFlight: UInt64
         let losses: [String: UInt64]
+        let destinations: [Destination]
 
         var lost: UInt64 { losses.values.reduce(0, +) }
+    }
+
+    /// What became of the spans that were to be exported.
+    struct Destination: Decodable {
+        let spans: UInt64
+        let exported: UInt64
     }
 
     /// From its start to the message that it traces.
@@ -19,11 +26,14 @@ struct Tracer: ~Copyable {
     private var process: ChildProcess
     private var printed: GatheredOutput
 
-    init(_ nodespan: String, tracing pid: Int32) throws {
+    /// - Parameter collector: the URL to export to.
+    init(_ nodespan: String, tracing pid: Int32, exportingTo collector: String? = nil) throws {
         let start = ContinuousClock.now
-        let process = try ChildProcess([
-            "/bin/sh", "-c", #"exec "$0" "$@" >/dev/null"#, nodespan, "trace", "--format", "json", "--pid", "\(pid)",
-        ])
+        let process = try ChildProcess(
+            [
+                "/bin/sh", "-c", #"exec "$0" "$@" >/dev/null"#, nodespan, "trace", "--format", "json", "--pid",
+                "\(pid)",
+            ] + (collector.map { ["--otlp", $0] } ?? []))
         var printed = GatheredOutput(of: process)
         let isTracing = printed.gather(for: .seconds(20)) {
             $0.errorText.split(separator: "\n").contains { $0.hasPrefix("tracing ") }

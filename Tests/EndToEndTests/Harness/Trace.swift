@@ -11,12 +11,29 @@ struct Trace {
         var inFlight: Int
         /// By reason.
         var losses: [String: Int]
+        var destinations: [Destination]
 
         var lost: Int { losses.values.reduce(0, +) }
         /// The promise of every summary: nothing is unaccounted for.
         var isBalanced: Bool { begun == exported + unsampled + lost + inFlight && spans == exported }
     }
 
+    /// What became of the spans that were to be exported.
+    struct Destination: Decodable {
+        var endpoint: String
+        var spans: Int
+        var exported: Int
+        var rejected: Int
+        /// By reason.
+        var losses: [String: Int]
+        var retries: Int
+        var resent: Int
+
+        var isBalanced: Bool { spans == exported + rejected + losses.values.reduce(0, +) }
+    }
+
+    /// Standard output as it came.
+    var output: [UInt8]
     var spans: [ReceivedSpan]
     /// Lines on standard output: spans, the ones not decoded included.
     var lines: Int
@@ -30,6 +47,7 @@ struct Trace {
             throw MissingSummary(code: code, errors: errors)
         }
         summary = try JSONDecoder().decode(Summary.self, from: Data(line.utf8))
+        self.output = output
         self.code = code
         self.errors = errors
     }

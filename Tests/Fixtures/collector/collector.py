@@ -1,7 +1,7 @@
 """An OTLP/HTTP collector for tests: decodes what it is sent with OpenTelemetry's own descriptors and Google's Protobuf,
-and prints each request as a line of JSON. Run with PYTHONPATH=$NODESPAN_CACHE/python.
+and writes each request as a line of JSON. Run with PYTHONPATH=$NODESPAN_CACHE/python.
 
-    collector.py [--port PORT] [--quiet] [ANSWER ...]
+    collector.py [--port PORT] [--file FILE] [ANSWER ...]
 
 Answers are given in turn, the last one from then on; without any, `ok`:
 
@@ -17,7 +17,8 @@ Answers are given in turn, the last one from then on; without any, `ok`:
     close           the connection closed without an answer
     hang            no answer
 
---quiet prints nothing and decodes nothing, for measurements.
+Lines go to FILE, before the answer is given; of each, one word goes to standard output. Without a file nothing is decoded,
+for measurements.
 """
 
 import base64
@@ -118,10 +119,10 @@ class Collector(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port, answers, quiet):
+    def __init__(self, port, answers, file):
         super().__init__(("127.0.0.1", port), Handler)
         self.answers = answers
-        self.quiet = quiet
+        self.file = file
         self.lock = threading.Lock()
 
     def next_answer(self):
@@ -135,7 +136,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         answer = self.server.next_answer()
-        if not self.server.quiet:
+        if self.server.file:
             line = {"path": self.path, "answer": answer, "bytes": len(body)}
             line["headers"] = {name.lower(): text for name, text in self.headers.items()}
             try:
@@ -143,7 +144,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             except Exception as error:
                 line |= {"error": repr(error), "body": base64.b64encode(body).decode()}
             with output:
-                print(json.dumps(line), flush=True)
+                print(json.dumps(line), file=self.server.file, flush=True)
+                print("request", flush=True)
         kind, _, rest = answer.partition(":")
         getattr(self, f"answer_{kind}")(rest)
 
@@ -216,16 +218,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def main(arguments):
-    port, quiet = 0, False
+    port, file = 0, None
     while arguments and arguments[0].startswith("--"):
         option = arguments.pop(0)
         if option == "--port":
             port = int(arguments.pop(0))
-        elif option == "--quiet":
-            quiet = True
+        elif option == "--file":
+            file = open(arguments.pop(0), "w")
         else:
             sys.exit(f"collector.py: no such option: {option}")
-    server = Collector(port, arguments or ["ok"], quiet)
+    server = Collector(port, arguments or ["ok"], file)
     print(f"listening 127.0.0.1:{server.server_address[1]}", flush=True)
     server.serve_forever()
 

@@ -1,0 +1,112 @@
+import Spans
+import TestSupport
+import Testing
+
+@testable import OTLP
+
+/// Attempts at real servers, most of which are no good.
+@Suite(.timeLimit(.minutes(1))) struct `An HTTP attempt` {
+    private func outcome(_ url: String) async throws -> DeliveryOutcome {
+        var encoder = TraceRequestEncoder()
+        encoder.add(sampleSpan(of: .named("shop")))
+        let transport = HTTPTransport(endpoint: try OTLPEndpoint(url), headers: [], userAgent: "nodespan/test")
+        let outcome = await transport.send(encoder.finish())
+        await transport.shutdown()
+        return outcome
+    }
+
+    @Test func `is what its answer says`() async throws {
+        let expected: [(answer: String, outcome: DeliveryOutcome)] = [
+            ("ok", .accepted(PartialSuccess())),
+            ("partial:3:too old", .accepted(PartialSuccess(rejected: 3, message: "too old"))),
+            ("after:429:7", .unavailable(reason: "HTTP 429", retryAfter: .seconds(7), mayHaveArrived: false)),
+            ("status:503:full", .unavailable(reason: "HTTP 503: full", mayHaveArrived: false)),
+            ("status:502", .unavailable(reason: "HTTP 502", mayHaveArrived: true)),
+            ("status:504", .unavailable(reason: "HTTP 504", mayHaveArrived: true)),
+            ("status:400:why", .refused(reason: "HTTP 400: why")),
+            ("status:413:why", .refused(reason: "HTTP 413: why")),
+            ("status:500:why", .refused(reason: "HTTP 500: why")), ("status:501", .refused(reason: "HTTP 501")),
+            ("status:301", .refused(reason: "HTTP 301")),
+        ]
+        let collector = try Collector(expected.map(\.answer))
+        for (answer, outcome) in expected {
+            #expect(try await self.outcome(collector.url) == outcome, "\(answer)")
+        }
+    }
+
+    @Test func `names the remedy where there is one`() async throws {
+        let collector = try Collector(["status:401", "status:404"])
+        for word in ["--otlp-header", "URL"] {
+            guard case .refused(let reason) = try await outcome(collector.url) else {
+                Issue.record("no refusal")
+                continue
+            }
+            #expect(reason.contains(word))
+        }
+    }
+
+    @Test func `isn't fooled by what is no collector`() async throws {
+        let answers = ["html", "garbage", "huge"]
+        let collector = try Collector(answers)
+        for answer in answers {
+            guard case .unconfirmed(let reason) = try await outcome(collector.url) else {
+                Issue.record("\(answer) was taken for success")
+                continue
+            }
+            #expect(reason.hasPrefix("HTTP 200 with"))
+        }
+    }
+
+    @Test func `may have got through to a server that doesn't answer by HTTP`() async throws {
+        let answers = ["nonsense", "close"]
+        let collector = try Collector(answers)
+        for answer in answers {
+            guard case .unavailable(let reason, nil, true) = try await outcome(collector.url) else {
+                Issue.record("\(answer) was taken for an answer")
+                continue
+            }
+            #expect(!reason.isEmpty)
+        }
+    }
+
+    @Test func `ends when it is cancelled`() async throws {
+        var collector = try Collector(["hang", "drip"])
+        for number in 1...2 {
+            let transport = HTTPTransport(
+                endpoint: try OTLPEndpoint(collector.url), headers: [], userAgent: "nodespan/test")
+            let outcome = try await withThrowingTaskGroup(of: DeliveryOutcome.self) { group in
+                group.addTask { await transport.send([]) }
+                #expect(try collector.requests(atLeast: number).count == number)
+                group.cancelAll()
+                return try await group.next()
+            }
+            await transport.shutdown()
+            guard case .unavailable = outcome else {
+                Issue.record("\(String(describing: outcome))")
+                continue
+            }
+        }
+    }
+
+    @Test func `fails in plain words where nobody listens, or nobody is`() async throws {
+        var collector = try Collector()
+        let url = collector.url
+        collector.kill()
+        #expect(
+            try await outcome(url) == .unavailable(reason: "connection refused", mayHaveArrived: false))
+        guard case .unavailable(let reason, nil, false) = try await outcome("http://nobody.invalid:4318") else {
+            Issue.record("a host that isn't there was reached")
+            return
+        }
+        #expect(reason.hasPrefix("nobody.invalid: "))
+    }
+
+    @Test func `by TLS doesn't go to a server that has none`() async throws {
+        let collector = try Collector()
+        guard case .unavailable(let reason, nil, _) = try await outcome("https://127.0.0.1:\(collector.port)") else {
+            Issue.record("no TLS, and yet an answer")
+            return
+        }
+        #expect(reason.hasPrefix("TLS: "))
+    }
+}
