@@ -75,7 +75,7 @@ let package = Package(
         tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
-        tests("OTLPTests", ["OTLP", "Spans", "TestSupport"]),
+        tests("OTLPTests", ["OTLP", "Spans", "TestSupport", .product(name: "NIOSSL", package: "swift-nio-ssl")]),
         tests("WorkloadsTests", ["TestSupport", "Workloads", system]),
         tests("AgentTests", ["Agent", "BPFRuntime", "Spans", "TestSupport", "Workloads", system]),
 

@@ -1,3 +1,4 @@
+import NIOSSL
 import Spans
 import TestSupport
 import Testing
@@ -108,5 +109,33 @@ import Testing
             return
         }
         #expect(reason.hasPrefix("TLS: "))
+    }
+
+    @Test func `by TLS goes to a server that is trusted, and to no other`() async throws {
+        let folder = try TemporaryFolder()
+        let pem = "\(folder.path)/server.pem"
+        let made = try Command.run([
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-keyout", pem, "-out", "\(folder.path)/certificate.pem", "-days", "2", "-subj", "/CN=collector", "-addext",
+            "subjectAltName=IP:127.0.0.1",
+        ])
+        #expect(made.code == 0)
+        let certificate = "\(folder.path)/certificate.pem"
+        try writeFile(pem, readFile(pem) + readFile(certificate))
+        var collector = try Collector(certificate: pem)
+        let url = "https://127.0.0.1:\(collector.port)"
+        #expect(
+            try await outcome(url)
+                == .unavailable(
+                    reason: "TLS: the certificate is not signed by an authority that this machine trusts",
+                    mayHaveArrived: false))
+
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .file(certificate)
+        let transport = HTTPTransport(
+            endpoint: try OTLPEndpoint(url), headers: [], userAgent: "nodespan/test", tls: tls)
+        #expect(await transport.send([]) == .accepted(PartialSuccess()))
+        await transport.shutdown()
+        #expect(try collector.requests(atLeast: 1).count == 1)
     }
 }

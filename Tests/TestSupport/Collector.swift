@@ -11,13 +11,15 @@ package struct Collector: ~Copyable {
     /// - Parameters:
     ///   - answers: see collector.py.
     ///   - isDecoding: false for measurements.
-    package init(_ answers: [String] = [], isDecoding: Bool = true) throws {
+    ///   - certificate: a PEM file with the key, to be reached by TLS only.
+    package init(_ answers: [String] = [], isDecoding: Bool = true, certificate: String? = nil) throws {
         let folder = try TemporaryFolder()
         let script =
             #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
             + "/Fixtures/collector/collector.py"
         var child = try ChildProcess(
-            ["/usr/bin/env", "python3", script] + (isDecoding ? ["--file", "\(folder.path)/requests"] : []) + answers,
+            ["/usr/bin/env", "python3", script] + (certificate.map { ["--tls", $0] } ?? [])
+                + (isDecoding ? ["--file", "\(folder.path)/requests"] : []) + answers,
             environment: ["PYTHONPATH": "\(CacheFolder.path)/python"])
         var printed = GatheredOutput(of: child)
         printed.gather(for: .seconds(20)) { $0.outputLines > 0 }
@@ -30,6 +32,7 @@ package struct Collector: ~Copyable {
         process = child
     }
 
+    /// Without TLS.
     package var url: String { "http://127.0.0.1:\(port)" }
 
     /// Waits until it has got a number of requests in all. Returns them, and what more there were.

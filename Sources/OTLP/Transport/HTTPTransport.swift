@@ -19,8 +19,12 @@ package final class HTTPTransport: Transport {
     private static let responseLimit = TimeAmount.seconds(30)
 
     /// Connects with the first request, and checks certificates against the system's. To be ended by `shutdown`.
-    package init(endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String) {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    package convenience init(endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String) {
+        self.init(endpoint: endpoint, headers: headers, userAgent: userAgent, tls: .makeClientConfiguration())
+    }
+
+    init(endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String, tls: TLSConfiguration) {
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
         // The exporter tries again, and says so.
         configuration.connectionPool.retryConnectionEstablishment = false

@@ -19,11 +19,11 @@ struct TransportFailure {
         case let error as HTTPClientError where error == .remoteConnectionClosed:
             (reason, mayHaveArrived) = ("the connection was closed before an answer came", true)
         case let error as NIOSSLError:
-            (reason, mayHaveArrived) = ("TLS: \(error)", false)
+            (reason, mayHaveArrived) = (Self.text(of: error), false)
         case let error as NIOSSLExtraError:
-            (reason, mayHaveArrived) = ("TLS: \(error)", false)
+            (reason, mayHaveArrived) = (Self.text(of: error), false)
         case let error as IOError:
-            (reason, mayHaveArrived) = (Self.text(of: error), !Self.noConnection.contains(error.errnoCode))
+            (reason, mayHaveArrived) = (Self.systemText(error), !Self.noConnection.contains(error.errnoCode))
         default:
             (reason, mayHaveArrived) = ("\(error)", true)
         }
@@ -40,13 +40,20 @@ struct TransportFailure {
     /// One reason does: hosts with several addresses fail alike, as a rule.
     private static func reason(of error: NIOConnectionError) -> String {
         if let failure = error.connectionErrors.first {
-            return "\(error.host): \((failure.error as? IOError).map(text) ?? "\(failure.error)")"
+            return "\(error.host): \((failure.error as? IOError).map(systemText) ?? "\(failure.error)")"
         }
         return "\(error.host): \(error.dnsAError ?? error.dnsAAAAError ?? error)"
     }
 
+    /// BoringSSL's errors are for programmers too; the common one can be put right by the operator.
+    private static func text(of error: some Error) -> String {
+        let text = "\(error)"
+        return text.contains("CERTIFICATE_VERIFY_FAILED")
+            ? "TLS: the certificate is not signed by an authority that this machine trusts" : "TLS: \(text)"
+    }
+
     /// strerror(3) alone: the rest of an IOError is of use to programmers only.
-    private static func text(of error: IOError) -> String {
+    private static func systemText(_ error: IOError) -> String {
         String(cString: strerror(error.errnoCode)).lowercased()
     }
 }

@@ -1,7 +1,7 @@
 """An OTLP/HTTP collector for tests: decodes what it is sent with OpenTelemetry's own descriptors and Google's Protobuf,
 and writes each request as a line of JSON. Run with PYTHONPATH=$NODESPAN_CACHE/python.
 
-    collector.py [--port PORT] [--file FILE] [ANSWER ...]
+    collector.py [--port PORT] [--file FILE] [--tls PEM] [ANSWER ...]
 
 Answers are given in turn, the last one from then on; without any, `ok`:
 
@@ -18,13 +18,14 @@ Answers are given in turn, the last one from then on; without any, `ok`:
     hang            no answer
 
 Lines go to FILE, before the answer is given; of each, one word goes to standard output. Without a file nothing is decoded,
-for measurements.
+for measurements. PEM is a file with a certificate and its key.
 """
 
 import base64
 import http.server
 import json
 import math
+import ssl
 import sys
 import threading
 
@@ -218,16 +219,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def main(arguments):
-    port, file = 0, None
+    port, file, tls = 0, None, None
     while arguments and arguments[0].startswith("--"):
         option = arguments.pop(0)
         if option == "--port":
             port = int(arguments.pop(0))
         elif option == "--file":
             file = open(arguments.pop(0), "w")
+        elif option == "--tls":
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(arguments.pop(0))
         else:
             sys.exit(f"collector.py: no such option: {option}")
     server = Collector(port, arguments or ["ok"], file)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     print(f"listening 127.0.0.1:{server.server_address[1]}", flush=True)
     server.serve_forever()
 
