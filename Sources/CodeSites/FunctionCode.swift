@@ -27,6 +27,11 @@ package struct FunctionCode: Sendable {
         index(of: address).map { CodeSite(instructions[$0]) }
     }
 
+    /// The instruction that follows the one at an address; nil where none starts or none follows.
+    package func site(behind address: UInt64) -> CodeSite? {
+        index(of: address).flatMap { $0 + 1 < instructions.count ? CodeSite(instructions[$0 + 1]) : nil }
+    }
+
     /// Where every call of the function passes with its arguments still in registers.
     ///
     /// Behind the stack check, the `push %rbp` with which Go 1.21 and later set up a frame: it runs once a call, after

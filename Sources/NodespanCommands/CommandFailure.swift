@@ -40,7 +40,8 @@ struct CommandFailure: Error {
 
     init(_ error: BPFError) {
         switch error.code {
-        case EPERM, EACCES:
+        // With a log, it is the verifier that refuses a program by EACCES.
+        case _ where error.code == EPERM || error.code == EACCES && error.log.isEmpty:
             self.init(
                 "not permitted to \(error.operation) \(error.subject): run as root, or with the capabilities "
                     + "BPF, PERFMON, SYS_PTRACE and SYS_ADMIN",

@@ -2,12 +2,20 @@
 package struct LibraryReport: Sendable, Equatable {
     /// For example `net/http server`.
     package var name: String
+    package var purpose: Purpose
     package var state: State
     /// Empty when the library is absent or refused.
     package var probes: [AttachPoint]
     /// Every field that was looked for and found, also when the library is refused.
     package var fields: [ResolvedField]
     package var missing: [Missing]
+
+    package enum Purpose: Sendable {
+        /// Makes spans.
+        case spans
+        /// Finds the route of a span where the server doesn't know it: armed only when asked for.
+        case routes
+    }
 
     package enum State: String, Sendable {
         /// Everything that the program's release of the library offers.

@@ -31,7 +31,8 @@ extension PlanRefusal: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noLibrary(let libraries):
-            "nothing in it that can be traced: " + libraries.map { "no \($0.name)" }.joined(separator: ", ")
+            "nothing in it that can be traced: "
+                + libraries.filter { $0.purpose == .spans }.map { "no \($0.name)" }.joined(separator: ", ")
         case .requirementMissing(let libraries):
             libraries.filter { $0.state == .refused }.map(Self.describe).joined(separator: "; ")
         }

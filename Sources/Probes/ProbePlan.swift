@@ -4,18 +4,27 @@ package import CBPF
 package struct ProbePlan: Sendable {
     /// For example `go1.27.3`; empty if the program doesn't say.
     package var goVersion: String
-    /// Goes into the BPF map `binaries` under the executable's attach cookie.
+    /// Goes into the BPF map `binaries` under the slot that the attach cookies name.
     package var facts: ns_binary_facts
-    /// Of all libraries that can be traced.
-    package var attachPoints: [AttachPoint]
     /// Every library of the catalogue, also those that this executable doesn't have.
     package var libraries: [LibraryReport]
+
+    /// Where spans come from.
+    package var attachPoints: [AttachPoint] { attachPoints(for: .spans) }
+    /// Where routes come from that the server doesn't know, to be armed when they are asked for.
+    package var routeAttachPoints: [AttachPoint] { attachPoints(for: .routes) }
+
+    private func attachPoints(for purpose: LibraryReport.Purpose) -> [AttachPoint] {
+        libraries.filter { $0.purpose == purpose }.flatMap(\.probes)
+    }
 }
 
 /// One BPF program on one instruction.
 package struct AttachPoint: Sendable, Hashable {
     /// Name of the BPF program, for example `http_server_begin`.
     package var program: String
+    /// For a program that serves several implementations of one thing, which one: the upper half of the attach cookie.
+    package var variant: UInt32
     /// The function that the instruction is in.
     package var symbol: String
     /// Image-relative address of the instruction.
@@ -28,9 +37,11 @@ package struct AttachPoint: Sendable, Hashable {
     package var isEmulated: Bool
 
     package init(
-        program: String, symbol: String, address: UInt64, fileOffset: UInt64, instruction: String, isEmulated: Bool
+        program: String, variant: UInt32, symbol: String, address: UInt64, fileOffset: UInt64, instruction: String,
+        isEmulated: Bool
     ) {
         self.program = program
+        self.variant = variant
         self.symbol = symbol
         self.address = address
         self.fileOffset = fileOffset

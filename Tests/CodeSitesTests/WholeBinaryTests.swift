@@ -4,7 +4,7 @@ import Testing
 
 /// Every function of real Go programs, compared with objdump.
 @Suite struct `Sites in every function of a Go program` {
-    @Test(arguments: GoToolchain.all)
+    @Test(arguments: GoToolchain.some)
     func `agree with objdump`(go: GoToolchain) throws {
         let disassembly = try Disassembly(of: try go.build("httpserver", mode: .plain))
         var disassembler = try Disassembler()

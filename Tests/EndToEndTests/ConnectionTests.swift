@@ -3,7 +3,7 @@ import Testing
 
 extension EndToEnd {
     @Suite struct `Every request of a connection has its span` {
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `one after the other`(go: GoToolchain) throws {
             var traced = try TracedServer(go)
             var connection = try traced.connect()
@@ -16,7 +16,7 @@ extension EndToEnd {
             #expect(Set(trace.spans.map { $0["client.port"] }) == [.integer(Int(connection.localPort))])
         }
 
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `all at once`(go: GoToolchain) throws {
             var traced = try TracedServer(go)
             var connection = try traced.connect()
@@ -31,7 +31,7 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `when the client goes away`(go: GoToolchain) throws {
             var traced = try TracedServer(go)
             do {
@@ -60,7 +60,7 @@ extension EndToEnd {
             #expect(trace.spans.first { $0["url.query"] == "n=3" }?["http.request.body.size"] == 1000)
         }
 
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `when Expect is met, refused, and not understood`(go: GoToolchain) throws {
             var traced = try TracedServer(go)
             let expecting = ["Expect: 100-continue", "Content-Length: 4"]
@@ -89,7 +89,7 @@ extension EndToEnd {
         }
 
         /// The server answers these by itself, or not at all: no handler runs.
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `and what is no request has none`(go: GoToolchain) throws {
             var traced = try TracedServer(go)
             for text in [
@@ -109,7 +109,7 @@ extension EndToEnd {
         }
 
         /// Its begin was before the probes.
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `but for one that was in flight when tracing began`(go: GoToolchain) throws {
             let server = try FixtureServer(go)
             var early = try RawHTTP(port: server.port)
@@ -126,7 +126,7 @@ extension EndToEnd {
             #expect(trace.summary.begun == 2 && trace.summary.isBalanced)
         }
 
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `and one still in flight at the end is counted`(go: GoToolchain) throws {
             var traced = try TracedServer(go)
             let slow = try traced.connect()

@@ -48,7 +48,7 @@ private struct Ending: Sendable {
 
 extension EndToEnd {
     @Suite struct `A request has exactly one span` {
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `however its handler ends`(go: GoToolchain) throws {
             var traced = try TracedServer(go)
             for ending in Ending.all { try Self.drive(ending, traced.port) }
@@ -56,17 +56,17 @@ extension EndToEnd {
             Self.expect(Ending.all, trace)
         }
 
-        @Test(arguments: [GoToolchain.all.first, GoToolchain.all.last].compactMap { $0 }, LinkMode.allCases)
-        func `however the program is linked`(go: GoToolchain, mode: LinkMode) throws {
+        @Test(arguments: Build.all)
+        func `however the program is built`(build: Build) throws {
             let endings = Ending.all.filter { ["/hello", "/error", "/panic", "/hijack"].contains($0.path) }
-            var traced = try TracedServer(go, mode: mode)
+            var traced = try TracedServer(build.go, mode: build.mode)
             for ending in endings { try Self.drive(ending, traced.port) }
             let trace = try traced.stop(afterSpans: endings.count)
             Self.expect(endings, trace)
         }
 
         /// net/http notes neither end of such a request; its begin must not be forgotten, nor stay for ever.
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `even when its handler hijacks and then panics`(go: GoToolchain) throws {
             var traced = try TracedServer(go)
             for _ in 0..<3 {

@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
     @Suite struct `A command launched by trace` {
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `is traced from its first request on`(go: GoToolchain) throws {
             var launched = try Launched(go, arguments: ["-first", "/hello?first"])
             var connection = try RawHTTP(port: launched.port)

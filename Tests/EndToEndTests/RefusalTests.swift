@@ -47,7 +47,7 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `when it ends while being armed`(go: GoToolchain) throws {
             for moment in 0..<10 {
                 let server = try FixtureServer(go)
@@ -67,7 +67,7 @@ extension EndToEnd {
         }
 
         /// Cut anywhere, a program can't run, but it can be given to trace and inspect.
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `when its file is truncated`(go: GoToolchain) throws {
             let whole = try readFile(go.build("httpserver", mode: .stripped))
             let folder = try TemporaryFolder()
@@ -84,7 +84,7 @@ extension EndToEnd {
         }
 
         /// Whatever its bytes are, the answer comes soon and isn't a crash.
-        @Test(arguments: GoToolchain.all)
+        @Test(arguments: GoToolchain.some)
         func `or traced, when its file is corrupted`(go: GoToolchain) throws {
             let whole = try readFile(go.build("httpserver", mode: .stripped))
             let folder = try TemporaryFolder()

@@ -4,7 +4,7 @@ import Testing
 
 extension EndToEnd {
     @Suite struct `A traced program` {
-        private static let go = [GoToolchain.all.first, GoToolchain.all.last].compactMap { $0 }
+        private static let go = [GoToolchain.oldest, .newest]
 
         @Test(arguments: go, [SIGINT, SIGTERM])
         func `has its own text again when tracing ends`(go: GoToolchain, signal: CInt) throws {
@@ -81,8 +81,8 @@ extension EndToEnd {
         }
 
         @Test func `can be one of several`() throws {
-            let old = try FixtureServer(GoToolchain.all[0])
-            let new = try FixtureServer(GoToolchain.all[4])
+            let old = try FixtureServer(.oldest)
+            let new = try FixtureServer(.newest)
             var tracer = try Tracer(["--pid", "\(old.pid)", "--pid", "\(new.pid)"])
             for (port, query) in [(old.port, "old"), (new.port, "new")] {
                 var connection = try RawHTTP(port: port)

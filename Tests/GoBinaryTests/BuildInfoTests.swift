@@ -11,13 +11,12 @@ import Testing
         #expect(binary.buildInfo.mainPath == Sample.fixture)
         #expect(binary.buildInfo.modules.first?.path == Sample.fixture)
         #expect(binary.buildInfo.settings["GOARCH"] == "amd64")
-        #expect(binary.buildInfo.settings["CGO_ENABLED"] == "0")
-        let isPIE = sample.mode == .pie || sample.mode == .strippedPIE
+        #expect(binary.buildInfo.settings["CGO_ENABLED"] == (sample.mode.hasCgo ? "1" : "0"))
         // Go 1.19 doesn't record it.
         let recorded = sample.toolchain.minor > 19
-        #expect(!recorded || binary.buildInfo.settings["-buildmode"] == (isPIE ? "pie" : "exe"))
-        #expect(binary.buildMode == (isPIE ? .pie : .exe))
-        #expect(binary.isStripped == (sample.mode == .stripped || sample.mode == .strippedPIE))
+        #expect(!recorded || binary.buildInfo.settings["-buildmode"] == (sample.mode.isPIE ? "pie" : "exe"))
+        #expect(binary.buildMode == (sample.mode.isPIE ? .pie : .exe))
+        #expect(binary.isStripped == sample.mode.isStripped)
     }
 
     @Test func readsDependenciesReplacementsAndQuotedSettings() {

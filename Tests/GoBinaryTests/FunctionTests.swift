@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct FunctionTests {
-    @Test(arguments: Sample.built.filter { $0.mode == .plain || $0.mode == .pie })
+    @Test(arguments: Sample.withSymbols)
     func findsEveryFunctionWhereTheSymbolTableHasIt(_ sample: Sample) throws {
         let oracle = try Oracle(try sample.path())
         let functions = try sample.read().functions(withPrefix: "")
@@ -25,13 +25,13 @@ import Testing
         #expect(missing.allSatisfy { !$0.hasPrefix("net/http.") }, "\(missing.sorted().prefix(5))")
     }
 
-    @Test(arguments: GoToolchain.all, [LinkMode.plain, .pie])
-    func findsTheSameFunctionsAfterStripping(_ toolchain: GoToolchain, _ mode: LinkMode) throws {
-        let plain = try Sample(toolchain: toolchain, mode: mode).read().functions(withPrefix: "net/http.")
-        let strippedMode = mode == .pie ? LinkMode.strippedPIE : .stripped
-        for isWithoutSections in [false, true] {
-            let stripped = Sample(toolchain: toolchain, mode: strippedMode, isWithoutSections: isWithoutSections)
-            let functions = try stripped.read().functions(withPrefix: "net/http.")
+    @Test(
+        arguments: GoToolchain.all,
+        [(LinkMode.plain, [LinkMode.stripped, .sectionless]), (.pie, [.strippedPIE, .sectionlessPIE])])
+    func findsTheSameFunctionsAfterStripping(_ toolchain: GoToolchain, _ modes: (LinkMode, [LinkMode])) throws {
+        let plain = try Sample(toolchain: toolchain, mode: modes.0).read().functions(withPrefix: "net/http.")
+        for mode in modes.1 {
+            let functions = try Sample(toolchain: toolchain, mode: mode).read().functions(withPrefix: "net/http.")
             #expect(functions.map(\.name) == plain.map(\.name))
             #expect(functions.map(\.size) == plain.map(\.size))
         }
@@ -61,7 +61,7 @@ import Testing
     }
 
     /// The symbol table marks functions of the assembly's calling convention, wrappers here, with `.abi0`.
-    @Test(arguments: Sample.built.filter { $0.mode == .plain || $0.mode == .pie })
+    @Test(arguments: Sample.withSymbols)
     func prefersTheFunctionToItsWrapper(_ sample: Sample) throws {
         let oracle = try Oracle(try sample.path())
         let binary = try sample.read()

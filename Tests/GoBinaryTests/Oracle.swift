@@ -13,8 +13,7 @@ struct Oracle {
     }
 
     init(_ path: String) throws {
-        let newest = GoToolchain.all[GoToolchain.all.count - 1]
-        let facts = try Command.run([try newest.build("binaryfacts", mode: .plain), path])
+        let facts = try Command.run([try GoToolchain.newest.build("binaryfacts", mode: .plain), path])
         guard facts.code == 0 else { throw Failure(errors: facts.errors) }
         for line in facts.output.split(separator: "\n") {
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)

@@ -5,7 +5,7 @@ import Testing
 
 /// A binary may say anything. Whatever it says, a site is an instruction of the function it is said to be in.
 @Suite struct `Planning a corrupted binary` {
-    @Test(arguments: [GoToolchain.all[0], GoToolchain.all[4]], UInt64(1)...3)
+    @Test(arguments: [GoToolchain.oldest, .newest], UInt64(1)...3)
     func `gives a plan within its functions, a refusal or an error`(go: GoToolchain, seed: UInt64) throws {
         let (path, intact) = try analyse("httpserver", go, .stripped)
         let bytes = try readFile(path)

@@ -6,8 +6,14 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
     /// As in "1.27.3".
     package let version: String
 
-    /// Debian 12's own Go, and the newest patch of every second release since.
-    package static let all = ["1.19", "1.22.10", "1.24.11", "1.26.6", "1.27.3"].map(GoToolchain.init)
+    /// Debian 12's own Go, and the newest patch that can be had of every release since, but for 1.20.
+    package static let all = ["1.19", "1.21.13", "1.22.10", "1.23.9", "1.24.11", "1.25.5", "1.26.6", "1.27.3"]
+        .map(GoToolchain.init)
+    /// Those for what takes time and hardly depends on the release: both ends, and one for each way in which releases
+    /// between them differ.
+    package static let some = all.filter { [19, 22, 24, 26, 27].contains($0.minor) }
+    package static let oldest = all[0]
+    package static let newest = all[all.count - 1]
 
     package var testDescription: String { "Go \(version)" }
 
@@ -21,28 +27,44 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
 
     /// Builds the program in Tests/Fixtures/`fixture`, or finds it built from the same sources, and returns its path.
     /// Several threads and processes may ask at once.
-    package func build(_ fixture: String, mode: LinkMode) throws -> String {
+    /// - Parameter gopath: the Debian release whose Go sources are the fixture's libraries, if it has any.
+    package func build(_ fixture: String, mode: LinkMode, gopath: String? = nil) throws -> String {
         guard access(command, X_OK) == 0 else { throw MissingToolchain(version: version, command: command) }
         let sources = "\(Self.fixtures)/\(fixture)"
         let folder = "\(CacheFolder.path)/fixtures/\(try Self.hash(of: sources))"
-        let binary = "\(folder)/\(fixture)-\(version)-\(mode.rawValue)"
+        let binary = "\(folder)/\(fixture)-\(version)-\(mode.rawValue)" + (gopath.map { "-\($0)" } ?? "")
         try createFolder(folder)
         let lock = open("\(binary).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw SystemCallFailure("flock", "\(binary).lock") }
         defer { close(lock) }
         if access(binary, X_OK) == 0 { return binary }
 
-        let made = try Command.run(
-            ["/usr/bin/env", "-C", sources, command, "build", "-buildvcs=false"] + mode.buildArguments + [
-                "-o", "\(binary).new", ".",
-            ],
-            environment: [
-                "CGO_ENABLED": "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOFLAGS": "-mod=mod", "GOPROXY": "off",
-                "GOTOOLCHAIN": "local", "GOWORK": "off",
-            ])
-        guard made.code == 0 else { throw BuildFailure(fixture: fixture, version: version, errors: made.errors) }
+        if let sectioned = mode.sectioned {
+            let bytes = withoutSections(try readFile(try build(fixture, mode: sectioned, gopath: gopath)))
+            try writeFile("\(binary).new", bytes, permissions: 0o755)
+        } else {
+            try compile(sources, mode: mode, gopath: gopath, to: "\(binary).new")
+        }
         guard rename("\(binary).new", binary) == 0 else { throw SystemCallFailure("rename", binary) }
         return binary
+    }
+
+    private func compile(_ sources: String, mode: LinkMode, gopath: String?, to path: String) throws {
+        var environment = [
+            "CGO_ENABLED": mode.hasCgo ? "1" : "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOPROXY": "off",
+            "GOTOOLCHAIN": "local", "GOWORK": "off",
+        ]
+        if let gopath {
+            environment["GO111MODULE"] = "off"
+            environment["GOPATH"] = "\(CacheFolder.path)/debian/\(gopath)/gocode"
+        } else {
+            environment["GOFLAGS"] = "-mod=mod"
+        }
+        let made = try Command.run(
+            ["/usr/bin/env", "-C", sources, command, "build", "-buildvcs=false"] + mode.buildArguments + [
+                "-o", path, ".",
+            ], environment: environment)
+        guard made.code == 0 else { throw BuildFailure(sources: sources, version: version, errors: made.errors) }
     }
 
     private static let fixtures = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures"
@@ -69,9 +91,9 @@ package struct MissingToolchain: Error, CustomStringConvertible {
 
 /// A fixture that didn't compile.
 package struct BuildFailure: Error, CustomStringConvertible {
-    package let fixture: String
+    package let sources: String
     package let version: String
     package let errors: String
 
-    package var description: String { "fixture \(fixture) with Go \(version): \(errors)" }
+    package var description: String { "\(sources) with Go \(version): \(errors)" }
 }

@@ -41,20 +41,17 @@ static __always_inline __u64 ns_read_object(char *copy, __u64 len, __u64 max, __
 	return here;
 }
 
-/// The word at `offset` in a block of `size` bytes already copied; 0 when the field is absent or outside of it.
-static __always_inline __u64 ns_word_in(const char *block, __u32 size, __u16 offset)
+/// The word at byte `at` of a block of `size` bytes already copied; 0 when the field is absent or outside of it.
+static __always_inline __u64 ns_word_in(const char *block, __u32 size, __u64 at)
 {
-	__u64 at = offset;
-
 	if (at > size - sizeof(__u64))
 		return 0;
 	return *(const __u64 *)(block + at);
 }
 
-static __always_inline struct ns_go_string ns_string_in(const char *block, __u32 size, __u16 offset)
+static __always_inline struct ns_go_string ns_string_in(const char *block, __u32 size, __u64 at)
 {
 	struct ns_go_string value = {};
-	__u64 at = offset;
 
 	if (at > size - sizeof(value))
 		return value;

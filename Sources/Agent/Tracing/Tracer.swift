@@ -21,6 +21,7 @@ package actor Tracer {
     private let inFlight: BPFMap<ns_goroutine, ns_http_in_flight>
     private let ledger: ArmedLedger
     private let assembler: SpanAssembler
+    private let findsRoutes: Bool
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     private var armed: [Armed] = []
@@ -34,9 +35,11 @@ package actor Tracer {
     }
 
     /// Loads the BPF programs; nothing is armed yet.
-    /// - Parameter overrides: what the spans' resources say whatever the processes say.
+    /// - Parameters:
+    ///   - findsRoutes: arm routers, too, for routes that the server doesn't know.
+    ///   - overrides: what the spans' resources say whatever the processes say.
     package init(
-        sink: any SpanSink, ledger: ArmedLedger, overrides: ResourceOverrides = .none
+        sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, overrides: ResourceOverrides = .none
     ) throws(BPFError) {
         let watch = try ProcessWatch()
         let httpServer = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
@@ -56,6 +59,7 @@ package actor Tracer {
         self.httpServer = httpServer
         self.ledger = ledger
         self.assembler = assembler
+        self.findsRoutes = findsRoutes
     }
 
     /// Takes out what an earlier run that was killed left armed.
@@ -73,8 +77,10 @@ package actor Tracer {
         let slot = UInt32(armed.count)
         do throws(BPFError) {
             try binaries.set(plan.facts, for: slot)
-            let sites = plan.attachPoints.map {
-                ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: UInt64(slot))
+            let points = plan.attachPoints + (findsRoutes ? plan.routeAttachPoints : [])
+            let sites = points.map {
+                ProbeSite(
+                    program: $0.program, offset: $0.fileOffset, cookie: UInt64($0.variant) << 32 | UInt64(slot))
             }
             armed.append(
                 Armed(try ArmedExecutable(file.handle.string, sites: sites, of: httpServer, ledger: ledger)))

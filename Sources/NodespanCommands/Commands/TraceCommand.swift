@@ -39,6 +39,13 @@ struct TraceCommand: AsyncParsableCommand {
     @OptionGroup var export: ExportOptions
     @OptionGroup var output: OutputOptions
 
+    @Flag(
+        help: """
+            Find http.route behind middleware that copies the request, and that of gorilla/mux, gin, chi and echo: one \
+            more probe hit per request and router.
+            """)
+    var routes = false
+
     @Flag(help: "Under sudo, run CMD as root too.")
     var asRoot = false
 
@@ -76,7 +83,8 @@ struct TraceCommand: AsyncParsableCommand {
         exportingBy exporter: SpanExporter<ContinuousClock>?
     ) async throws {
         let targets = try TraceTarget.resolve(pids: pid)
-        let session = try await TraceSession(options: output, resource: resource, exporter: exporter)
+        let session = try await TraceSession(
+            options: output, findsRoutes: routes, resource: resource, exporter: exporter)
         var armed: Set<FileIdentity> = []
         var traced: [TraceTarget] = []
         var status = FailureStatus.failed
@@ -110,7 +118,8 @@ struct TraceCommand: AsyncParsableCommand {
         exportingBy exporter: SpanExporter<ContinuousClock>?
     ) async throws {
         let program = try ProgramLaunch(command, asRoot: asRoot)
-        let session = try await TraceSession(options: output, resource: resource, exporter: exporter)
+        let session = try await TraceSession(
+            options: output, findsRoutes: routes, resource: resource, exporter: exporter)
         do throws(TracerError) {
             try await session.tracer.arm(program.file, by: program.plan)
             try await session.tracer.awaitLaunch(

@@ -19,7 +19,8 @@ struct TraceSession {
     /// Loads the BPF programs and puts right what a run that was killed left behind.
     /// - Parameter exporter: whose `run` is running.
     init(
-        options: OutputOptions, resource: ResourceOptions, exporter: SpanExporter<ContinuousClock>?
+        options: OutputOptions, findsRoutes: Bool, resource: ResourceOptions,
+        exporter: SpanExporter<ContinuousClock>?
     ) async throws(CommandFailure) {
         self.exporter = exporter
         self.options = options
@@ -29,7 +30,7 @@ struct TraceSession {
         do throws(BPFError) {
             tracer = try Tracer(
                 sink: SpanOutlets(printer: printer, exporter: exporter), ledger: ArmedLedger(),
-                overrides: resource.overrides())
+                findsRoutes: findsRoutes, overrides: resource.overrides())
             Self.report(try await tracer.heal())
         } catch {
             throw CommandFailure(error)

@@ -2,10 +2,14 @@ internal import CBPF
 
 /// One side of one library, as data: where its BPF programs go and what they read.
 struct LibraryEntry: Sendable {
-    /// The name in reports, for example `net/http server`.
+    /// The name in reports, for example `net/http server`. Entries that follow one another under one name are the forms
+    /// that the library had over time: the first whose anchor the executable has is taken.
     var name: String
     /// A function that is in every executable that uses the library.
     var anchor: String
+    var purpose = LibraryReport.Purpose.spans
+    /// What the programs are told by the attach cookie.
+    var variant: UInt32 = 0
     /// In an order in which each probe comes behind those that its candidates refer to.
     var probes: [ProbeEntry]
     var fields: [FieldNeed]
@@ -13,13 +17,15 @@ struct LibraryEntry: Sendable {
     var copies: [CopyEntry] = []
 }
 
-/// The leading part of a struct that the programs copy in one read: cheaper than one read for each field.
+/// The part of a struct that the programs copy in one read: cheaper than one read for each field.
 struct CopyEntry: Sendable {
     var type: TypeName
     /// The most that the programs have room for, bytes.
     var limit: Int32
+    /// Where the offset of the part goes, bytes. Without it, the part is the leading one.
+    var start: (any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable)?
     /// Where the length that holds all its fields goes, bytes.
-    var fact: any WritableKeyPath<ns_binary_facts, UInt16> & Sendable
+    var length: any WritableKeyPath<ns_binary_facts, UInt16> & Sendable
 }
 
 /// What happens without something that is missing.
@@ -51,6 +57,8 @@ struct ProbeEntry: Sendable {
         case everyRequest
         /// Runs at most once a connection, or on failures: a single-stepped instruction is bearable.
         case rare
+        /// Runs with every request, and only because the user asked for it: prefers an emulated instruction.
+        case onDemand
     }
 }
 
@@ -71,6 +79,8 @@ struct CandidateSite: Sendable {
     enum Place: Sendable {
         /// Every direct call of the function.
         case calls(to: String)
+        /// The instruction behind every direct call of the function, where its results are in registers.
+        case behindCalls(to: String)
         /// The first direct call of the function behind the attach points of a program in the same function; the only
         /// call, when the program is attached elsewhere.
         case callFollowing(program: String, to: String)
@@ -100,6 +110,7 @@ struct FieldNeed: Sendable {
 /// A struct field and the fact that it becomes.
 struct FieldEntry: Sendable {
     var type: TypeName
+    /// `field`, or `field.field` for one of a struct that is itself a field.
     var field: String
     var shape: Shape
     var fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable
@@ -110,6 +121,8 @@ struct FieldEntry: Sendable {
     enum Shape: Sendable {
         /// {pointer, length}
         case string
+        /// {pointer, length, capacity}
+        case slice
         /// Eight bytes: a pointer, a map or an integer.
         case word
         case byte

@@ -44,19 +44,31 @@ extension LibraryEntry {
                     CandidateSite(function: .named(NetHTTP.serve), place: .calls(to: NetHTTP.sendExpectationFailed))
                 ]),
         ],
-        fields: NetHTTP.fields,
-        maps: [
-            MapNeed(
-                type: NetHTTP.header, need: .optional(loss: "no parent from traceparent, and no user_agent.original"),
-                fact: \.header_map)
-        ],
-        copies: [
-            CopyEntry(
-                type: NetHTTP.request, limit: NS_HTTP_REQUEST_READ_MAX, fact: \.http_server.request_read),
-            CopyEntry(type: NetHTTP.url, limit: NS_HTTP_URL_READ_MAX, fact: \.http_server.url_read),
-            CopyEntry(
-                type: NetHTTP.response, limit: NS_HTTP_RESPONSE_READ_MAX, fact: \.http_server.response_read),
-        ])
+        fields: HTTPServerFields.request(of: .http1)
+            + HTTPServerFields.route(of: .http1)
+            + [
+                FieldNeed(.required, [FieldEntry(NetHTTP.response, "conn", .word, \.[server: .http1].response_conn)]),
+                FieldNeed(.required, [FieldEntry(NetHTTP.response, "req", .word, \.[server: .http1].response_request)]),
+                FieldNeed(
+                    .required, [FieldEntry(NetHTTP.response, "status", .word, \.[server: .http1].response_status)]),
+                FieldNeed(
+                    .optional(loss: "no network.protocol.version"),
+                    [
+                        FieldEntry(.request, "ProtoMajor", .word, \.[server: .http1].request_proto_major),
+                        FieldEntry(.request, "ProtoMinor", .word, \.[server: .http1].request_proto_minor),
+                    ]),
+                FieldNeed(
+                    .optional(loss: "one more read per request"),
+                    [FieldEntry(NetHTTP.response, "w", .word, \.[server: .http1].response_writer)]),
+                FieldNeed(
+                    .optional(loss: "no http.response.body.size"),
+                    [FieldEntry(NetHTTP.response, "written", .word, \.[server: .http1].response_written)]),
+                FieldNeed(
+                    .optional(loss: "a request whose handler hijacks the connection is shown as answered with 200"),
+                    [FieldEntry(NetHTTP.connection, "hijackedv", .byte, \.[server: .http1].conn_hijacked)]),
+            ],
+        maps: [HTTPServerFields.headerMap],
+        copies: HTTPServerFields.copies(of: .http1, response: NetHTTP.response))
 }
 
 private enum NetHTTP {
@@ -68,64 +80,6 @@ private enum NetHTTP {
     static let sendExpectationFailed = "net/http.(*response).sendExpectationFailed"
     static let cleanup = CandidateSite.FunctionSelector.literals(in: serve, calling: abortPendingRead)
 
-    static let header = TypeName(package: "net/http", name: "Header")
-    static let request = TypeName(package: "net/http", name: "Request")
     static let response = TypeName(package: "net/http", name: "response")
     static let connection = TypeName(package: "net/http", name: "conn")
-    static let pattern = TypeName(package: "net/http", name: "pattern")
-    static let url = TypeName(package: "net/url", name: "URL")
-
-    static let fields = [
-        FieldNeed(.required, [.goroutineID]),
-        FieldNeed(.required, [FieldEntry(request, "Method", .string, \.http_server.request_method)]),
-        FieldNeed(.required, [FieldEntry(request, "URL", .word, \.http_server.request_url)]),
-        FieldNeed(.required, [FieldEntry(url, "Path", .string, \.http_server.url_path)]),
-        FieldNeed(.required, [FieldEntry(response, "conn", .word, \.http_server.response_conn)]),
-        FieldNeed(.required, [FieldEntry(response, "req", .word, \.http_server.response_request)]),
-        FieldNeed(.required, [FieldEntry(response, "status", .word, \.http_server.response_status)]),
-        FieldNeed(
-            .optional(loss: "no network.protocol.version"),
-            [
-                FieldEntry(request, "ProtoMajor", .word, \.http_server.request_proto_major),
-                FieldEntry(request, "ProtoMinor", .word, \.http_server.request_proto_minor),
-            ]),
-        FieldNeed(
-            .optional(loss: "no parent from traceparent, and no user_agent.original"),
-            [FieldEntry(request, "Header", .word, \.http_server.request_header)]),
-        FieldNeed(
-            .optional(loss: "no http.request.body.size"),
-            [FieldEntry(request, "ContentLength", .word, \.http_server.request_content_length)]),
-        FieldNeed(
-            .optional(loss: "no server.address and server.port"),
-            [FieldEntry(request, "Host", .string, \.http_server.request_host)]),
-        FieldNeed(
-            .optional(loss: "no client.address and client.port"),
-            [FieldEntry(request, "RemoteAddr", .string, \.http_server.request_remote_addr)]),
-        FieldNeed(
-            .optional(loss: "url.scheme doesn't tell https from http"),
-            [FieldEntry(request, "TLS", .word, \.http_server.request_tls)]),
-        FieldNeed(
-            .optional(loss: "no http.route"),
-            [FieldEntry(request, "Pattern", .string, \.http_server.request_pattern, isCopied: false)],
-            [
-                FieldEntry(request, "pat", .word, \.http_server.request_pat, isCopied: false),
-                FieldEntry(pattern, "str", .string, \.http_server.pattern_str),
-            ],
-            introducedWith: pattern),
-        FieldNeed(.optional(loss: "no url.query"), [FieldEntry(url, "RawQuery", .string, \.http_server.url_raw_query)]),
-        FieldNeed(
-            .optional(loss: "one more read per request"),
-            [FieldEntry(response, "w", .word, \.http_server.response_writer)]),
-        FieldNeed(
-            .optional(loss: "no http.response.body.size"),
-            [FieldEntry(response, "written", .word, \.http_server.response_written)]),
-        FieldNeed(
-            .optional(loss: "a request whose handler hijacks the connection is shown as answered with 200"),
-            [FieldEntry(connection, "hijackedv", .byte, \.http_server.conn_hijacked)]),
-    ]
-}
-
-extension FieldEntry {
-    /// In flight, a request is known by its goroutine.
-    static let goroutineID = FieldEntry(TypeName(package: "runtime", name: "g"), "goid", .word, \.goid)
 }

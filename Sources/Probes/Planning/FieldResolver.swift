@@ -13,7 +13,10 @@ struct FieldResolver {
         self.binary = binary
         self.facts = facts
         self.copies = Dictionary(copies.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
-        for copy in copies { self.facts[keyPath: copy.fact] = 0 }
+        for copy in copies {
+            self.facts[keyPath: copy.length] = 0
+            if let start = copy.start { self.facts[keyPath: start] = 0 }
+        }
     }
 
     /// Sets the facts of the first alternative that the binary has all fields of.
@@ -59,19 +62,32 @@ struct FieldResolver {
         return false
     }
 
-    /// Sets a fact, and lets the copy of the field's struct reach behind the field.
+    /// Sets a fact, and lets the copy of the field's struct hold the field.
     private mutating func set(_ entry: FieldEntry, _ offset: ns_offset) {
         facts[keyPath: entry.fact] = offset
         guard entry.isCopied, let copy = copies[entry.type] else { return }
-        facts[keyPath: copy.fact] = max(facts[keyPath: copy.fact], offset + entry.shape.size)
+        let part = part(of: copy, with: offset, entry.shape)
+        if let start = copy.start { facts[keyPath: start] = UInt16(part.lowerBound) }
+        facts[keyPath: copy.length] = UInt16(part.count)
+    }
+
+    /// The part of a struct that is copied when it holds one more field.
+    private func part(of copy: CopyEntry, with offset: ns_offset, _ shape: FieldEntry.Shape) -> Range<Int> {
+        let field = Int(offset)..<Int(offset) + Int(shape.size)
+        guard let start = copy.start else { return 0..<max(Int(facts[keyPath: copy.length]), field.upperBound) }
+        let length = Int(facts[keyPath: copy.length])
+        guard length > 0 else { return field }
+        let known = Int(facts[keyPath: start])
+        return min(known, field.lowerBound)..<max(known + length, field.upperBound)
     }
 
     /// Where a field is, if the programs can read it there.
     private mutating func offset(of entry: FieldEntry) throws(PlanningError) -> Result<ResolvedField, Absence> {
         let found = try offset(of: entry.field, in: entry.type, shape: entry.shape)
         guard case .success(let field) = found, entry.isCopied, let copy = copies[entry.type] else { return found }
-        guard UInt64(field.offset) + UInt64(entry.shape.size) <= UInt64(copy.limit) else {
-            return .failure(Absence(reason: "offset \(field.offset) is behind the \(copy.limit) bytes that are copied"))
+        guard part(of: copy, with: field.offset, entry.shape).count <= Int(copy.limit) else {
+            return .failure(
+                Absence(reason: "offset \(field.offset) is outside of the \(copy.limit) bytes that are copied"))
         }
         return found
     }
@@ -83,7 +99,7 @@ struct FieldResolver {
         guard let layout = try layout(of: type) else {
             return .failure(Absence(what: "\(type).\(name)", reason: "type \(type) not found"))
         }
-        guard let field = layout.field(named: name) else {
+        guard let field = try field(at: name.split(separator: "."), in: layout) else {
             return .failure(Absence(what: "\(type).\(name)", reason: "no such field"))
         }
         guard shape?.includes(field.kind) ?? true else {
@@ -93,6 +109,21 @@ struct FieldResolver {
             return .failure(Absence(what: "\(type).\(name)", reason: "offset \(field.offset) is too large"))
         }
         return .success(ResolvedField(type: type.description, field: name, offset: offset))
+    }
+
+    /// A field of the struct, or of a struct in it; its offset counts from the outermost.
+    private func field(at path: [Substring], in layout: StructLayout) throws(PlanningError) -> StructLayout.Field? {
+        guard let first = path.first, let field = layout.field(named: String(first)) else { return nil }
+        guard path.count > 1 else { return field }
+        var inner: StructLayout?
+        do {
+            inner = try binary.structLayout(at: field.typeAddress)
+        } catch {
+            try error.rethrowUnlessShape()
+        }
+        guard let inner, var found = try self.field(at: Array(path.dropFirst()), in: inner) else { return nil }
+        found.offset += field.offset
+        return found
     }
 
     private mutating func layout(of type: TypeName) throws(PlanningError) -> StructLayout? {
@@ -113,6 +144,7 @@ extension FieldEntry.Shape {
     var size: UInt16 {
         switch self {
         case .string: 16
+        case .slice: 24
         case .word: 8
         case .byte: 1
         }
@@ -121,6 +153,7 @@ extension FieldEntry.Shape {
     func includes(_ kind: Kind) -> Bool {
         switch self {
         case .string: kind == .string
+        case .slice: kind == .slice
         case .word: [.int, .int64, .uint, .uint64, .uintptr, .pointer, .map, .unsafePointer].contains(kind)
         case .byte: [.bool, .int8, .uint8].contains(kind)
         }

@@ -12,32 +12,40 @@ package struct Planner: Sendable {
     /// What a binary lacks is part of the outcome. Throws when that can't be told: the file can't be read any more, its
     /// function table is corrupt, or the instruction decoder can't be set up.
     package func plan(_ binary: GoBinary) throws(PlanningError) -> PlanOutcome {
+        let functions = try functions(in: binary)
         var facts = ns_binary_facts.nothingKnown
         var libraries: [LibraryReport] = []
-        for entry in catalogue.libraries {
-            libraries.append(try report(on: entry, in: binary, into: &facts))
+        for forms in catalogue.libraries.chunked(by: \.name) {
+            guard let entry = forms.first(where: { functions[$0.anchor] != nil }) else {
+                libraries.append(
+                    LibraryReport(
+                        name: forms[0].name, purpose: forms[0].purpose, state: .absent, probes: [], fields: [],
+                        missing: []))
+                continue
+            }
+            var sites = SiteResolver(binary: binary, functions: functions, variant: entry.variant)
+            libraries.append(try report(on: entry, in: binary, &sites, into: &facts))
         }
-        let attachPoints = libraries.flatMap(\.probes)
-        guard attachPoints.isEmpty else {
-            return .plan(
-                ProbePlan(
-                    goVersion: binary.buildInfo.goVersion, facts: facts, attachPoints: attachPoints,
-                    libraries: libraries))
-        }
+        let plan = ProbePlan(goVersion: binary.buildInfo.goVersion, facts: facts, libraries: libraries)
+        guard plan.attachPoints.isEmpty else { return .plan(plan) }
         return .refusal(
-            libraries.allSatisfy { $0.state == .absent }
+            libraries.allSatisfy { $0.purpose == .routes || $0.state == .absent }
                 ? .noLibrary(libraries: libraries) : .requirementMissing(libraries: libraries))
+    }
+
+    /// Finds every function that the catalogue names, all in one pass over the binary's function table.
+    private func functions(in binary: GoBinary) throws(PlanningError) -> [String: Function] {
+        do throws(GoBinaryError) {
+            return try binary.functions(named: catalogue.libraries.reduce(into: []) { $0.formUnion($1.functionNames) })
+        } catch {
+            throw .binary(error)
+        }
     }
 
     /// Adds to `facts` what the library's programs read, unless the library is refused.
     private func report(
-        on entry: LibraryEntry, in binary: GoBinary, into facts: inout ns_binary_facts
+        on entry: LibraryEntry, in binary: GoBinary, _ sites: inout SiteResolver, into facts: inout ns_binary_facts
     ) throws(PlanningError) -> LibraryReport {
-        var sites = SiteResolver(binary: binary)
-        try sites.lookUp(entry.functionNames)
-        guard sites.hasFunction(entry.anchor) else {
-            return LibraryReport(name: entry.name, state: .absent, probes: [], fields: [], missing: [])
-        }
         var tally = Tally()
         for probe in entry.probes { try sites.resolve(probe, tally: &tally) }
         var fields = FieldResolver(binary: binary, facts: facts, copies: entry.copies)
@@ -46,8 +54,21 @@ package struct Planner: Sendable {
         let state = tally.state
         if state != .refused { facts = fields.facts }
         return LibraryReport(
-            name: entry.name, state: state, probes: state == .refused ? [] : sites.attachPoints,
+            name: entry.name, purpose: entry.purpose, state: state, probes: state == .refused ? [] : sites.attachPoints,
             fields: fields.fields, missing: tally.missing)
+    }
+}
+
+extension [LibraryEntry] {
+    /// The entries that follow one another with the same value.
+    fileprivate func chunked(by key: KeyPath<LibraryEntry, String>) -> [[LibraryEntry]] {
+        reduce(into: []) { chunks, entry in
+            if let last = chunks.last?.last, last[keyPath: key] == entry[keyPath: key] {
+                chunks[chunks.count - 1].append(entry)
+            } else {
+                chunks.append([entry])
+            }
+        }
     }
 }
 
@@ -74,7 +95,8 @@ extension CandidateSite.Place {
     /// The function whose direct calls matter.
     var callee: String? {
         switch self {
-        case .calls(let callee), .callFollowing(_, let callee), .indirectCall(let callee): callee
+        case .calls(let callee), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee):
+            callee
         case .prologue: nil
         }
     }

@@ -4,26 +4,19 @@ internal import GoBinary
 /// Finds the catalogue's probe sites in one executable.
 struct SiteResolver {
     private let binary: GoBinary
-    private var functions: [String: Function] = [:]
+    private let variant: UInt32
+    /// Of all that the catalogue names, those that the binary has.
+    private let functions: [String: Function]
     /// By address; nil for a function whose code can't be decoded.
     private var decoded: [UInt64: FunctionCode?] = [:]
     /// Of the probes resolved so far, in their order.
     private(set) var attachPoints: [AttachPoint] = []
 
-    init(binary: GoBinary) {
+    init(binary: GoBinary, functions: [String: Function], variant: UInt32) {
         self.binary = binary
+        self.functions = functions
+        self.variant = variant
     }
-
-    /// Finds functions, all in one pass over the binary's function table.
-    mutating func lookUp(_ names: Set<String>) throws(PlanningError) {
-        do {
-            functions.merge(try binary.functions(named: names)) { $1 }
-        } catch {
-            throw .binary(error)
-        }
-    }
-
-    func hasFunction(_ name: String) -> Bool { functions[name] != nil }
 
     /// Adds the attach points of the first candidate that the binary has.
     mutating func resolve(_ probe: ProbeEntry, tally: inout Tally) throws(PlanningError) {
@@ -67,14 +60,14 @@ struct SiteResolver {
                 }
                 points.append(
                     AttachPoint(
-                        program: probe.program, symbol: owner.name, address: site.address, fileOffset: fileOffset,
-                        instruction: site.instruction, isEmulated: site.isEmulated))
+                        program: probe.program, variant: variant, symbol: owner.name, address: site.address,
+                        fileOffset: fileOffset, instruction: site.instruction, isEmulated: site.isEmulated))
             }
         }
         guard !points.isEmpty else {
             return .unusable(reason: "\(candidate.function) has no \(candidate.place)")
         }
-        guard probe.rate == .rare || points.allSatisfy(\.isEmulated) else {
+        guard probe.rate != .everyRequest || points.allSatisfy(\.isEmulated) else {
             return .unusable(reason: "\(candidate.place) in \(candidate.function) would be single-stepped")
         }
         return .found(points)
@@ -85,6 +78,8 @@ struct SiteResolver {
         switch place {
         case .calls:
             return calls
+        case .behindCalls:
+            return calls.compactMap { code.site(behind: $0.address) }
         case .callFollowing(let program, _):
             let earlier = attachPoints.filter { $0.program == program && $0.symbol == owner.name }
             guard !earlier.isEmpty else { return calls.count == 1 ? calls : [] }
@@ -153,6 +148,7 @@ extension CandidateSite.Place: CustomStringConvertible {
     var description: String {
         switch self {
         case .calls(let callee): "direct call of \(callee)"
+        case .behindCalls(let callee): "instruction behind a direct call of \(callee)"
         case .callFollowing(let program, let callee): "direct call of \(callee) behind \(program)"
         case .prologue: "stack check or frame pointer push at its start"
         case .indirectCall(let callee): "indirect call before its call of \(callee)"

@@ -36,10 +36,13 @@ package struct HTTPServerConvention: Sendable {
     /// The path of a pattern "[METHOD ][HOST]/PATH": a host has no slash.
     ///
     /// Kept as registered, wildcards and `{$}` included: `http.route` is the template in the framework's own format, and
-    /// `/items/{$}` (that path only) and `/items/` (all below it) are two routes.
+    /// `/items/{$}` (that path only) and `/items/` (all below it) are two routes. But the templates of chi's nested routers
+    /// come joined, with `/*` where one is mounted in another, which is no part of the route.
     static func route(of pattern: String) -> String? {
         guard let slash = pattern.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
-        return String(pattern[slash...])
+        var route = pattern[slash...]
+        while let mount = route.firstRange(of: "/*/") { route.replaceSubrange(mount, with: "/") }
+        return String(route)
     }
 
     /// What the client was sent: net/http sends 200 for a handler that returned without a word; of a hijacked connection

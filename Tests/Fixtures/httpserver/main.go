@@ -1,4 +1,4 @@
-// Command httpserver is a Go HTTP/1 server whose routes end in every way that a handler can. It prints
+// Command httpserver is a Go HTTP server whose routes end in every way that a handler can. It prints
 // "listening ADDRESS" as its first line.
 package main
 
@@ -15,7 +15,8 @@ import (
 
 func main() {
 	address := flag.String("addr", "127.0.0.1:0", "where to listen")
-	secure := flag.Bool("tls", false, "serve TLS with a certificate made at the start; HTTP/1.1 only")
+	secure := flag.Bool("tls", false, "serve TLS with a certificate made at the start")
+	http2 := flag.Bool("http2", false, "with -tls, serve HTTP/2 too")
 	first := flag.String("first", "", "a target that the server requests of itself before it says that it listens")
 	flag.Parse()
 
@@ -26,8 +27,10 @@ func main() {
 	server := &http.Server{
 		Handler:  newOutermost(routes()),
 		ErrorLog: log.New(io.Discard, "", 0),
+	}
+	if !*http2 {
 		// Not nil and empty: no HTTP/2.
-		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
+		server.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){}
 	}
 	raiseHeaderLimit(server)
 	if *secure {
@@ -36,7 +39,6 @@ func main() {
 			log.Fatal(err)
 		}
 		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}}
-		listener = tls.NewListener(listener, server.TLSConfig)
 	}
 	go func() {
 		if *first != "" {
@@ -46,5 +48,8 @@ func main() {
 		}
 		fmt.Fprintf(os.Stdout, "listening %s\n", listener.Addr())
 	}()
+	if *secure {
+		log.Fatal(server.ServeTLS(listener, "", ""))
+	}
 	log.Fatal(server.Serve(listener))
 }

@@ -20,7 +20,8 @@ enum ns_http_text {
 	NS_HTTP_USER_AGENT = 5,
 	/// All tracestate header lines, joined with commas; empty without a valid traceparent.
 	NS_HTTP_TRACESTATE = 6,
-	/// The pattern of the http.ServeMux that matched, as registered: "[METHOD ][HOST]/PATH".
+	/// The pattern of the http.ServeMux that matched, as registered: "[METHOD ][HOST]/PATH"; or another router's
+	/// template.
 	NS_HTTP_PATTERN = 7,
 	NS_HTTP_TEXT_COUNT = 8,
 };
@@ -75,7 +76,8 @@ struct ns_http_server_span {
 	char text[NS_HTTP_TEXT_MAX];
 };
 
-/// Key of a request in flight: a goroutine serves one HTTP/1 request at a time.
+/// Key of a request in flight: a goroutine serves one request at a time. An HTTP/1 connection has one for all its
+/// requests, an HTTP/2 stream one of its own.
 struct ns_goroutine {
 	struct ns_process_image process;
 	__u64 goid;
@@ -83,9 +85,17 @@ struct ns_goroutine {
 
 /// A request in flight.
 struct ns_http_in_flight {
-	/// The server's *net/http.response and *net/http.Request, addresses in the traced process.
+	/// The server's response and request, addresses in the traced process: *net/http.response and
+	/// *net/http.Request; for HTTP/2 its *responseWriter, and from Go 1.27 on its *http2.ServerRequest.
 	__u64 response;
 	__u64 request;
+	/// The request's header map, which copies of the request share.
+	__u64 header;
+	/// Where its path is, and how long: what a router that found no route has in place of a template.
+	__u64 path;
+	__u64 path_len;
+	/// The *net/http.Request that the first http.ServeMux looked at, where routes are asked for; else 0.
+	__u64 routed_request;
 	/// Bytes of record.text in use.
 	__u64 text_used;
 	/// What is known so far of the record that the end emits.

@@ -1,0 +1,143 @@
+internal import CBPF
+
+/// Routers that show which route was taken. Each of their probes is one more hit per request.
+extension LibraryEntry {
+    /// http.ServeMux writes the pattern to the request that it was handed, which behind middleware may be a copy of the
+    /// server's own; over HTTP/2 from Go 1.27 on, the server itself has none. The request is known where
+    /// `(*ServeMux).ServeHTTP` calls `findHandler`, once per request, and read at the end of the request.
+    static let serveMuxRoutes = LibraryEntry(
+        name: "net/http routes", anchor: "net/http.(*ServeMux).findHandler", purpose: .routes,
+        probes: [
+            ProbeEntry(
+                program: "http_route_request", rate: .onDemand, need: .required,
+                candidates: [
+                    CandidateSite(
+                        function: .named("net/http.(*ServeMux).ServeHTTP"),
+                        place: .calls(to: "net/http.(*ServeMux).findHandler"))
+                ]),
+            ProbeEntry(
+                program: "http_route_returned", rate: .onDemand,
+                need: .optional(loss: "no route with GODEBUG=httpmuxgo121=1, the default of modules for Go 1.21"),
+                candidates: [
+                    CandidateSite(
+                        function: .named("net/http.(*ServeMux).ServeHTTP"),
+                        place: .behindCalls(to: "net/http.(*serveMux121).findHandler"))
+                ]),
+        ],
+        fields: HTTPServerFields.route(of: .http1) + [
+            FieldNeed(
+                .optional(loss: "no route of a handler that runs in a goroutine of its own"),
+                [FieldEntry(TypeName(package: "runtime", name: "g"), "parentGoid", .word, \.parent_goid)])
+        ])
+
+    /// Up to Go 1.21, no request shows the pattern: `(*ServeMux).Handler` returns it to ServeHTTP, which ignores it.
+    static let serveMuxRoutesBefore122 = LibraryEntry(
+        name: "net/http routes", anchor: "net/http.(*ServeMux).Handler", purpose: .routes,
+        probes: [
+            ProbeEntry(
+                program: "http_route_returned", rate: .onDemand, need: .required,
+                candidates: [
+                    CandidateSite(
+                        function: .named("net/http.(*ServeMux).ServeHTTP"),
+                        place: .behindCalls(to: "net/http.(*ServeMux).Handler"))
+                ])
+        ],
+        fields: [FieldNeed(.required, [.goroutineID])])
+
+    /// gorilla/mux: `(*Router).ServeHTTP` calls `requestWithRoute(request, route)`.
+    static let gorillaRoutes = routes(
+        name: "github.com/gorilla/mux routes", package: "github.com/gorilla/mux", router: .gorilla,
+        program: "http_route_chosen", function: "(*Router).ServeHTTP",
+        callee: "github.com/gorilla/mux.requestWithRoute",
+        fields: [
+            FieldEntry(
+                TypeName(package: "github.com/gorilla/mux", name: "Route"), "routeConf.regexp.path", .word,
+                \.[router: .gorilla].pointer),
+            FieldEntry(
+                TypeName(package: "github.com/gorilla/mux", name: "routeRegexp"), "template", .string,
+                \.[router: .gorilla].text),
+        ])
+
+    /// gin: `(*Engine).ServeHTTP` gives the request's context back to a pool.
+    static let ginRoutes = pooledRoutes(
+        name: "github.com/gin-gonic/gin routes", package: "github.com/gin-gonic/gin", router: .gin,
+        function: "(*Engine).ServeHTTP", context: "Context", "fullPath", .string, \.[router: .gin].text)
+
+    /// chi: so does `(*Mux).ServeHTTP` of the outermost router, with the templates of all nested ones.
+    static let chiRoutes = ["github.com/go-chi/chi/v5", "github.com/go-chi/chi"].map {
+        pooledRoutes(
+            name: "github.com/go-chi/chi routes", package: $0, router: .chi, function: "(*Mux).ServeHTTP",
+            context: "Context", "RoutePatterns", .slice, \.[router: .chi].texts)
+    }
+
+    /// echo: so does `(*Echo).ServeHTTP`.
+    static let echoRoutes = ["github.com/labstack/echo/v4", "github.com/labstack/echo"].map {
+        pooledRoutes(
+            name: "github.com/labstack/echo routes", package: $0, router: .echo, function: "(*Echo).ServeHTTP",
+            context: "context", "path", .string, \.[router: .echo].text)
+    }
+
+    /// A router that gives the context of a request back to a pool behind the handler.
+    private static func pooledRoutes(
+        name: String, package: String, router: HTTPRouter, function: String, context: String, _ field: String,
+        _ shape: FieldEntry.Shape, _ fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable
+    ) -> LibraryEntry {
+        routes(
+            name: name, package: package, router: router, program: "http_route_pooled", function: function,
+            callee: "sync.(*Pool).Put",
+            fields: [FieldEntry(TypeName(package: package, name: context), field, shape, fact)])
+    }
+
+    private static func routes(
+        name: String, package: String, router: HTTPRouter, program: String, function: String, callee: String,
+        fields: [FieldEntry]
+    ) -> LibraryEntry {
+        LibraryEntry(
+            name: name, anchor: "\(package).\(function)", purpose: .routes, variant: router.variant,
+            probes: [
+                ProbeEntry(
+                    program: program, rate: .onDemand, need: .required,
+                    candidates: [CandidateSite(function: .named("\(package).\(function)"), place: .calls(to: callee))])
+            ],
+            fields: [FieldNeed(.required, [.goroutineID]), FieldNeed(.required, fields)])
+    }
+}
+
+/// A router that the programs know: `enum ns_router`.
+enum HTTPRouter: Hashable, Sendable {
+    case gorilla
+    case gin
+    case chi
+    case echo
+
+    var variant: UInt32 {
+        switch self {
+        case .gorilla: NS_ROUTER_GORILLA.rawValue
+        case .gin: NS_ROUTER_GIN.rawValue
+        case .chi: NS_ROUTER_CHI.rawValue
+        case .echo: NS_ROUTER_ECHO.rawValue
+        }
+    }
+}
+
+extension ns_binary_facts {
+    /// What the programs know of one router.
+    subscript(router router: HTTPRouter) -> ns_route_facts {
+        get {
+            switch router {
+            case .gorilla: routes.0
+            case .gin: routes.1
+            case .chi: routes.2
+            case .echo: routes.3
+            }
+        }
+        set {
+            switch router {
+            case .gorilla: routes.0 = newValue
+            case .gin: routes.1 = newValue
+            case .chi: routes.2 = newValue
+            case .echo: routes.3 = newValue
+            }
+        }
+    }
+}
