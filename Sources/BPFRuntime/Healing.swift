@@ -42,8 +42,15 @@ package struct Healing: Equatable, Sendable {
             if owner.isAlive(boot: boot) { continue }
             // A draft was never in force, and what was armed before a reboot is gone.
             if !isDraft, owner.boot == boot {
-                let bytes = try OwnedDescriptor(opening: path, O_RDONLY | O_NOFOLLOW).remainder(
-                    of: path, limit: 8 << 20)
+                let bytes: [UInt8]
+                do throws(BPFError) {
+                    bytes = try OwnedDescriptor(opening: path, O_RDONLY | O_NOFOLLOW).remainder(
+                        of: path, limit: 8 << 20)
+                } catch {
+                    // Another one that starts at this moment has healed it.
+                    if error.code == ENOENT { continue }
+                    throw error
+                }
                 guard let record = ArmedRecord(parsing: String(decoding: bytes, as: UTF8.self)) else {
                     healing.unreadable.append(path)
                     continue

@@ -20,16 +20,15 @@ struct LaunchTracing {
             throw CommandFailure(error)
         }
         StandardError.print("tracing \(program.path) (\(program.plan.goVersion))")
-        let ending = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await session.tracer.lookAfterArmed() }
-            group.addTask {
+        let ending = await program.run(forwarding: signals) {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await session.tracer.lookAfterArmed() }
                 await session.follow { change in
                     await follow(change)
                     return true
                 }
+                group.cancelAll()
             }
-            defer { group.cancelAll() }
-            return await program.run(forwarding: signals)
         }
         _ = try await session.close()
         switch ending {

@@ -49,8 +49,15 @@ struct ProgramLaunch {
     }
 
     /// Runs the program to its end. Returns its exit status, 128+N for signal N.
-    /// - Parameter signals: passed on to it, but for those that the terminal sends it anyway.
-    func run(forwarding signals: AsyncStream<TerminationSignals.Arrival>) async -> Result<Int32, CommandFailure> {
+    /// - Parameters:
+    ///   - signals: passed on to it, but for those that the terminal sends it anyway.
+    ///   - follow: called once it has been started, and cancelled when it has ended. No task is begun before: the child that
+    ///     is to become another user waits for ever for a thread that was just being created when it was forked
+    ///     (swift-subprocess forks by clone3; nptl_setxid.c of glibc 2.36: setxid_mark_thread).
+    func run(
+        forwarding signals: AsyncStream<TerminationSignals.Arrival>,
+        following follow: @escaping @Sendable () async -> Void
+    ) async -> Result<Int32, CommandFailure> {
         do {
             let result = try await Subprocess.run(
                 .path(path), arguments: Arguments(arguments), environment: .custom(Self.keyed(environment)),
@@ -59,9 +66,10 @@ struct ProgramLaunch {
                 error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
             ) { execution in
                 let pid = execution.processIdentifier.value
-                return Task { await Self.forward(signals, to: pid) }
+                return [Task { await Self.forward(signals, to: pid) }, Task { await follow() }]
             }
-            result.closureResult.cancel()
+            for task in result.closureResult { task.cancel() }
+            for task in result.closureResult { await task.value }
             switch result.terminationStatus {
             case .exited(let code): return .success(code)
             case .signaled(let signal): return .success(128 + signal)
