@@ -18,9 +18,12 @@ private enum Lab {
     @Test(arguments: Kernel.supported)
     func `programs are traced as on this one, by every kind of attachment`(kernel: Kernel) throws {
         let other = kernel.bestLink == "perf" ? ["multi.refused"] : ["perf.running", "perf.killed"]
-        let guest = try Guest(kernel, runs: ["best.running", "best.launched", "best.killed"] + other)
+        let guest = try Guest(kernel, runs: ["best.doctor", "best.running", "best.launched", "best.killed"] + other)
         if let series = kernel.series { #expect(try guest["release"].hasPrefix(series)) }
 
+        let checks = try guest["best.doctor.checks"]
+        #expect(try guest["best.doctor.status"] == "0", "\(checks)")
+        #expect(checks.contains(kernel.bestLink == "perf" ? "perf events" : "uprobe_multi"), "\(checks)")
         try expectRunning("best", link: kernel.bestLink, guest)
         try expectLaunched(guest)
         try expectKilled("best", guest)
@@ -36,8 +39,11 @@ private enum Lab {
     }
 
     @Test func `one that is too old is told from what it lacks, and which would do`() throws {
-        let guest = try Guest(.tooOld, runs: ["best.refused"])
+        let guest = try Guest(.tooOld, runs: ["best.doctor", "best.refused"])
         #expect(try guest["release"].hasPrefix("5.10."))
+        #expect(try guest["best.doctor.status"] == "1")
+        let checks = try guest["best.doctor.checks"]
+        #expect(checks.contains("Linux 5.10.") && checks.contains("lacks") && checks.contains("bpf_loop"), "\(checks)")
         #expect(try guest["best.refused.status"] == "1")
         let errors = try guest["best.refused.errors"]
         #expect(errors.hasPrefix("nodespan: nodespan needs Linux 6.1 or later"), "\(errors)")

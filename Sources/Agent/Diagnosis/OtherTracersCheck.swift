@@ -23,7 +23,7 @@ struct OtherTracersCheck: Check {
         let events = (try? host.files.text("uprobe_events", in: "tracefs", at: "/sys/kernel/tracing")) ?? ""
         let defined = events.split(separator: "\n").count
         if defined > 0 { found.append("\(defined) defined in tracefs (perf probe)") }
-        if found.isEmpty { return [.pass("other-tracers", "nobody else has uprobes here")] }
+        if found.isEmpty { return [.pass("other-tracers", "nobody else is known to have uprobes here")] }
         return [
             .warn(
                 "other-tracers", "others have uprobes: \(found.joined(separator: ", "))",
