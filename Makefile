@@ -47,6 +47,11 @@ bench: setup-tests build
 
 install: build
 	install -D -m 755 $(NODESPAN) $(DESTDIR)$(PREFIX)/bin/nodespan
+	for place in bash:bash-completion/completions/nodespan zsh:zsh/site-functions/_nodespan \
+	    fish:fish/vendor_completions.d/nodespan.fish; do \
+	    file=$(DESTDIR)$(PREFIX)/share/$${place#*:} && mkdir -p "$${file%/*}" && \
+	    $(NODESPAN) --generate-completion-script $${place%%:*} >"$$file" || exit; \
+	done
 
 clean:
 	rm -rf .build

@@ -66,7 +66,7 @@ let package = Package(
         tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
         tests("WorkloadsTests", ["TestSupport", "Workloads", system]),
-        tests("AgentTests", ["Agent", "BPFRuntime", "Spans", "TestSupport", "Workloads", system]),
+        tests("AgentTests", ["Agent", "BPFRuntime", "CBPF", "Spans", "TestSupport", "Workloads", system]),
 
         .executableTarget(
             name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",

@@ -62,6 +62,17 @@ package struct BPFObject: ~Copyable, Sendable {
         return try OwnedDescriptor.duplicate(of: bpf_map__fd(found), for: subject)
     }
 
+    /// Names and descriptors of all maps; the descriptors are valid while this object is.
+    var maps: [(name: String, descriptor: Int32)] {
+        var maps: [(String, Int32)] = []
+        var map = bpf_object__next_map(object, nil)
+        while let current = map {
+            maps.append((bpf_map__name(current).map { String(cString: $0) } ?? "", bpf_map__fd(current)))
+            map = bpf_object__next_map(object, current)
+        }
+        return maps
+    }
+
     private func find(map: String) throws(BPFError) -> OpaquePointer {
         guard let found = bpf_object__find_map_by_name(object, map) else {
             throw BPFError("find map", on: "\(name)/\(map)", code: ENOENT)

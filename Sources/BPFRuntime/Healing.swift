@@ -101,14 +101,14 @@ package struct Healing: Equatable, Sendable {
 
     private static let rounds = 3
 
-    private struct Breakpoints {
+    struct Breakpoints {
         let pid: Int32
         let device: UInt64
         let offsets: [UInt64]
     }
 
     /// Where processes have a breakpoint in place of the recorded code.
-    private static func breakpoints(of file: ArmedFile, in pids: [Int32]) -> [Breakpoints] {
+    static func breakpoints(of file: ArmedFile, in pids: [Int32]) -> [Breakpoints] {
         pids.compactMap { pid in
             guard let device = file.device(at: "/proc/\(pid)/exe"), let code = ProcessCode(pid: pid) else { return nil }
             let offsets = file.sites.filter { site in
@@ -119,12 +119,12 @@ package struct Healing: Equatable, Sendable {
         }
     }
 
-    private static func processes() -> [Int32] {
+    static func processes() -> [Int32] {
         ((try? entries(of: "/proc")) ?? []).compactMap { Int32($0) }
     }
 
     /// Names in a folder, sorted; none when there is no such folder.
-    private static func entries(of folder: String) throws(BPFError) -> [String] {
+    static func entries(of folder: String) throws(BPFError) -> [String] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
             throw BPFError("list", on: folder, code: errno)

@@ -4,12 +4,17 @@ import Synchronization
 /// place, as the object's kind of attachment has it. Closed together, the last attached first.
 ///
 /// A fatal signal that is pending while they are attached or closed leaves breakpoints behind in running processes.
-final class ProbeLinks: Sendable {
+package final class ProbeLinks: Sendable {
     /// A place in the file, and what `bpf_get_attach_cookie` returns there.
-    struct Site: Hashable, Sendable {
+    package struct Site: Hashable, Sendable {
         /// File offset, bytes.
-        let offset: UInt64
-        let cookie: UInt64
+        package let offset: UInt64
+        package let cookie: UInt64
+
+        package init(offset: UInt64, cookie: UInt64) {
+            self.offset = offset
+            self.cookie = cookie
+        }
     }
 
     private final class Element: Sendable {
@@ -26,7 +31,7 @@ final class ProbeLinks: Sendable {
 
     private let elements = Mutex<[Element]>([])
 
-    init() {}
+    package init() {}
 
     deinit {
         close()
@@ -36,7 +41,7 @@ final class ProbeLinks: Sendable {
     /// - Parameters:
     ///   - program: a program of section "uprobe".
     ///   - path: the executable file. A link keeps its mount busy.
-    func attach(
+    package func attach(
         _ program: String, of object: borrowing BPFObject, path: String, sites: [Site]
     ) throws(BPFError) {
         switch object.attachKind {
@@ -54,7 +59,7 @@ final class ProbeLinks: Sendable {
     }
 
     /// Takes the breakpoints out: about 25 ms a program (uprobe_multi), or 100 ms a place (perf).
-    func close() {
+    package func close() {
         elements.withLock { elements in
             while elements.popLast() != nil {}
         }

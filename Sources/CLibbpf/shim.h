@@ -66,6 +66,60 @@ static inline int membarrier_global(void)
 	return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
+/// Where uprobes are, as `struct bpf_link_info` tells it from Linux 6.6 on (include/uapi/linux/bpf.h); older headers lack
+/// those parts of it. BPF_LINK_TYPE_PERF_EVENT is 7, BPF_LINK_TYPE_UPROBE_MULTI 12.
+struct uprobe_link_information {
+	__u32 type;
+	__u32 id;
+	__u32 program;
+	__u32 padding;
+	union {
+		struct {
+			__u64 path;
+			__u64 arrays[3];
+			__u32 path_size;
+			__u32 count;
+			__u64 rest;
+		} multi;
+		struct {
+			/// BPF_PERF_EVENT_UPROBE is 1, BPF_PERF_EVENT_URETPROBE 2.
+			__u32 kind;
+			__u32 padding;
+			__u64 path;
+			__u32 path_size;
+			__u32 rest[7];
+		} perf;
+	};
+};
+
+/// How many uprobes a link has, and the path of the file they are in; 0 for a link of another kind, -1 with errno set.
+static inline int uprobes_of_link(int link, char *_Nonnull path, __u32 path_size)
+{
+	struct uprobe_link_information information = {0};
+	__u32 size = sizeof(information);
+
+	path[0] = 0;
+	if (bpf_obj_get_info_by_fd(link, (struct bpf_link_info *)&information, &size))
+		return -1;
+	__u32 type = information.type;
+	if (type != BPF_LINK_TYPE_PERF_EVENT && type != 12)
+		return 0;
+	information = (struct uprobe_link_information){0};
+	if (type == BPF_LINK_TYPE_PERF_EVENT) {
+		information.perf.path = (__u64)(unsigned long)path;
+		information.perf.path_size = path_size;
+	} else {
+		information.multi.path = (__u64)(unsigned long)path;
+		information.multi.path_size = path_size;
+	}
+	size = sizeof(information);
+	if (bpf_obj_get_info_by_fd(link, (struct bpf_link_info *)&information, &size))
+		return -1;
+	if (type == BPF_LINK_TYPE_PERF_EVENT)
+		return information.perf.kind == 1 || information.perf.kind == 2;
+	return (int)information.multi.count;
+}
+
 /// A printed message as text that the caller frees; null when out of memory.
 static inline char *_Nullable formatted_text(const char *_Nonnull format, va_list arguments)
 {

@@ -43,8 +43,8 @@ struct CommandFailure: Error {
         // With a log, it is the verifier that refuses a program by EACCES.
         case _ where error.code == EPERM || error.code == EACCES && error.log.isEmpty:
             self.init(
-                "not permitted to \(error.operation) \(error.subject): run as root, or with the capabilities "
-                    + "BPF, PERFMON, SYS_PTRACE and SYS_ADMIN",
+                "not permitted to \(error.operation) \(error.subject): run as root; nodespan doctor tells which rights "
+                    + "are missing",
                 status: .notPermitted)
         case EOPNOTSUPP where error.operation == KernelFeatures.refusal:
             self.init("\(Self.kernelNeeded); \(error.subject) lacks \(error.log)")

@@ -13,12 +13,17 @@ package struct Nodespan: AsyncParsableCommand {
             Exit status: 0 done; 1 a check failed or there was nothing to do; 2 wrong usage; 3 not permitted.
             """,
         version: nodespanVersion,
-        subcommands: [TraceCommand.self, InspectCommand.self])
+        subcommands: [TraceCommand.self, InspectCommand.self, DoctorCommand.self])
 
     package init() {}
 
     /// Runs the command that the process's arguments name. Returns the exit status.
     package static func runToExitStatus() async -> Int32 {
+        if let wrong = unknownCommand(in: CommandLine.arguments.dropFirst()) {
+            StandardError.print(
+                "nodespan: no command '\(wrong)'; there are \(commandNames.joined(separator: ", ")) and help")
+            return FailureStatus.usage.rawValue
+        }
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -37,9 +42,18 @@ package struct Nodespan: AsyncParsableCommand {
         }
     }
 
+    private static var commandNames: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
+
+    /// What stands in the place of a command and is none; also behind `help`.
+    private static func unknownCommand(in arguments: some Sequence<String>) -> String? {
+        guard let word = arguments.first(where: { $0 != "help" }), !word.hasPrefix("-") else { return nil }
+        return commandNames.contains(word) ? nil : word
+    }
+
     /// ArgumentParser's own errors and requests: help and versions go to standard output, complaints don't.
     private static func report(_ error: any Error) -> Int32 {
-        let message = fullMessage(for: error)
+        var message = fullMessage(for: error)
+        if message.hasPrefix("Error: ") { message = "nodespan: " + message.dropFirst("Error: ".count) }
         switch exitCode(for: error) {
         case .success:
             do throws(CommandFailure) {

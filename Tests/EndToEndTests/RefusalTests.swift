@@ -34,6 +34,24 @@ extension EndToEnd {
             #expect(!result.errors.isEmpty)
         }
 
+        @Test(arguments: [["tarce"], ["help", "doctr"], ["4242"]])
+        func `when there is no such command`(arguments: [String]) throws {
+            let result = try Nodespan.run(arguments)
+            #expect(result.code == 2 && result.output.isEmpty)
+            let word = arguments.last ?? ""
+            #expect(result.errors.hasPrefix("nodespan: no command '\(word)'; there are trace, inspect, "))
+        }
+
+        @Test func `when the program to start can't be found or executed, with the difference`() throws {
+            let found = [
+                "nosuch": "in PATH", "/nonexistent/x": "No such file", "/etc/passwd": "chmod +x", "/tmp": "chmod +x",
+            ]
+            for (name, words) in found {
+                let result = try Nodespan.run(["trace", "--", name])
+                #expect(result.code == 1 && result.errors.contains(words), "\(result.errors)")
+            }
+        }
+
         @Test func `when the user has no rights`() throws {
             let go = try #require(GoToolchain.all.last)
             let server = try FixtureServer(go)

@@ -42,7 +42,9 @@ extension EndToEnd {
             try writeFile(script, Array("#!/bin/sh\necho started\n".utf8), permissions: 0o755)
             let result = try Nodespan.run(["trace", "--", script])
             #expect(result.code == 1 && result.output.isEmpty)
-            #expect(result.errors.contains(script) && result.errors.contains("if it is a script"), "\(result.errors)")
+            #expect(
+                result.errors.contains(script) && result.errors.contains("a script, run by /bin/sh"), "\(result.errors)"
+            )
             #expect(!result.errors.contains("started"))
         }
 

@@ -66,6 +66,21 @@ extension EndToEnd {
             #expect(trace.spans.map { $0["http.route"] } == ["/timeout/items/", "/timeout/items/"])
         }
 
+        @Test func `are not asked of the preface of HTTP/2, which is no request`() throws {
+            let binary = try GoToolchain.newest.build("routers", mode: .stripped, gopath: "sid")
+            let server = try FixtureServer(binary: binary)
+            var tracer = try Tracer(["--pid", "\(server.pid)"])
+            let connection = try RawHTTP(port: server.port)
+            // An empty SETTINGS frame follows; the server answers with its own.
+            try connection.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0")
+            var other = try RawHTTP(port: server.port)
+            try other.send(RawHTTP.request("GET", "/mux/items/1"))
+            _ = try other.receive()
+            let trace = try tracer.stop(afterSpans: 1)
+            #expect(trace.summary.begun == 1 && trace.summary.inFlight == 0 && trace.summary.isBalanced)
+            _ = consume connection
+        }
+
         @Test func `cost nothing unless asked for`() throws {
             let build = try #require(RouterBuild.all.last)
             let trace = try trace(build, ["/gin/items/5", "/mux/items/1"], options: [])

@@ -97,14 +97,6 @@ static __always_inline struct ns_go_string ns_first_line(struct ns_go_string lin
 	return line;
 }
 
-/// Whether this is the preface by which a client with prior knowledge opens HTTP/2 on a connection (RFC 9113, 3.4): the
-/// server passes it to the handler as a request, and the handler takes the connection over.
-static __always_inline int ns_is_http2_preface(const struct ns_http_server_span *record)
-{
-	return record->text_len[NS_HTTP_METHOD] == 3 && record->text[0] == 'P' && record->text[1] == 'R' &&
-	       record->text[2] == 'I' && record->text_len[NS_HTTP_PATH] == 1 && record->text[3] == '*';
-}
-
 /// Reads the request, decides whether it is sampled, and fills in what the record can know now. Returns 0 when the
 /// request is in flight from here on; otherwise it has been counted and the entry is of no use.
 static __always_inline int ns_read_request(struct ns_http_in_flight *flight, const struct ns_binary_facts *facts,
@@ -142,6 +134,12 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 	} else {
 		record->proto_major = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_proto_major);
 		record->proto_minor = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_proto_minor);
+		// Not of HTTP/1: the preface of a connection that goes on with HTTP/2 (RFC 9113, 3.4), which the server
+		// hands to the handler as a request; or a request of HTTP/2, which has another begin.
+		if (record->proto_major > 1) {
+			ns_uncount_begun(settings->counters_slot);
+			return -1;
+		}
 	}
 	record->is_tls = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_tls) != 0;
 	record->request_body_size = -1;
@@ -169,10 +167,5 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 	ns_append(flight, NS_HTTP_REMOTE_ADDR, remote_addr, NS_HTTP_REMOTE_ADDR_MAX);
 	ns_append(flight, NS_HTTP_USER_AGENT, ns_first_line(headers.user_agent), NS_HTTP_USER_AGENT_MAX);
 	ns_append_tracestate(flight, headers.tracestate);
-	if (!is_http2 && record->proto_major > 1 && !ns_is_http2_preface(record)) {
-		// HTTP/2 reaches the function that serves it by a call of its own; its response is of another type.
-		ns_uncount_begun(settings->counters_slot);
-		return -1;
-	}
 	return 0;
 }

@@ -92,10 +92,6 @@ static __always_inline void ns_finish(struct ns_http_in_flight *flight, const st
 			    &hijacked, sizeof(hijacked),
 			    (const void *)(ns_word_in(copy, NS_HTTP_RESPONSE_READ_MAX, at->response_conn - from) +
 			                   at->conn_hijacked));
-		if (hijacked && ns_is_http2_preface(record)) {
-			ns_uncount_begun(record->span.counters_slot);
-			return;
-		}
 		if (hijacked && outcome == NS_HTTP_RETURNED)
 			outcome = NS_HTTP_HIJACKED;
 	}

@@ -18,6 +18,7 @@ package struct ExecutableAnalysis: Sendable {
     }
 
     private static func binary(in file: ExecutableFile) throws(AnalysisError) -> GoBinary {
+        if let unsuitable = UnsuitableFile(file) { throw .unsuitable(unsuitable) }
         let source: FileByteSource
         do throws(ByteSourceError) {
             source = try FileByteSource(path: file.handle, name: file.path.string)
@@ -43,6 +44,7 @@ package struct ExecutableAnalysis: Sendable {
 /// Why an executable isn't traced.
 package enum AnalysisError: Error {
     case file(ByteSourceError)
+    case unsuitable(UnsuitableFile)
     case binary(GoBinaryError)
     case planning(PlanningError)
     case refused(PlanRefusal)
@@ -52,8 +54,19 @@ extension AnalysisError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .file(let error): error.description
+        case .unsuitable(let kind): kind.description
+        case .binary(.notELF): "not a program: no ELF file"
+        case .binary(.notGo):
+            "not a Go program: neither build information nor a function table (pclntab) in it; nodespan traces Go only"
+        case .binary(.unsupported("aarch64")): "a program for arm64; nodespan traces programs for amd64"
+        case .binary(.unsupported("32-bit")): "a 32-bit program; nodespan traces 64-bit ones"
+        case .binary(.unsupportedGo(let version)):
+            "built with \(version); nodespan traces programs built with Go 1.19 or later"
         case .binary(let error): error.description
         case .planning(let error): error.description
+        case .refused(.noLibrary(let libraries)):
+            "a Go program without anything that can be traced: no "
+                + libraries.filter { $0.purpose == .spans }.map(\.name).joined(separator: ", no ")
         case .refused(let refusal): refusal.description
         }
     }

@@ -1,10 +1,6 @@
 import Agent
 import ArgumentParser
-import FoundationEssentials
-import Glibc
 import Probes
-import SystemPackage
-import Workloads
 
 /// `nodespan inspect`
 struct InspectCommand: ParsableCommand {
@@ -12,54 +8,46 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Show what can be traced in a Go program, and what can't and why.",
         discussion: """
-            Reads the file and nothing else: no rights are needed but to read it, and nothing is armed.
+            Reads the file and nothing else: no rights are needed but to read it (of a process: root, or the process's \
+            own user), and nothing is armed. A number is a pid, unless there is a file of that name; ./4242 is always a \
+            file.
 
-            Exit status 1 when nothing in it can be traced.
+            For each library that nodespan knows: whether it is ready, partial (traced, with something missing), absent \
+            from the program, or refused; where each probe goes, and whether the kernel emulates the instruction there \
+            (cheap) or has to step it; the offsets of the fields that are read; and what is missing, why, and what that \
+            costs.
+
+            Exit status: 0 when something can be traced; 1 when nothing can, and why is on standard error; 3 when the \
+            file or process may not be read.
 
             Examples:
               nodespan inspect /usr/bin/prometheus
-              nodespan inspect --format json $(pidof etcd)
+              sudo nodespan inspect $(pidof -s etcd)
+              nodespan inspect --format json ./server | jq '.libraries[] | {name, state}'
             """)
 
-    @Argument(help: ArgumentHelp("An executable file, or the pid of a process that runs one.", valueName: "file|pid"))
+    @Argument(
+        help: ArgumentHelp("An executable file, or the pid of a process that runs one.", valueName: "file|pid"),
+        completion: .file())
     var target: String
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let file = try file()
+        let subject = try InspectSubject(target)
         let analysis: ExecutableAnalysis
         do throws(AnalysisError) {
-            analysis = try ExecutableAnalysis(of: file)
+            analysis = try ExecutableAnalysis(of: subject.file)
         } catch {
-            throw CommandFailure(error, of: target)
+            throw CommandFailure(error, of: subject.description)
         }
-        let document = InspectDocument(analysis)
+        let document = InspectDocument(analysis, of: subject)
         switch output.format {
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try StandardOutput.print(String(decoding: try encoder.encode(document), as: UTF8.self))
-        case .table:
-            try StandardOutput.print(InspectTable(document, hasColour: output.colour.applies(to: STDOUT_FILENO)).text)
+        case .json: try StandardOutput.print(json: document)
+        case .table: try StandardOutput.print(InspectTable(document, style: output.style).text)
         }
-        if case .refusal(let refusal) = analysis.outcome { throw CommandFailure("\(target): \(refusal)") }
-    }
-
-    /// A number is a pid, unless a file of that name is here.
-    private func file() throws(CommandFailure) -> ExecutableFile {
-        if let pid = Int32(target), pid > 0, access(target, F_OK) != 0 {
-            do throws(ProcfsError) {
-                return try LocalProcess.read(pid: pid).openExecutable()
-            } catch {
-                throw CommandFailure(error)
-            }
-        }
-        do throws(Errno) {
-            return try ExecutableFile(path: FilePath(target))
-        } catch {
-            throw CommandFailure(
-                "open \(target): \(error)", status: error == .permissionDenied ? .notPermitted : .failed)
+        if case .refusal(let refusal) = analysis.outcome {
+            throw CommandFailure(.refused(refusal), of: subject.description)
         }
     }
 }

@@ -23,13 +23,18 @@ struct TraceCommand: AsyncParsableCommand {
 
             Standard output carries spans and nothing else.
 
+            Exit status: that of CMD, where there is one; else 0; 1 when nothing could be traced, or spans could not be \
+            written; 2 wrong usage; 3 not permitted (nodespan doctor tells which rights are missing).
+
             Examples:
               nodespan trace --pid $(pidof prometheus)
               nodespan trace --format json --pid 4242 > spans.jsonl
-              nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server --port 8080
+              nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server
             """)
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Processes to trace.", valueName: "pid"))
+    @Option(
+        parsing: .upToNextOption, help: ArgumentHelp("Processes to trace.", valueName: "pid"),
+        completion: .processes)
     var pid: [Int32] = []
 
     @OptionGroup var sampling: SamplerOptions
@@ -45,7 +50,8 @@ struct TraceCommand: AsyncParsableCommand {
     @Flag(help: "Under sudo, run CMD as root too.")
     var asRoot = false
 
-    @Argument(parsing: .postTerminator, help: "A program to start and trace, with its arguments.")
+    @Argument(
+        parsing: .postTerminator, help: "A program to start and trace, with its arguments.", completion: .file())
     var command: [String] = []
 
     func validate() throws {

@@ -1,6 +1,8 @@
 import Agent
 import GoBinary
 import Probes
+import SystemPackage
+import Workloads
 
 /// What `inspect --format json` prints.
 struct InspectDocument: Encodable {
@@ -32,12 +34,28 @@ struct InspectDocument: Encodable {
 
     struct Library: Encodable {
         let name: String
+        /// "spans", or "routes": armed only with `trace --routes`.
+        let purpose: String
         let state: String
         let probes: [Probe]
         let fields: [Field]
         let missing: [Missing]
     }
 
+    struct Process: Encodable {
+        let pid: Int32
+        let name: String
+        /// In the process's own mount namespace.
+        let executable: String
+        /// The file was removed or replaced since the process was started.
+        let isReplaced: Bool
+        /// In a pid namespace of its own, as a container is: its id there; else absent.
+        let containerPid: Int32?
+    }
+
+    /// As it was named; of a process, its /proc/PID/exe.
+    let file: String
+    let process: Process?
     let goVersion: String
     let buildMode: String
     let stripped: Bool
@@ -45,8 +63,14 @@ struct InspectDocument: Encodable {
     let modules: [Module]
     let libraries: [Library]
 
-    init(_ analysis: ExecutableAnalysis) {
+    init(_ analysis: ExecutableAnalysis, of subject: InspectSubject) {
         let binary = analysis.binary
+        file = subject.file.path.string
+        process = subject.process.map {
+            Process(
+                pid: $0.pid, name: $0.commandName, executable: $0.programPath, isReplaced: $0.isReplaced,
+                containerPid: $0.innerPID)
+        }
         goVersion = binary.buildInfo.goVersion
         buildMode = binary.buildMode.rawValue
         stripped = binary.isStripped
@@ -54,7 +78,8 @@ struct InspectDocument: Encodable {
         modules = binary.buildInfo.modules.map { Module(path: $0.path, version: $0.version) }
         libraries = analysis.outcome.libraries.map { library in
             Library(
-                name: library.name, state: library.state.rawValue,
+                name: library.name, purpose: library.purpose == .spans ? "spans" : "routes",
+                state: library.state.rawValue,
                 probes: library.probes.map {
                     Probe(
                         program: $0.program, symbol: $0.symbol, address: "0x" + String($0.address, radix: 16),

@@ -1,59 +1,110 @@
 import Spans
 
-/// What `inspect` prints for people.
+/// What `inspect` prints for people. All that comes from the file or the process goes through `TextStyle.wrapped`, so that
+/// nothing of it controls the terminal.
 struct InspectTable {
     private let document: InspectDocument
-    private let hasColour: Bool
+    private let style: TextStyle
 
-    init(_ document: InspectDocument, hasColour: Bool) {
+    init(_ document: InspectDocument, style: TextStyle) {
         self.document = document
-        self.hasColour = hasColour
+        self.style = style
     }
 
     var text: String {
-        var lines = [
-            "Go \(safe(String(document.goVersion.dropFirst(2))))  \(document.arch)  \(document.buildMode)"
-                + (document.stripped ? "  stripped" : "")
-        ]
-        if let main = document.modules.first { lines.append(safe("module \(main.path) \(main.version)")) }
-        for library in document.libraries { lines += rows(of: library) }
+        var lines: [String] = []
+        if let process = document.process { lines += rows(of: process) }
+        let version = document.goVersion.hasPrefix("go") ? String(document.goVersion.dropFirst(2)) : document.goVersion
+        lines += style.wrapped(
+            "Go \(version.isEmpty ? "of an unknown release" : version), \(document.arch), \(document.buildMode)"
+                + (document.stripped ? ", stripped" : ""), indent: 0)
+        if let main = document.modules.first {
+            let others = document.modules.count - 1
+            lines += style.wrapped(
+                "module \(main.path) \(main.version)"
+                    + (others > 0 ? ", with \(others) other\(others == 1 ? "" : "s") linked in" : ""), indent: 0)
+        }
+        for library in document.libraries where library.state != "absent" { lines += rows(of: library) }
+        let absent = document.libraries.filter { $0.state == "absent" }.map(\.name)
+        if !absent.isEmpty {
+            lines.append("")
+            lines += style.paragraph(
+                absent.joined(separator: ", "), head: style.coloured("absent", .dim) + "  ", indent: 8)
+        }
         return lines.joined(separator: "\n")
     }
 
-    private func rows(of library: InspectDocument.Library) -> [String] {
-        var lines = ["", "\(coloured(library.name, "1"))  \(coloured(library.state, Self.colour(of: library.state)))"]
-        let symbols = library.probes.map { safe("\($0.symbol) \($0.address)") }
-        let symbolWidth = symbols.map(\.count).max() ?? 0
-        let programWidth = library.probes.map(\.program.count).max() ?? 0
-        for (probe, symbol) in zip(library.probes, symbols) {
-            lines.append(
-                "  \(padded(probe.program, programWidth))  \(padded(symbol, symbolWidth))  \(probe.instruction)"
-                    + (probe.emulated ? "" : "  (single-stepped)"))
+    private func rows(of process: InspectDocument.Process) -> [String] {
+        var lines = style.wrapped("process \(process.pid) (\(process.name)) runs \(process.executable)", indent: 0)
+        if let inner = process.containerPid {
+            lines += style.wrapped("in a container, as process \(inner) of a pid namespace of its own", indent: 0)
         }
-        if !library.fields.isEmpty { lines.append("  \(library.fields.count) fields found") }
-        for missing in library.missing {
-            lines.append("  " + safe("missing \(missing.what): \(missing.reason); \(missing.consequence)"))
+        if process.isReplaced {
+            lines += style.wrapped(
+                "the file was replaced or removed since; this is what still runs, and not what a restart will run",
+                indent: 0)
         }
         return lines
     }
 
-    /// The file may say anything: nothing of it controls the terminal.
-    private func safe(_ text: String) -> String { TerminalText(text).text }
+    private func rows(of library: InspectDocument.Library) -> [String] {
+        let state = style.coloured(library.state, colour(of: library.state))
+        let condition = library.purpose == "routes" ? "  (with trace --routes)" : ""
+        var lines = ["", "\(style.coloured(library.name, .bold))  \(state)\(condition)"]
+        lines += probeRows(of: library)
+        lines += fieldRows(of: library)
+        for missing in library.missing {
+            let head = "  " + style.coloured("missing", .yellow) + "  "
+            lines += style.paragraph(
+                "\(missing.what): \(missing.reason); \(missing.consequence)", head: head, indent: 11)
+        }
+        return lines
+    }
 
-    private static func colour(of state: String) -> String {
-        switch state {
-        case "ready": "32"
-        case "partial": "33"
-        case "refused": "31"
-        default: "2"
+    /// Program, address, instruction, how the kernel treats it, and the function, which may be long, last.
+    private func probeRows(of library: InspectDocument.Library) -> [String] {
+        let programs = column(library.probes.map(\.program))
+        let addresses = column(library.probes.map(\.address))
+        let instructions = column(library.probes.map(\.instruction))
+        return library.probes.indices.flatMap { index in
+            let probe = library.probes[index]
+            let cells = [programs[index], addresses[index], instructions[index]].joined(separator: "  ")
+            let handling = probe.emulated ? "emulated" : "stepped "
+            let head = "  \(cells)  " + style.coloured(handling, probe.emulated ? .dim : .yellow)
+            let indent = 2 + columns(cells) + 2 + handling.count + 2
+            // Where there is no room behind it, the function goes below.
+            if let width = style.width, indent + columns(probe.symbol) > width {
+                return [head] + style.paragraph(probe.symbol, head: "    ", indent: 4)
+            }
+            return style.paragraph(probe.symbol, head: head + "  ", indent: indent)
         }
     }
 
-    private func coloured(_ text: String, _ parameters: String) -> String {
-        hasColour ? "\u{1b}[\(parameters)m\(text)\u{1b}[0m" : text
+    /// "TYPE: FIELD OFFSET, …", a paragraph for each type.
+    private func fieldRows(of library: InspectDocument.Library) -> [String] {
+        var types: [String] = []
+        for field in library.fields where !types.contains(field.type) { types.append(field.type) }
+        return types.enumerated().flatMap { index, type in
+            let fields = library.fields.filter { $0.type == type }.map { "\($0.field)\u{a0}\($0.offset)" }
+            let head = index == 0 ? "  fields   " : "           "
+            return style.paragraph("\(type): \(fields.joined(separator: ", "))", head: head, indent: 13)
+        }
     }
 
-    private func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+    private func column(_ cells: [String]) -> [String] {
+        let safe = cells.map { style.safe($0) }
+        let width = safe.map(columns).max() ?? 0
+        return safe.map { $0.padded(to: width) }
+    }
+
+    private func columns(_ text: String) -> Int { TerminalText(text).width }
+
+    private func colour(of state: String) -> TextStyle.Colour {
+        switch state {
+        case "ready": .green
+        case "partial": .yellow
+        case "refused": .red
+        default: .dim
+        }
     }
 }

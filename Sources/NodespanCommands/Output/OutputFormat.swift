@@ -31,6 +31,12 @@ struct OutputOptions: ParsableArguments {
     @Option(help: "How to write the answer.")
     var format: OutputFormat = .table
 
-    @Option(name: [.customLong("color"), .customLong("colour")], help: "When to colour tables.")
+    @Option(
+        name: [.customLong("color"), .customLong("colour")],
+        help: ArgumentHelp(
+            "When to colour tables; auto: on a terminal, unless NO_COLOR is set.", valueName: "when"))
     var colour: ColourChoice = .auto
+
+    /// For tables on standard output.
+    var style: TextStyle { TextStyle(hasColour: colour.applies(to: STDOUT_FILENO), width: Terminal.width) }
 }

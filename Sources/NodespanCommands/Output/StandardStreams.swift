@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Spans
 import SystemPackage
@@ -19,6 +20,13 @@ enum StandardError {
 
 /// The answer of a command that has one.
 enum StandardOutput {
+    /// Prints a document, for scripts.
+    static func print(json document: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try print(String(decoding: try encoder.encode(document), as: UTF8.self))
+    }
+
     static func print(_ text: String) throws(CommandFailure) {
         let stream = OutputStream(STDOUT_FILENO)
         if let failure = stream.write(Array((text + "\n").utf8).span.bytes).failure, failure != .brokenPipe {

@@ -18,9 +18,7 @@ struct ProgramLaunch {
     private let options: PlatformOptions
 
     init(_ command: [String], asRoot: Bool) throws(CommandFailure) {
-        guard let name = command.first, let path = Self.find(name) else {
-            throw CommandFailure("\(command.first ?? ""): no such program that can be executed, here or in PATH")
-        }
+        guard let name = command.first, let path = Self.find(name) else { throw Self.notFound(command.first ?? "") }
         do throws(Errno) {
             file = try ExecutableFile(path: path)
         } catch {
@@ -28,8 +26,6 @@ struct ProgramLaunch {
         }
         do throws(AnalysisError) {
             plan = try ExecutableAnalysis(of: file).plan()
-        } catch AnalysisError.binary(.notELF) {
-            throw CommandFailure("\(path): not an ELF file; if it is a script, name the Go program that it runs")
         } catch {
             throw CommandFailure(error, of: path.string)
         }
@@ -90,6 +86,14 @@ struct ProgramLaunch {
             if isExecutable(path) { return FilePath(path) }
         }
         return nil
+    }
+
+    private static func notFound(_ name: String) -> CommandFailure {
+        if !name.contains("/") {
+            return CommandFailure("\(name): no such program in PATH; one in this folder is ./\(name)")
+        }
+        if access(name, F_OK) != 0 { return CommandFailure("\(name): \(Errno(rawValue: errno))") }
+        return CommandFailure("\(name): not a file that may be executed (chmod +x)")
     }
 
     private static func isExecutable(_ path: String) -> Bool {

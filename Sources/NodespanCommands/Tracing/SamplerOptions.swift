@@ -6,7 +6,8 @@ struct SamplerOptions: ParsableArguments {
         help: ArgumentHelp(
             "Which traces to keep: \(Sampler.Name.allCases.map(\.rawValue).joined(separator: ", ")).",
             discussion: "Without it, OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG of each traced process decide, "
-                + "and without those, parentbased_always_on."))
+                + "and without those, parentbased_always_on."),
+        completion: .list(Sampler.Name.allCases.map(\.rawValue)))
     var sampler: String?
 
     @Option(help: ArgumentHelp("Share of traces that a ratio sampler keeps, 0 to 1.", valueName: "ratio"))

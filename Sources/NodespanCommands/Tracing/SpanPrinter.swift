@@ -111,11 +111,7 @@ final class SpanPrinter: SpanSink {
         }
     }
 
-    private static func terminalWidth() -> Int {
-        // struct winsize, which not every release of the C library lets Swift see: rows, columns, pixels.
-        var size: (UInt16, UInt16, UInt16, UInt16) = (0, 0, 0, 0)
-        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.1 > 0 ? Int(size.1) : 120
-    }
+    private static func terminalWidth() -> Int { Terminal.width ?? 120 }
 
     private static func nowNS() -> UInt64 {
         var time = timespec()

@@ -6,7 +6,7 @@ package struct TerminalText {
     /// Without controls, format characters and line breaks.
     package private(set) var text = ""
     /// Columns that the text takes on a terminal.
-    private(set) var width = 0
+    package private(set) var width = 0
 
     /// Neutralises a text and cuts it to a number of columns, the last of which then is "…".
     package init(_ raw: String, limit: Int = .max) {

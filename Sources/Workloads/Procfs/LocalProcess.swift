@@ -4,12 +4,24 @@ import SystemPackage
 package struct LocalProcess: Sendable {
     /// Thread group id, in the pid namespace of the /proc that was read.
     package let pid: Int32
+    /// Its id in the innermost pid namespace that it is in, when that isn't the one of the /proc that was read: a container.
+    package let innerPID: Int32?
     /// As /proc/PID/exe has it; " (deleted)" behind it when the file was removed or replaced.
     package let executablePath: String
     /// At most 15 bytes.
     package let commandName: String
     /// The environment the program was started with.
     package let environment: [String: String]
+
+    /// Whether the file was removed or replaced since the process executed it.
+    package var isReplaced: Bool { executablePath.hasSuffix(Self.deleted) }
+
+    /// Where the file is, or was.
+    package var programPath: String {
+        isReplaced ? String(executablePath.dropLast(Self.deleted.count)) : executablePath
+    }
+
+    private static let deleted = " (deleted)"
 
     /// Opens the file that the process runs now.
     package func openExecutable() throws(ProcfsError) -> ExecutableFile {
@@ -29,20 +41,22 @@ package struct LocalProcess: Sendable {
 
     /// Reads a process, or the process that a thread belongs to.
     package static func read(pid: Int32) throws(ProcfsError) -> LocalProcess {
-        let process = try threadGroup(of: pid)
+        let ids = try threadGroupIDs(of: pid)
+        let process = ids.first ?? pid
         let folder = ProcFolder(pid: process)
         return LocalProcess(
             pid: process,
+            innerPID: ids.count > 1 ? ids.last : nil,
             executablePath: try folder.link("exe"),
             commandName: text(try folder.contents(of: "comm", limit: 64)),
             environment: environment(in: try folder.contents(of: "environ", limit: 1 << 20)))
     }
 
-    /// proc_pid_status(5): `Tgid:`.
-    private static func threadGroup(of pid: Int32) throws(ProcfsError) -> Int32 {
+    /// proc_pid_status(5): `NStgid:`, the process's ids from the reader's pid namespace to the innermost.
+    private static func threadGroupIDs(of pid: Int32) throws(ProcfsError) -> [Int32] {
         let status = String(decoding: try ProcFolder(pid: pid).contents(of: "status", limit: 1 << 14), as: UTF8.self)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("Tgid:") }
-        return line.flatMap { Int32($0.dropFirst(5).drop { $0 == "\t" || $0 == " " }) } ?? pid
+        let line = status.split(separator: "\n").first { $0.hasPrefix("NStgid:") }
+        return line?.split(separator: "\t").dropFirst().compactMap { Int32($0) } ?? []
     }
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -15,7 +15,9 @@ extension ProcfsError: CustomStringConvertible {
         case .noSuchProcess(let pid): "process \(pid): no such process"
         case .noExecutable(let pid):
             "process \(pid): it runs no executable (a kernel thread, or a process that has ended)"
-        case .notPermitted(let pid, let file): "process \(pid): not permitted to read /proc/\(pid)/\(file): run as root"
+        case .notPermitted(let pid, let file):
+            "process \(pid): not permitted to read /proc/\(pid)/\(file): run as root, or with CAP_SYS_PTRACE and "
+                + "CAP_DAC_READ_SEARCH"
         case .unreadable(let pid, let file, let errno): "process \(pid): reading /proc/\(pid)/\(file): \(errno)"
         }
     }

@@ -13,3 +13,5 @@ struct ns_image {
 struct ns_image ns_image_http_server(void);
 /// bpf/programs/process.bpf.c
 struct ns_image ns_image_process(void);
+/// bpf/programs/trial.bpf.c
+struct ns_image ns_image_trial(void);
