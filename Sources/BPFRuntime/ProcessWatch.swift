@@ -37,7 +37,13 @@ package struct ProcessWatch: ~Copyable, Sendable {
     /// initial namespace.
     package func image(of pid: Int32) throws(BPFError) -> ns_process_image? {
         guard pid > 0 else { return nil }
-        return try Self.decoded(object.runTaskIterator("list_processes", thread: pid)).first
+        let images = try Self.decoded(object.runTaskIterator("list_processes", thread: pid))
+        // A kernel that doesn't know of the choice lists all.
+        if images.count > 1 {
+            throw BPFError(
+                KernelFeatures.refusal, on: "this kernel", code: EOPNOTSUPP, log: "task iterators for one thread")
+        }
+        return images.first
     }
 
     /// Settings of the traced images; an entry traces its process.
