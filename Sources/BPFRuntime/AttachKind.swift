@@ -7,6 +7,14 @@ package enum AttachKind: String, CaseIterable, Sendable {
     /// A perf event and a link for each place (Linux 5.15). Taking it out costs about 100 ms, one after the other.
     case perf
 
+    /// As people know it.
+    package var name: String {
+        switch self {
+        case .multi: "uprobe_multi"
+        case .perf: "perf events"
+        }
+    }
+
     /// Which to use, the best first.
     static let byPreference: [AttachKind] = [.multi, .perf]
 

@@ -42,15 +42,7 @@ package struct Healing: Equatable, Sendable {
             if owner.isAlive(boot: boot) { continue }
             // A draft was never in force, and what was armed before a reboot is gone.
             if !isDraft, owner.boot == boot {
-                let bytes: [UInt8]
-                do throws(BPFError) {
-                    bytes = try OwnedDescriptor(opening: path, O_RDONLY | O_NOFOLLOW).remainder(
-                        of: path, limit: 8 << 20)
-                } catch {
-                    // Another one that starts at this moment has healed it.
-                    if error.code == ENOENT { continue }
-                    throw error
-                }
+                guard let bytes = try Self.contents(of: path) else { continue }
                 guard let record = ArmedRecord(parsing: String(decoding: bytes, as: UTF8.self)) else {
                     healing.unreadable.append(path)
                     continue
@@ -63,6 +55,16 @@ package struct Healing: Equatable, Sendable {
             if !isDraft { healing.closedRecords += 1 }
         }
         return healing
+    }
+
+    /// Nil when another nodespan that starts at the same time has done with it.
+    private static func contents(of path: String) throws(BPFError) -> [UInt8]? {
+        do throws(BPFError) {
+            return try OwnedDescriptor(opening: path, O_RDONLY | O_NOFOLLOW).remainder(of: path, limit: 8 << 20)
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw error
+        }
     }
 
     /// Whether the file's places are clean now, in every process.

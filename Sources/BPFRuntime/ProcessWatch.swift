@@ -40,7 +40,14 @@ package struct ProcessWatch: ~Copyable, Sendable {
     /// initial namespace.
     package func image(of pid: Int32) throws(BPFError) -> ns_process_image? {
         guard pid > 0 else { return nil }
-        return try Self.decoded(object.runTaskIterator("list_processes", thread: pid), as: ns_process_image.self).first
+        let images = try Self.decoded(
+            object.runTaskIterator("list_processes", thread: pid), as: ns_process_image.self)
+        // A kernel that doesn't know of the choice lists all.
+        if images.count > 1 {
+            throw BPFError(
+                KernelFeatures.refusal, on: "this kernel", code: EOPNOTSUPP, log: "task iterators for one thread")
+        }
+        return images.first
     }
 
     /// The file whose code a process runs, by its pid in the caller's pid namespace. Nil when there is no such process, it is a

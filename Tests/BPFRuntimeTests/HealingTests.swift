@@ -60,6 +60,20 @@ import Testing
         }
     }
 
+    @Test func `several that start at once share the records of the dead`() async throws {
+        let records = try TemporaryFolder()
+        let path = records.path
+        let boot = String(decoding: try readFile("/proc/sys/kernel/random/boot_id").dropLast(), as: UTF8.self)
+        for start in 1...500 { try writeFile("\(path)/\(boot).\(getpid()).\(start)", Array("nodespan armed 1\n".utf8)) }
+        try await withThrowingTaskGroup(of: Healing.self) { group in
+            for _ in 0..<4 {
+                group.addTask { try Healing.run(folder: path, with: try ProcessWatch()) }
+            }
+            for try await healing in group { #expect(healing.unreadable == []) }
+        }
+        #expect(try records.names() == [])
+    }
+
     @Test func `records of the living are left alone, those of another boot removed, others named`() throws {
         let records = try TemporaryFolder()
         let boot = String(decoding: try readFile("/proc/sys/kernel/random/boot_id").dropLast(), as: UTF8.self)

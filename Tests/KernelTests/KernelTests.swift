@@ -18,15 +18,13 @@ private enum Lab {
     @Test(arguments: Kernel.supported)
     func `programs are traced as on this one, by every kind of attachment`(kernel: Kernel) throws {
         let other = kernel.bestLink == "perf" ? ["multi.refused"] : ["perf.running", "perf.killed"]
-        let guest = try Guest(kernel, runs: ["best.doctor", "best.running", "best.launched", "best.killed"] + other)
+        let guest = try Guest(kernel, runs: ["best.running", "best.launched", "best.killed", "best.diagnosed"] + other)
         if let series = kernel.series { #expect(try guest["release"].hasPrefix(series)) }
 
-        let checks = try guest["best.doctor.checks"]
-        #expect(try guest["best.doctor.status"] == "0", "\(checks)")
-        #expect(checks.contains(kernel.bestLink == "perf" ? "perf events" : "uprobe_multi"), "\(checks)")
         try expectRunning("best", link: kernel.bestLink, guest)
         try expectLaunched(guest)
         try expectKilled("best", guest)
+        try expectDiagnosed(attachment: kernel.bestLink == "perf" ? "perf events" : kernel.bestLink, guest)
         if kernel.bestLink == "perf" {
             #expect(try guest["multi.refused.status"] == "1")
             let errors = try guest["multi.refused.errors"]
@@ -39,17 +37,19 @@ private enum Lab {
     }
 
     @Test func `one that is too old is told from what it lacks, and which would do`() throws {
-        let guest = try Guest(.tooOld, runs: ["best.doctor", "best.refused"])
+        let guest = try Guest(.tooOld, runs: ["best.refused", "best.diagnosed"])
         #expect(try guest["release"].hasPrefix("5.10."))
-        #expect(try guest["best.doctor.status"] == "1")
-        let checks = try guest["best.doctor.checks"]
-        #expect(checks.contains("Linux 5.10.") && checks.contains("lacks") && checks.contains("bpf_loop"), "\(checks)")
         #expect(try guest["best.refused.status"] == "1")
         let errors = try guest["best.refused.errors"]
         #expect(errors.hasPrefix("nodespan: nodespan needs Linux 6.1 or later"), "\(errors)")
         #expect(errors.contains("Linux 5.10.") && errors.contains("bpf_loop"), "\(errors)")
         #expect(errors.split(separator: "\n").count == 1)
         #expect(try guest["best.refused.spans"] == "")
+
+        let checks = try GuestChecks(of: guest)
+        #expect(checks["bpf-programs"]?.status == "fail" && checks["kernel"]?.status == "warn")
+        #expect(checks["bpf-programs"]?.message.contains("bpf_loop") == true, "\(checks)")
+        #expect(checks["bpf-programs"]?.remedy.hasPrefix("Linux 6.1 or later") == true, "\(checks)")
     }
 
     /// Spans and books are right, two hits a span, none single-stepped (the kernel maps [uprobes] into a process when it
@@ -84,6 +84,14 @@ private enum Lab {
         #expect(
             trace.summary == GuestTrace.Summary(begun: 1, exported: 1, unsampled: 0, inFlight: 0, losses: [:]))
         #expect(try guest["best.launched.recordsLeft"] == "")
+    }
+
+    private func expectDiagnosed(attachment: String, _ guest: Guest) throws {
+        let checks = try GuestChecks(of: guest)
+        for id in ["kernel", "bpf-programs", "process-events", "process-list", "uprobes", "ring-buffer"] {
+            #expect(checks[id]?.status == "pass", "\(id): \(checks)")
+        }
+        #expect(checks["uprobes"]?.message.contains(attachment) == true, "\(checks)")
     }
 
     private func expectKilled(_ kind: String, _ guest: Guest) throws {

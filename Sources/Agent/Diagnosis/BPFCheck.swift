@@ -60,13 +60,6 @@ struct BPFCheck: Check {
     private static let kernelNeeded =
         "Linux \(KernelFeatures.oldestKernel) or later with CONFIG_DEBUG_INFO_BTF, CONFIG_BPF_EVENTS and CONFIG_UPROBES"
 
-    private static func name(of kind: AttachKind) -> String {
-        switch kind {
-        case .multi: "uprobe_multi"
-        case .perf: "perf events, which are slow to take out"
-        }
-    }
-
     private static func compilation(of object: borrowing BPFObject) -> CheckResult {
         do throws(BPFError) {
             guard try object.isCompiled("trial_hit") else {
@@ -152,7 +145,7 @@ struct BPFCheck: Check {
                 ] + ids.dropFirst().map { .skip($0, "takes what uprobes lacks") }
             }
             return [
-                .pass("uprobes", "\(name(of: object.attachKind)): armed, hit and disarmed"),
+                .pass("uprobes", "armed by \(object.attachKind.name), hit and disarmed"),
                 .pass("ring-buffer", "all records came through"),
                 try cost(trial, object),
             ]
