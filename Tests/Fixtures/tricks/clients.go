@@ -47,8 +47,11 @@ func (c *clients) run(duration time.Duration, idle int) {
 		running.Add(1)
 		go func(do trick) {
 			defer running.Done()
-			for time.Now().Before(deadline) {
+			for {
 				do()
+				if time.Now().After(deadline) {
+					return
+				}
 				// Many ways at a time matter more here than many requests.
 				time.Sleep(5 * time.Millisecond)
 			}
