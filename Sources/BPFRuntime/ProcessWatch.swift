@@ -102,9 +102,9 @@ package struct ProcessWatch: ~Copyable, Sendable {
     }
 
     /// Has the next program that a child of this process executes traced from its first instruction on.
-    package func awaitLaunch(with settings: ns_process_settings) throws(BPFError) {
+    package func awaitLaunch(with settings: ns_process_settings, execsBefore: UInt32 = 0) throws(BPFError) {
         guard let own = try image(of: getpid()) else { throw BPFError("identify", on: "own process", code: ESRCH) }
-        try launches.set(ns_launch(parent_tgid: own.tgid, reserved: 0, settings: settings), for: 0)
+        try launches.set(ns_launch(parent_tgid: own.tgid, execs_before: execsBefore, settings: settings), for: 0)
     }
 
     /// Waits for no launch any more, because the child could not be started.

@@ -13,7 +13,7 @@ package struct Nodespan: AsyncParsableCommand {
             Exit status: 0 done; 1 a check failed or there was nothing to do; 2 wrong usage; 3 not permitted.
             """,
         version: nodespanVersion,
-        subcommands: [TraceCommand.self, InspectCommand.self, DoctorCommand.self])
+        subcommands: [TraceCommand.self, InspectCommand.self, DoctorCommand.self, RunAsCommand.self])
 
     package init() {}
 
@@ -42,12 +42,14 @@ package struct Nodespan: AsyncParsableCommand {
         }
     }
 
-    private static var commandNames: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
+    private static var commandNames: [String] {
+        configuration.subcommands.map { $0.configuration }.filter { $0.shouldDisplay }.compactMap { $0.commandName }
+    }
 
     /// What stands in the place of a command and is none; also behind `help`.
     private static func unknownCommand(in arguments: some Sequence<String>) -> String? {
         guard let word = arguments.first(where: { $0 != "help" }), !word.hasPrefix("-") else { return nil }
-        return commandNames.contains(word) ? nil : word
+        return configuration.subcommands.contains { $0.configuration.commandName == word } ? nil : word
     }
 
     /// ArgumentParser's own errors and requests: help and versions go to standard output, complaints don't.

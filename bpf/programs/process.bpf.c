@@ -141,6 +141,10 @@ static __always_inline void launch_image(struct task_struct *task, struct ns_pro
 	if (!awaited || !awaited->parent_tgid)
 		return;
 	__u32 parent = (__u32)task->real_parent->tgid;
+	if (awaited->parent_tgid == parent && awaited->execs_before) {
+		awaited->execs_before--;
+		return;
+	}
 	if (__sync_val_compare_and_swap(&awaited->parent_tgid, parent, 0) != parent)
 		return;
 	struct ns_process_settings settings = awaited->settings;

@@ -163,7 +163,7 @@ package actor Tracer {
     ///   - file: the program. Armed for all processes that run it, now or later.
     ///   - plan: made of this file.
     package func awaitLaunch(
-        of file: ExecutableFile, by plan: ProbePlan, facts: ProcessFacts, sampler: Sampler
+        of file: ExecutableFile, by plan: ProbePlan, facts: ProcessFacts, sampler: Sampler, execsBefore: UInt32 = 0
     ) throws(TracerError) {
         let slot = try newSlot()
         do throws(TracerError) {
@@ -172,7 +172,7 @@ package actor Tracer {
             try join(executable, user: slot, through: file)
             assembler.describe(facts, slot: slot)
             do throws(BPFError) {
-                try watch.awaitLaunch(with: settings(slot: slot, sampler))
+                try watch.awaitLaunch(with: settings(slot: slot, sampler), execsBefore: execsBefore)
             } catch {
                 throw .bpf(error)
             }

@@ -14,7 +14,8 @@ struct LaunchTracing {
         do throws(TracerError) {
             try await session.tracer.awaitLaunch(
                 of: program.file, by: program.plan, facts: program.facts,
-                sampler: sampling.sampler(forEnvironment: program.environment, of: program.path.string))
+                sampler: sampling.sampler(forEnvironment: program.environment, of: program.path.string),
+                execsBefore: program.execsBefore)
         } catch {
             _ = try? await session.close()
             throw CommandFailure(error)

@@ -15,7 +15,8 @@ struct ProgramLaunch {
     /// What it will be started with.
     let environment: [String: String]
     private let arguments: [String]
-    private let options: PlatformOptions
+    /// Whom it runs as, if not as the caller.
+    private let user: InvokingUser?
 
     init(_ command: [String], asRoot: Bool) throws(CommandFailure) {
         guard let name = command.first, let path = Self.find(name) else { throw Self.notFound(command.first ?? "") }
@@ -31,16 +32,15 @@ struct ProgramLaunch {
         }
         arguments = Array(command.dropFirst())
         var environment = Self.ownEnvironment()
-        var options = PlatformOptions()
-        if !asRoot, let user = try InvokingUser.ofSudo() {
-            options.userID = user.id
-            options.groupID = user.groups.first
-            options.supplementaryGroups = user.groups
+        user = asRoot ? nil : try InvokingUser.ofSudo()
+        if let user {
             environment.merge(["HOME": user.home, "USER": user.name, "LOGNAME": user.name]) { $1 }
         }
         self.environment = environment
-        self.options = options
     }
+
+    /// Execs of the child before that of the program.
+    var execsBefore: UInt32 { user == nil ? 0 : 1 }
 
     var path: FilePath { file.path }
 
@@ -51,17 +51,16 @@ struct ProgramLaunch {
     /// Runs the program to its end. Returns its exit status, 128+N for signal N.
     /// - Parameters:
     ///   - signals: passed on to it, but for those that the terminal sends it anyway.
-    ///   - follow: called once it has been started, and cancelled when it has ended. No task is begun before: the child that
-    ///     is to become another user waits for ever for a thread that was just being created when it was forked
-    ///     (swift-subprocess forks by clone3; nptl_setxid.c of glibc 2.36: setxid_mark_thread).
+    ///   - follow: called once it has been started, and cancelled when it has ended.
     func run(
         forwarding signals: AsyncStream<TerminationSignals.Arrival>,
         following follow: @escaping @Sendable () async -> Void
     ) async -> Result<Int32, CommandFailure> {
         do {
+            let (executable, arguments) = started
             let result = try await Subprocess.run(
-                .path(path), arguments: Arguments(arguments), environment: .custom(Self.keyed(environment)),
-                platformOptions: options, input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
+                .path(executable), arguments: Arguments(arguments), environment: .custom(Self.keyed(environment)),
+                input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
                 output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
             ) { execution in
@@ -77,6 +76,14 @@ struct ProgramLaunch {
         } catch {
             return .failure(CommandFailure("\(path): can't be started: \(error)"))
         }
+    }
+
+    /// What the child executes first. It must not become another user between fork and exec: glibc then waits for ever for a
+    /// thread that was just being created when it was forked (swift-subprocess forks by clone3; nptl_setxid.c of glibc
+    /// 2.36: setxid_mark_thread). So this very program does so, started anew.
+    private var started: (executable: FilePath, arguments: [String]) {
+        guard let user else { return (path, arguments) }
+        return ("/proc/self/exe", RunAsCommand.arguments(user: user, program: path.string, arguments))
     }
 
     private static func forward(_ signals: AsyncStream<TerminationSignals.Arrival>, to pid: pid_t) async {

@@ -122,6 +122,7 @@ struct ns_mapped_file {
 struct ns_launch {
 	/// The tracer's own thread group id in the initial pid namespace; 0 for nothing to wait for.
 	__u32 parent_tgid;
-	__u32 reserved;
+	/// How many execs of the child come before that one.
+	__u32 execs_before;
 	struct ns_process_settings settings;
 };
