@@ -24,7 +24,7 @@ import Testing
 
     /// Records of a process that has ended lie in the ring up to where it was written when the end was noticed.
     @Test func `is free when all records of its process have been read, and not before`() {
-        let assembler = SpanAssembler(sink: Nowhere(), version: "")
+        let assembler = SpanAssembler(sink: Nowhere(), host: HostFacts(name: ""), overrides: .none, version: "")
         assembler.retire(slot: 3, at: 4096)
         assembler.retire(slot: 4, at: 0)
         assembler.retire(slot: 5, at: 8192)

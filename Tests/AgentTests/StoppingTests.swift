@@ -2,10 +2,8 @@ import Agent
 import BPFRuntime
 import Glibc
 import Spans
-import SystemPackage
 import TestSupport
 import Testing
-import Workloads
 
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `A tracer that has stopped` {
     private struct Nowhere: SpanSink {
@@ -25,12 +23,8 @@ import Workloads
         printed.gather(for: .seconds(20)) { $0.outputLines > 0 }
         let address = try #require(printed.outputText.split(whereSeparator: \.isWhitespace).last)
 
-        let process = try LocalProcess.read(pid: server.pid)
-        let file = try ExecutableFile(path: FilePath("/proc/\(server.pid)/exe"))
-        let plan = try ExecutableAnalysis(of: file).plan()
         let tracer = try Tracer(sink: Nowhere(), ledger: ArmedLedger(folder: records), attaching: kind)
-        try await tracer.arm(file, by: plan)
-        try await tracer.trace(process, running: file, goVersion: "", sampler: .standard)
+        #expect(try await tracer.trace(tracer.examine(server.pid), sampler: .standard))
 
         // A request lasts as long as its body comes.
         let body = "\(folder.path)/body"

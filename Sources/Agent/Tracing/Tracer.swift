@@ -244,25 +244,26 @@ package actor Tracer {
         spanReader = nil
         assembler.finish()
         eventReader = nil
-        for slot in traced.keys { try closeBooks(of: slot) }
-        ended.inFlight = UInt64(try inFlight.count())
-        assembler.account(in: &ended)
-        return ended
+        var summary = ended
+        for slot in traced.keys { try addBooks(of: slot, to: &summary) }
+        summary.inFlight = UInt64(try inFlight.count())
+        assembler.account(in: &summary)
+        return summary
     }
 
     /// Forgets a process that runs no more, or isn't traced after all.
     private func release(_ slot: UInt32) throws(BPFError) {
         guard let process = traced.removeValue(forKey: slot) else { return }
-        try closeBooks(of: slot)
+        try addBooks(of: slot, to: &ended)
         assembler.retire(slot: slot, at: spanReader?.written ?? 0)
         leave(process.executable.identity, user: slot)
     }
 
-    private func closeBooks(of slot: UInt32) throws(BPFError) {
+    private func addBooks(of slot: UInt32, to summary: inout TraceSummary) throws(BPFError) {
         guard let counts = try counters.value(of: slot) else { return }
-        ended.begun += counts.begun
-        ended.unsampled += counts.unsampled
-        for (reason, count) in LossReason.counts(in: counts) { ended.add(count, to: reason) }
+        summary.begun += counts.begun
+        summary.unsampled += counts.unsampled
+        for (reason, count) in LossReason.counts(in: counts) { summary.add(count, to: reason) }
     }
 
     private func newSlot() throws(TracerError) -> UInt32 {
