@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(
             name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "CCredentials"),
         .target(
             name: "CBPF", path: "bpf", exclude: ["lib", "programs"], publicHeadersPath: "include",
             plugins: ["BPFCompiler"]),
@@ -52,7 +53,8 @@ let package = Package(
         room(
             "NodespanCommands",
             [
-                "Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "Workloads", argumentParser, subprocess,
+                "Agent", "BPFRuntime", "CBPF", "CCredentials", "GoBinary", "Probes", "Spans", "Workloads",
+                argumentParser, subprocess,
                 system,
             ]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),

@@ -42,6 +42,17 @@ extension EndToEnd {
             #expect(trace.spans.count == 1)
         }
 
+        /// What the child does before it executes the program must not depend on what threads nodespan has just then.
+        @Test func `starts as who called sudo, every time`() throws {
+            let server = try GoToolchain.newest.build("httpserver", mode: .stripped)
+            for _ in 0..<20 {
+                let run = try Nodespan.run(
+                    ["trace", "--format", "json", "--", server, "-addr", "nowhere"],
+                    before: ["/usr/bin/env", "SUDO_UID=65534", "SUDO_GID=65534"])
+                #expect(run.code == 1 && run.errors.contains("nowhere"), "\(run.errors)")
+            }
+        }
+
         @Test func `gets its arguments and environment as given`() throws {
             let go = try #require(GoToolchain.all.last)
             var launched = try Launched(

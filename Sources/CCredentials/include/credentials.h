@@ -1,0 +1,2 @@
+// What credentials.c replaces is declared by the C library.
+#pragma once
