@@ -42,7 +42,7 @@ import Testing
                 ? ["net/http/internal/http2.ServerRequest.Pattern"]
                 : minor >= 22 ? [] : ["net/http.Request.Pattern"]
             #expect(library.missing.map(\.what) == pattern, "\(name)")
-            #expect(library.state == (minor >= 22 && !pattern.isEmpty ? .partial : .ready), "\(name)")
+            #expect(library.state == .ready, "\(name)")
             #expect(library.probes.map(\.program) == programs, "\(name)")
             let isCheap = library.probes.allSatisfy { $0.isEmulated || $0.program == "http_server_abort" }
             #expect(isCheap, "\(name)")

@@ -22,7 +22,7 @@ import Workloads
         let binary = "\(folder.path)/name-of-more-than-15-bytes"
         try writeFile(binary, readFile("/bin/sleep"), permissions: 0o755)
         let child = try ChildProcess([binary, "60"], environment: ["NODESPAN_A": "b=c d", "NODESPAN_EMPTY": ""])
-        let process = try LocalProcess.read(pid: child.pid)
+        let process = try Self.process(child.pid, named: "name-of-more-th")
         #expect(process.pid == child.pid)
         #expect(process.executablePath == binary)
         #expect(process.commandName == "name-of-more-th")
@@ -41,14 +41,20 @@ import Workloads
             ctypes.CDLL(None).execve(b"/bin/sleep", words(b"sleep", b"60"), words(b"X=1", b"X=2", b"novalue", b"=y"))
             """,
         ])
-        var process = try LocalProcess.read(pid: child.pid)
-        let deadline = ContinuousClock.now + .seconds(20)
-        // An exec sets the name before the environment.
-        while process.commandName != "sleep" || process.environment.isEmpty, ContinuousClock.now < deadline {
-            sched_yield()
-            process = try LocalProcess.read(pid: child.pid)
-        }
+        let process = try Self.process(child.pid, named: "sleep")
         #expect(process.environment == ["X": "1", "": "y"])
+    }
+
+    /// A child as it is once it has executed its program. An exec sets the name before the environment, and whoever waits
+    /// for it goes on before both (fs/exec.c: exec_mmap).
+    private static func process(_ pid: Int32, named name: String) throws -> LocalProcess {
+        var process = try LocalProcess.read(pid: pid)
+        let deadline = ContinuousClock.now + .seconds(20)
+        while process.commandName != name || process.environment.isEmpty, ContinuousClock.now < deadline {
+            sched_yield()
+            process = try LocalProcess.read(pid: pid)
+        }
+        return process
     }
 
     @Test func `may be named by any of its threads`() throws {

@@ -95,10 +95,14 @@ enum HTTPServerFields {
     /// The pattern of the http.ServeMux that matched, in the server's own request.
     static func route(of kind: HTTPServerKind) -> [FieldNeed] {
         let request = kind.request
+        let pattern = FieldEntry(request, "Pattern", .string, \.[server: kind].request_pattern, isCopied: false)
+        if kind == .internalHTTP2 {
+            let loss = "no http.route, unless trace --routes finds it"
+            return [FieldNeed(.optional(loss: loss), [pattern], isUnreleased: true)]
+        }
         return [
             FieldNeed(
-                .optional(loss: "no http.route"),
-                [FieldEntry(request, "Pattern", .string, \.[server: kind].request_pattern, isCopied: false)],
+                .optional(loss: "no http.route"), [pattern],
                 [
                     FieldEntry(request, "pat", .word, \.[server: kind].request_pat, isCopied: false),
                     FieldEntry(.pattern, "str", .string, \.[server: kind].pattern_str),

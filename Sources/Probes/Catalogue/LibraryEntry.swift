@@ -99,11 +99,16 @@ struct FieldNeed: Sendable {
     /// A type that releases of the library without this don't have. Where neither it nor any of the fields exists, the
     /// fields are missing by release, which doesn't make the library partial.
     var introducedWith: TypeName?
+    /// No release of the library has any of the fields yet, so they are missing by release.
+    var isUnreleased: Bool
 
-    init(_ need: Need, _ alternatives: [FieldEntry]..., introducedWith: TypeName? = nil) {
+    init(
+        _ need: Need, _ alternatives: [FieldEntry]..., introducedWith: TypeName? = nil, isUnreleased: Bool = false
+    ) {
         self.need = need
         self.alternatives = alternatives
         self.introducedWith = introducedWith
+        self.isUnreleased = isUnreleased
     }
 }
 

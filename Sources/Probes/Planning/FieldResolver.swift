@@ -54,6 +54,7 @@ struct FieldResolver {
 
     /// Whether the program's release of the library has any of what is needed.
     private mutating func isOffered(_ need: FieldNeed) throws(PlanningError) -> Bool {
+        if need.isUnreleased { return false }
         guard let marker = need.introducedWith else { return true }
         if try layout(of: marker) != nil { return true }
         for entry in need.alternatives.joined() {
