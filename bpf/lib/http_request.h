@@ -35,16 +35,17 @@ _Static_assert(NS_SCRATCH_END + NS_HTTP_RESPONSE_READ_MAX <= NS_HTTP_TEXT_MAX, "
 
 /// Appends a text, at most `max` bytes of it. Where the texts end is kept in the map's value, not in a variable: the
 /// verifier would follow every value it can have through all that comes behind.
-static __always_inline void ns_append(struct ns_http_in_flight *flight, __u32 text, struct ns_go_string value,
-                                      __u64 max)
+static __always_inline void ns_append(struct ns_http_in_flight *flight, __u32 text, struct ns_go_string value, __u64 max)
 {
 	struct ns_http_server_span *record = &flight->record;
-	__u64 used = flight->text_used, len = value.len;
+	__u64 used, len = value.len;
 
 	if (len > max) {
 		len = max;
 		record->truncated |= 1 << text;
 	}
+	// Loaded here and not before: verifiers up to Linux 6.7 forget the bounds of what had to be kept on the stack.
+	used = *(volatile __u64 *)&flight->text_used;
 	if (!len || used > NS_HTTP_TEXT_MAX - 1 - max)
 		return;
 	if (bpf_probe_read_user(record->text + used, len, (const void *)value.data)) {
