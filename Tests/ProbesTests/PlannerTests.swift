@@ -30,15 +30,15 @@ import Testing
                 + "no net/http HTTP/2 server, no golang.org/x/net/http2 server")
     }
 
-    @Test(arguments: GoToolchain.all)
-    func `begins behind the prologue of ServeHTTP where its call isn't found`(go: GoToolchain) throws {
-        let outcome = try plan(go) { $0.probes[0].candidates.removeFirst() }
-        let begin = try #require(outcome.plan?.points(of: "http_server_begin").first)
-        #expect(begin.symbol == "net/http.serverHandler.ServeHTTP")
-        #expect(begin.isEmulated)
-        #expect(go.minor >= 21 ? begin.instruction == "push %rbp" : begin.instruction.hasPrefix("jbe 0x"))
-        #expect(outcome.plan?.points(of: "http_server_end").count == 1)
-        #expect(outcome.libraries.map(\.state) == [.ready])
+    @Test(arguments: GoToolchain.some)
+    func `refuses a server whose begin isn't found, as where it was inlined`(go: GoToolchain) throws {
+        let outcome = try plan(go) {
+            $0.probes[0].candidates[0].place = .calls(to: "net/http.(*conn).serve")
+        }
+        #expect(outcome.plan == nil)
+        #expect(
+            outcome.refusal?.description.contains(
+                "http_server_begin: net/http.(*conn).serve has no direct call of net/http.(*conn).serve") == true)
     }
 
     @Test(arguments: GoToolchain.all)

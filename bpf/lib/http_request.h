@@ -35,7 +35,8 @@ _Static_assert(NS_SCRATCH_END + NS_HTTP_RESPONSE_READ_MAX <= NS_HTTP_TEXT_MAX, "
 
 /// Appends a text, at most `max` bytes of it. Where the texts end is kept in the map's value, not in a variable: the
 /// verifier would follow every value it can have through all that comes behind.
-static __always_inline void ns_append(struct ns_http_in_flight *flight, __u32 text, struct ns_go_string value, __u64 max)
+static __always_inline void ns_append(struct ns_http_in_flight *flight, __u32 text, struct ns_go_string value,
+                                      __u64 max)
 {
 	struct ns_http_server_span *record = &flight->record;
 	__u64 used, len = value.len;
@@ -125,7 +126,6 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 	host = ns_string_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_host);
 	remote_addr = ns_string_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_remote_addr);
 	header = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_header);
-	flight->header = header;
 	path = ns_string_in(url, NS_HTTP_URL_READ_MAX, at->url_path);
 	flight->path = path.data;
 	flight->path_len = path.len;
@@ -136,7 +136,7 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 		record->proto_major = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_proto_major);
 		record->proto_minor = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_proto_minor);
 		// Not of HTTP/1: the preface of a connection that goes on with HTTP/2 (RFC 9113, 3.4), which the server
-		// hands to the handler as a request; or a request of HTTP/2, which has another begin.
+		// hands to the handler as a request.
 		if (record->proto_major > 1) {
 			ns_uncount_begun(settings->counters_slot);
 			return -1;

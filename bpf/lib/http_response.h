@@ -24,31 +24,39 @@
 /// Appends the templates of nested routers, one behind the other.
 static __always_inline void ns_append_joined(struct ns_http_in_flight *flight, struct ns_go_string templates)
 {
+	struct ns_http_server_span *record = &flight->record;
 	struct ns_go_string template;
 
-	for (__u64 i = 0; i < NS_TEMPLATES_MAX && i < templates.len; i++) {
-		__u64 room = NS_HTTP_PATTERN_MAX - flight->record.text_len[NS_HTTP_PATTERN];
+	for (__u64 i = 0; i < NS_TEMPLATES_MAX; i++) {
+		__u64 room = NS_HTTP_PATTERN_MAX - record->text_len[NS_HTTP_PATTERN];
 
-		if (ns_read_string(templates.data + i * sizeof(template), &template))
+		if (i >= templates.len)
 			return;
-		if (template.len > room)
+		if (ns_read_string(templates.data + i * sizeof(template), &template)) {
+			record->truncated |= 1 << NS_HTTP_PATTERN;
+			return;
+		}
+		if (template.len > room) {
 			template.len = room;
+			record->truncated |= 1 << NS_HTTP_PATTERN;
+		}
 		ns_append(flight, NS_HTTP_PATTERN, template, NS_HTTP_PATTERN_MAX);
 	}
+	if (templates.len > NS_TEMPLATES_MAX)
+		record->truncated |= 1 << NS_HTTP_PATTERN;
 }
 
-/// Appends the pattern that a request shows now.
-static __always_inline void ns_append_pattern(struct ns_http_in_flight *flight, const struct ns_http_server_facts *at,
-                                              __u64 request)
+/// Appends the pattern that the server's own request shows now.
+static __always_inline void ns_append_pattern(struct ns_http_in_flight *flight, const struct ns_http_server_facts *at)
 {
 	struct ns_go_string pattern = {};
 	__u64 matched = 0;
 
 	if (at->request_pattern != NS_ABSENT) {
-		if (ns_read_string(request + at->request_pattern, &pattern))
+		if (ns_read_string(flight->request + at->request_pattern, &pattern))
 			return;
 	} else if (at->request_pat != NS_ABSENT && at->pattern_str != NS_ABSENT) {
-		if (ns_read_u64(request + at->request_pat, &matched) || !matched ||
+		if (ns_read_u64(flight->request + at->request_pat, &matched) || !matched ||
 		    ns_read_string(matched + at->pattern_str, &pattern))
 			return;
 	}
@@ -68,8 +76,8 @@ static __always_inline void ns_emit(struct ns_http_server_span *record, __u64 le
 }
 
 /// Reads the response, completes the record and emits it.
-static __always_inline void ns_finish(struct ns_http_in_flight *flight, const struct ns_binary_facts *facts,
-                                      const struct ns_http_server_facts *at, __u8 outcome, __u64 end_ns, int is_http2)
+static __always_inline void ns_finish(struct ns_http_in_flight *flight, const struct ns_http_server_facts *at,
+                                      __u8 outcome, __u64 end_ns, int is_http2)
 {
 	struct ns_http_server_span *record = &flight->record;
 	char *copy = record->text + NS_SCRATCH_END;
@@ -106,8 +114,6 @@ static __always_inline void ns_finish(struct ns_http_in_flight *flight, const st
 		record->response_body_size = ns_word_in(copy, NS_HTTP_RESPONSE_READ_MAX, at->response_written - from);
 	record->span.end_ns = end_ns;
 	if (!record->text_len[NS_HTTP_PATTERN])
-		ns_append_pattern(flight, at, flight->request);
-	if (!record->text_len[NS_HTTP_PATTERN] && flight->routed_request)
-		ns_append_pattern(flight, &facts->http_server[NS_HTTP1], flight->routed_request);
+		ns_append_pattern(flight, at);
 	ns_emit(record, offsetof(struct ns_http_server_span, text) + flight->text_used);
 }

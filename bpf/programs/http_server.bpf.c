@@ -60,9 +60,8 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 	if (failed == -EEXIST) {
 		flight = bpf_map_lookup_elem(&http_in_flight, &hit->key);
 		// The stack check of a function, where the begin is for want of a better place, repeats when the stack
-		// grows. And HTTP/2 comes by the function that stands in for HTTP/1's begin.
-		if (flight && ((flight->response == response && flight->request == request) ||
-		               (!is_http2 && flight->record.proto_major > 1)))
+		// grows.
+		if (flight && flight->response == response && flight->request == request)
 			return NULL;
 		if (flight)
 			ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
@@ -88,8 +87,8 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 	return flight;
 }
 
-/// `call net/http.serverHandler.ServeHTTP` in (*conn).serve, or that function's prologue: CX is the *response behind
-/// the ResponseWriter, DI the *Request.
+/// `call net/http.serverHandler.ServeHTTP` in (*conn).serve: CX is the *response behind the ResponseWriter, DI the
+/// *Request.
 SEC("uprobe")
 int http_server_begin(struct pt_regs *ctx)
 {
@@ -136,7 +135,7 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 	flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
 	if (!at || !flight)
 		return 0;
-	ns_finish(flight, hit.facts, at, outcome, now, is_http2);
+	ns_finish(flight, at, outcome, now, is_http2);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }
@@ -190,43 +189,16 @@ int http_server_reject(struct pt_regs *ctx)
 		return 0;
 	if (!ns_read_goid(ctx, &hit) && bpf_map_update_elem(&rejected, &hit.key, &once, BPF_NOEXIST) == -EEXIST)
 		return 0;
-	if (ns_read_u64(NS_GO_ARG1(ctx) + at->response_request, &request))
+	if (ns_read_u64(NS_GO_ARG1(ctx) + at->response_request, &request)) {
+		ns_count_begun(settings->counters_slot);
+		ns_count_loss(settings->counters_slot, NS_LOSS_READ_FAILED);
 		return 0;
+	}
 	flight = begin(ctx, &hit, settings, NS_GO_ARG1(ctx), request, now, 0);
 	if (!flight)
 		return 0;
-	ns_finish(flight, hit.facts, at, NS_HTTP_REJECTED, now, 0);
+	ns_finish(flight, at, NS_HTTP_REJECTED, now, 0);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
-	return 0;
-}
-
-/// `call (*ServeMux).findHandler` in (*ServeMux).ServeHTTP, or `call (*ServeMux).Handler` up to Go 1.21: BX is the
-/// request that this mux looks at, and will write the pattern to. A handler may run in a goroutine of its own, as under
-/// http.TimeoutHandler: the goroutine that started it then has the request, if the two share their headers; after a
-/// timeout it may have the next one already.
-SEC("uprobe")
-int http_route_request(struct pt_regs *ctx)
-{
-	const struct ns_http_server_facts *at;
-	struct ns_http_in_flight *flight;
-	struct ns_hit hit = {};
-	__u64 header;
-
-	if (!ns_identify(ctx, &hit) || ns_read_goid(ctx, &hit))
-		return 0;
-	flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
-	if (!flight) {
-		at = &hit.facts->http_server[NS_HTTP1];
-		if (hit.facts->parent_goid == NS_ABSENT || at->request_header == NS_ABSENT ||
-		    ns_read_u64(NS_GO_G(ctx) + hit.facts->parent_goid, &hit.key.goid) ||
-		    ns_read_u64(NS_GO_ARG2(ctx) + at->request_header, &header))
-			return 0;
-		flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
-		if (!flight || flight->header != header)
-			return 0;
-	}
-	if (!flight->routed_request)
-		flight->routed_request = NS_GO_ARG2(ctx);
 	return 0;
 }
 
@@ -242,8 +214,9 @@ static __always_inline struct ns_http_in_flight *routeless(struct pt_regs *ctx, 
 	return flight && !flight->record.text_len[NS_HTTP_PATTERN] ? flight : NULL;
 }
 
-/// Behind `call (*ServeMux).Handler` in (*ServeMux).ServeHTTP, up to Go 1.21, or `call (*serveMux121).findHandler` in
-/// later releases that behave like it: CX and DI are the pattern.
+/// Behind `call (*ServeMux).Handler` in (*ServeMux).ServeHTTP up to Go 1.21, `call (*ServeMux).findHandler` or
+/// `call (*serveMux121).findHandler` from then on: CX and DI are the pattern. It is read here, since the request that
+/// the mux writes it to may be garbage by the end.
 SEC("uprobe")
 int http_route_returned(struct pt_regs *ctx)
 {

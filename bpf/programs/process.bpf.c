@@ -104,10 +104,10 @@ static __always_inline void end_image(struct ns_process_image image, enum ns_pro
 	if (!settings)
 		return;
 	__u32 counters_slot = settings->counters_slot;
-	if (bpf_map_delete_elem(&processes, &image))
-		return;
+	// First, since user space closes the books of a process whose settings are gone. None of it runs any more.
 	bpf_for_each_map_elem(&http_in_flight, drop_request, &image, 0);
-	report(image, counters_slot, kind);
+	if (bpf_map_delete_elem(&processes, &image) == 0)
+		report(image, counters_slot, kind);
 }
 
 /// Whether a program is one that user space wants to hear of: most are not, and cost no wake-up.

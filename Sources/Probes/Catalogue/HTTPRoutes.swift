@@ -2,47 +2,34 @@ internal import CBPF
 
 /// Routers that show which route was taken. Each of their probes is one more hit per request.
 extension LibraryEntry {
-    /// http.ServeMux writes the pattern to the request that it was handed, which behind middleware may be a copy of the
-    /// server's own; over HTTP/2 from Go 1.27 on, the server itself has none. The request is known where
-    /// `(*ServeMux).ServeHTTP` calls `findHandler`, once per request, and read at the end of the request.
-    static let serveMuxRoutes = LibraryEntry(
-        name: "net/http routes", anchor: "net/http.(*ServeMux).findHandler", purpose: .routes,
-        probes: [
-            ProbeEntry(
-                program: "http_route_request", rate: .onDemand, need: .required,
-                candidates: [
-                    CandidateSite(
-                        function: .named("net/http.(*ServeMux).ServeHTTP"),
-                        place: .calls(to: "net/http.(*ServeMux).findHandler"))
-                ]),
-            ProbeEntry(
-                program: "http_route_returned", rate: .onDemand,
-                need: .optional(loss: "no route with GODEBUG=httpmuxgo121=1, the default of modules for Go 1.21"),
-                candidates: [
-                    CandidateSite(
-                        function: .named("net/http.(*ServeMux).ServeHTTP"),
-                        place: .behindCalls(to: "net/http.(*serveMux121).findHandler"))
-                ]),
-        ],
-        fields: HTTPServerFields.route(of: .http1) + [
-            FieldNeed(
-                .optional(loss: "no route of a handler that runs in a goroutine of its own"),
-                [FieldEntry(TypeName(package: "runtime", name: "g"), "parentGoid", .word, \.parent_goid)])
-        ])
+    /// http.ServeMux writes the pattern to the request that it was handed, which behind middleware is a copy that may be
+    /// garbage by the end; over HTTP/2 from Go 1.27 on, the server itself has none. But `findHandler` returns it to
+    /// `(*ServeMux).ServeHTTP`, once per request.
+    static let serveMuxRoutes = serveMuxRoutes(
+        finder: "net/http.(*ServeMux).findHandler",
+        // With GODEBUG=httpmuxgo121=1, the default of modules for Go 1.21.
+        others: ["net/http.(*serveMux121).findHandler"])
 
-    /// Up to Go 1.21, no request shows the pattern: `(*ServeMux).Handler` returns it to ServeHTTP, which ignores it.
-    static let serveMuxRoutesBefore122 = LibraryEntry(
-        name: "net/http routes", anchor: "net/http.(*ServeMux).Handler", purpose: .routes,
-        probes: [
-            ProbeEntry(
-                program: "http_route_returned", rate: .onDemand, need: .required,
-                candidates: [
-                    CandidateSite(
-                        function: .named("net/http.(*ServeMux).ServeHTTP"),
-                        place: .behindCalls(to: "net/http.(*ServeMux).Handler"))
-                ])
-        ],
-        fields: [FieldNeed(.required, [.goroutineID])])
+    /// Up to Go 1.21, `(*ServeMux).Handler` returns it, and no request shows it at all.
+    static let serveMuxRoutesBefore122 = serveMuxRoutes(finder: "net/http.(*ServeMux).Handler", others: [])
+
+    private static func serveMuxRoutes(finder: String, others: [String]) -> LibraryEntry {
+        LibraryEntry(
+            name: "net/http routes", anchor: finder, purpose: .routes,
+            probes: [returned(by: finder, .required)]
+                + others.map {
+                    returned(by: $0, .optional(loss: "no route with GODEBUG=httpmuxgo121=1"))
+                },
+            fields: [FieldNeed(.required, [.goroutineID])])
+    }
+
+    private static func returned(by finder: String, _ need: Need) -> ProbeEntry {
+        ProbeEntry(
+            program: "http_route_returned", rate: .onDemand, need: need,
+            candidates: [
+                CandidateSite(function: .named("net/http.(*ServeMux).ServeHTTP"), place: .behindCalls(to: finder))
+            ])
+    }
 
     /// gorilla/mux: `(*Router).ServeHTTP` calls `requestWithRoute(request, route)`.
     static let gorillaRoutes = routes(

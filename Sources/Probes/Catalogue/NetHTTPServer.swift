@@ -17,8 +17,7 @@ extension LibraryEntry {
             ProbeEntry(
                 program: "http_server_begin", rate: .everyRequest, need: .required,
                 candidates: [
-                    CandidateSite(function: .named(NetHTTP.serve), place: .calls(to: NetHTTP.serveHTTP)),
-                    CandidateSite(function: .named(NetHTTP.serveHTTP), place: .prologue),
+                    CandidateSite(function: .named(NetHTTP.serve), place: .calls(to: NetHTTP.serveHTTP))
                 ]),
             ProbeEntry(
                 program: "http_server_end", rate: .everyRequest, need: .required,

@@ -36,6 +36,7 @@ func serve(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "served\n
 func muxRoutes() http.Handler {
 	inner := http.NewServeMux()
 	inner.HandleFunc("/mux/items/", serve)
+	inner.HandleFunc("/mux/slow", func(w http.ResponseWriter, r *http.Request) { time.Sleep(2 * time.Second) })
 	return copying(inner)
 }
 
@@ -77,7 +78,6 @@ func main() {
 	}
 	routers := map[string]http.Handler{
 		"mux": muxRoutes(), "gorilla": gorillaRoutes(), "gin": ginRoutes(), "chi": chiRoutes(), "echo": echoRoutes(),
-		"timeout": http.TimeoutHandler(muxTimeout(), time.Second, "late"),
 	}
 	choose := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
@@ -96,10 +96,4 @@ func main() {
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	log.Fatal(server.Serve(listener))
-}
-
-func muxTimeout() http.Handler {
-	inner := http.NewServeMux()
-	inner.HandleFunc("/timeout/items/", serve)
-	return inner
 }

@@ -125,10 +125,8 @@ struct ns_route_facts {
 
 /// All that the programs need to know of one executable.
 struct ns_binary_facts {
-	/// runtime.g.{goid,parentGoid}; parentGoid from Go 1.21 on. With NS_UNUSED for goid, the probes of this
-	/// executable do nothing.
+	/// runtime.g.goid. With NS_UNUSED, the probes of this executable do nothing.
 	ns_offset goid;
-	ns_offset parent_goid;
 	struct ns_header_map header_map;
 	/// By `enum ns_http_server`, which the upper half of the attach cookie names where several have one program.
 	struct ns_http_server_facts http_server[NS_HTTP_SERVER_COUNT];

@@ -89,13 +89,9 @@ struct ns_http_in_flight {
 	/// *net/http.Request; for HTTP/2 its *responseWriter, and from Go 1.27 on its *http2.ServerRequest.
 	__u64 response;
 	__u64 request;
-	/// The request's header map, which copies of the request share.
-	__u64 header;
 	/// Where its path is, and how long: what a router that found no route has in place of a template.
 	__u64 path;
 	__u64 path_len;
-	/// The *net/http.Request that the first http.ServeMux looked at, where routes are asked for; else 0.
-	__u64 routed_request;
 	/// Bytes of record.text in use.
 	__u64 text_used;
 	/// What is known so far of the record that the end emits.
