@@ -37,6 +37,8 @@ extension EndToEnd {
             var launched = try Launched(go, environment: ["SUDO_UID": "65534", "SUDO_GID": "65534"])
             let process = try launched.process()
             #expect(process.uid == 65534 && process.gid == 65534)
+            let status = try String(decoding: readFile("/proc/\(process.pid)/status"), as: UTF8.self)
+            #expect(status.contains("SigBlk:\t0000000000000000\n"), "\(status)")
             kill(process.pid, SIGKILL)
             let trace = try launched.tracer.finish()
             #expect(trace.spans.count == 1)

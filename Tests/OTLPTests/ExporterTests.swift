@@ -75,6 +75,19 @@ import Testing
         }
     }
 
+    /// A year, or more: one misconfigured proxy would end export for good.
+    @Test func `waits no longer than it keeps a batch`() async throws {
+        let never = DeliveryOutcome.unavailable(reason: "", retryAfter: .seconds(4_294_967_295), mayHaveArrived: false)
+        try await ExportRun.with([.answer(never), .ok]) { run in
+            run.takeBatch(5)
+            await run.transport.awaitRequests(1)
+            #expect(await run.clock.pass(.seconds(100) ... .seconds(300)) == .seconds(300))
+            await run.transport.awaitRequests(1)
+            let summary = await run.exporter.finish()
+            #expect(summary.exported == 5 && summary.retries == 1 && summary.isBalanced)
+        }
+    }
+
     @Test func `doesn't try before the time asked for, even at the end`() async throws {
         let later = DeliveryOutcome.unavailable(reason: "later", retryAfter: .seconds(20), mayHaveArrived: false)
         try await ExportRun.with([.answer(later), .ok]) { run in

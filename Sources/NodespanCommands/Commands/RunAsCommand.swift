@@ -23,6 +23,10 @@ struct RunAsCommand: ParsableCommand {
         guard setgroups(groups.count, groups) == 0, setgid(group) == 0, setuid(user) == 0 else {
             throw CommandFailure("become user \(user): \(String(cString: strerror(errno)))", status: .notPermitted)
         }
+        // This thread's own mask, of which the program would know nothing.
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         var arguments = command.map { strdup($0) } + [nil]
         execv(program, &arguments)
         throw CommandFailure("\(program): can't be started: \(String(cString: strerror(errno)))")

@@ -86,7 +86,9 @@ struct Delivery {
             return Failure(isGivenUp: false, pauseUntil: nil)
         }
         let isFirst = pausedUntil == nil
-        let until = isFirst ? now + max(retryAfter ?? .zero, backoff.next(chance: chance)) : pausedUntil ?? now
+        // However long a pause is asked for, an attempt is made while the batch is still kept.
+        let asked = min(retryAfter ?? .zero, retrying)
+        let until = isFirst ? now + max(asked, backoff.next(chance: chance)) : pausedUntil ?? now
         if isFirst {
             pausedUntil = until
             isPauseAsked = retryAfter != nil
