@@ -122,7 +122,8 @@ extension Tracer {
             let probes = try ArmedExecutable(file.handle.string, sites: sites, of: httpServer, ledger: ledger)
             return Arming(probes, mount: file.mount, lease: lease)
         } catch {
-            throw .bpf(BPFError(error.operation, on: executable.path, code: error.code, log: error.log))
+            let subject = error.subject == file.handle.string ? executable.path : error.subject
+            throw .bpf(BPFError(error.operation, on: subject, code: error.code, log: error.log))
         }
     }
 
