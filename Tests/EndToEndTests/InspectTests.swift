@@ -150,7 +150,10 @@ extension EndToEnd {
                 $0 += Array("UPX!".utf8) + [UInt8](repeating: 0, count: 32)
             }
             #expect(packed.contains("packed by UPX") && packed.contains("upx -d"), "\(packed)")
-            #expect(try Nodespan.run(["inspect", "/bin/true"]).errors.contains("not a Go program"))
+            // Also one whose relocations no Go linker would write.
+            for program in ["/bin/true", try Nodespan.path()] {
+                #expect(try Nodespan.run(["inspect", program]).errors.contains("not a Go program"), "\(program)")
+            }
             #expect(try Nodespan.run(["inspect", folder.path]).errors.contains("a folder"))
             let without = try Nodespan.run(["inspect", go.build("println", mode: .stripped)])
             #expect(without.code == 1 && without.output.contains("absent"))
