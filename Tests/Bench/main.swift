@@ -25,8 +25,11 @@ func run(_ arguments: [String]) throws -> Int32 {
     let seconds = numbers.dropFirst().first ?? 2
 
     // First, while this process is small: see FinishedRun.peakResident.
-    complain("analysing a large binary")
-    let analysis = try Analysis(nodespan)
+    complain("analysing large programs")
+    let analyses = [
+        try Analysis(nodespan, of: "prometheus", in: "prometheus", budget: 60),
+        try Analysis(nodespan, of: "etcd", in: "etcd-server", budget: 15),
+    ]
     let server = try Server()
     var sections: [Section] = []
     var footprint: [Measurement] = []
@@ -43,7 +46,8 @@ func run(_ arguments: [String]) throws -> Int32 {
     let export = try ExportCost(nodespan, server, .caller, rounds: rounds, seconds: seconds)
     sections.append(Section(title: "The agent when it exports as well", measurements: export.measurements))
     sections.append(
-        Section(title: "Analysis of Debian sid's prometheus, warm cache", measurements: analysis.measurements))
+        Section(
+            title: "Analysis of Debian sid's programs, warm cache", measurements: analyses.flatMap(\.measurements)))
 
     print(
         """

@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import GoBinary
 import Probes
 
 /// `nodespan inspect`
@@ -10,19 +11,25 @@ struct InspectCommand: ParsableCommand {
         discussion: """
             Reads the file and nothing else: no rights are needed but to read it (of a process: root, or the process's \
             own user), and nothing is armed. A number is a pid, unless there is a file of that name; ./4242 is always a \
-            file.
+            file. Programs for amd64 and arm64 can be inspected on either.
 
             For each library that nodespan knows: whether it is ready, partial (traced, with something missing), absent \
             from the program, or refused; where each probe goes, and whether the kernel emulates the instruction there \
-            (cheap) or has to step it; the offsets of the fields that are read; and what is missing, why, and what that \
-            costs.
+            (cheap) or has to step it; with --fields, the offsets of the fields that are read; and what is missing, why, \
+            and what that costs. Last, the time that it took.
 
-            Exit status: 0 when something can be traced; 1 when nothing can, and why is on standard error; 3 when the \
-            file or process may not be read.
+            With --symbol, shows where a function is, as the linker calls it: its address, the registers that its \
+            arguments come in, where each of its calls passes, and the functions that it was inlined into. Where there is \
+            none, that is why.
+
+            Exit status: 0 when something can be traced, or with --symbol, when every function named is there; 1 when \
+            not, and why is on standard error; 3 when the file or process may not be read.
 
             Examples:
               nodespan inspect /usr/bin/prometheus
               sudo nodespan inspect $(pidof -s etcd)
+              nodespan inspect --library http2 --fields /usr/bin/caddy
+              nodespan inspect --symbol 'net/http.(*conn).serve' ./server
               nodespan inspect --format json ./server | jq '.libraries[] | {name, state}'
             """)
 
@@ -31,23 +38,73 @@ struct InspectCommand: ParsableCommand {
         completion: .file())
     var target: String
 
+    @Option(
+        name: .customLong("library"),
+        help: ArgumentHelp("Only libraries of this name, or with it in their names. May be given again.", valueName: "name"),
+        completion: .list(Catalogue.standard.names))
+    var libraries: [String] = []
+
+    @Flag(help: "Also list the struct fields that are read, with their offsets. JSON always has them.")
+    var fields = false
+
+    @Option(
+        name: .customLong("symbol"),
+        help: ArgumentHelp("Show this function in place of the libraries. May be given again.", valueName: "name"))
+    var symbols: [String] = []
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let chosen = try chosenLibraries()
         let subject = try InspectSubject(target)
+        let stopwatch = Stopwatch()
         let analysis: ExecutableAnalysis
         do throws(AnalysisError) {
             analysis = try ExecutableAnalysis(of: subject.file)
         } catch {
             throw CommandFailure(error, of: subject.description)
         }
-        let document = InspectDocument(analysis, of: subject)
+        let reports = try symbolReports(analysis.binary, of: subject)
+        let outcome = analysis.outcome.limited(to: chosen)
+        let document = InspectDocument(
+            analysis.binary, outcome, symbols: reports, of: subject, took: stopwatch.reading)
         switch output.format {
         case .json: try StandardOutput.print(json: document)
-        case .table: try StandardOutput.print(InspectTable(document, style: output.style).text)
+        case .table:
+            let table = InspectTable(document, showsFields: fields, showsLibraries: symbols.isEmpty, style: output.style)
+            try StandardOutput.print(table.text)
         }
-        if case .refusal(let refusal) = analysis.outcome {
+        if let missing = reports.first(where: { $0.definitions.isEmpty }) {
+            throw CommandFailure("\(subject.description): \(missing.absence)")
+        }
+        if symbols.isEmpty, case .refusal(let refusal) = outcome {
             throw CommandFailure(.refused(refusal), of: subject.description)
+        }
+    }
+
+    /// The names of the libraries that are asked for.
+    private func chosenLibraries() throws(CommandFailure) -> Set<String> {
+        let names = Catalogue.standard.names
+        if libraries.isEmpty { return Set(names) }
+        var chosen: Set<String> = []
+        for library in libraries {
+            let matches = names.contains(library) ? [library] : names.filter { $0.contains(library) }
+            guard !matches.isEmpty else {
+                throw CommandFailure(
+                    "no library '\(library)'; there are \(names.joined(separator: ", "))", status: .usage)
+            }
+            chosen.formUnion(matches)
+        }
+        return chosen
+    }
+
+    private func symbolReports(
+        _ binary: GoBinary, of subject: InspectSubject
+    ) throws(CommandFailure) -> [SymbolReport] {
+        do throws(PlanningError) {
+            return try SymbolReport.of(symbols, in: binary)
+        } catch {
+            throw CommandFailure(.planning(error), of: subject.description)
         }
     }
 }

@@ -1,4 +1,3 @@
-import Agent
 import GoBinary
 import Probes
 import SystemPackage
@@ -42,6 +41,17 @@ struct InspectDocument: Encodable {
         let missing: [Missing]
     }
 
+    struct Timing: Encodable {
+        /// By the clock, and of the processor.
+        let elapsedNanoseconds: Int64
+        let processorNanoseconds: Int64
+
+        init(_ reading: Stopwatch.Reading) {
+            elapsedNanoseconds = Int64(reading.elapsed / .nanoseconds(1))
+            processorNanoseconds = Int64(reading.processor / .nanoseconds(1))
+        }
+    }
+
     struct Process: Encodable {
         let pid: Int32
         let name: String
@@ -62,9 +72,14 @@ struct InspectDocument: Encodable {
     let arch: String
     let modules: [Module]
     let libraries: [Library]
+    /// Those that were asked for.
+    let symbols: [InspectedSymbol]?
+    let timing: Timing
 
-    init(_ analysis: ExecutableAnalysis, of subject: InspectSubject) {
-        let binary = analysis.binary
+    init(
+        _ binary: GoBinary, _ outcome: PlanOutcome, symbols reports: [SymbolReport], of subject: InspectSubject,
+        took reading: Stopwatch.Reading
+    ) {
         file = subject.file.path.string
         process = subject.process.map {
             Process(
@@ -76,7 +91,9 @@ struct InspectDocument: Encodable {
         stripped = binary.isStripped
         arch = binary.architecture.rawValue
         modules = binary.buildInfo.modules.map { Module(path: $0.path, version: $0.version) }
-        libraries = analysis.outcome.libraries.map { library in
+        symbols = reports.isEmpty ? nil : reports.map { InspectedSymbol($0, in: binary, probes: outcome.probes) }
+        timing = Timing(reading)
+        libraries = outcome.libraries.map { library in
             Library(
                 name: library.name, purpose: library.purpose == .spans ? "spans" : "routes",
                 state: library.state.rawValue,

@@ -4,10 +4,14 @@ import Spans
 /// nothing of it controls the terminal.
 struct InspectTable {
     private let document: InspectDocument
+    private let showsFields: Bool
+    private let showsLibraries: Bool
     private let style: TextStyle
 
-    init(_ document: InspectDocument, style: TextStyle) {
+    init(_ document: InspectDocument, showsFields: Bool, showsLibraries: Bool, style: TextStyle) {
         self.document = document
+        self.showsFields = showsFields
+        self.showsLibraries = showsLibraries
         self.style = style
     }
 
@@ -24,6 +28,22 @@ struct InspectTable {
                 "module \(main.path) \(main.version)"
                     + (others > 0 ? ", with \(others) other\(others == 1 ? "" : "s") linked in" : ""), indent: 0)
         }
+        for symbol in document.symbols ?? [] { lines += SymbolRows(symbol, style: style).lines }
+        if showsLibraries { lines += libraryRows }
+        lines += ["", style.coloured("analysed in \(milliseconds(document.timing))", .dim)]
+        return lines.joined(separator: "\n")
+    }
+
+    private func milliseconds(_ timing: InspectDocument.Timing) -> String {
+        func text(_ nanoseconds: Int64) -> String {
+            let tenths = (nanoseconds + 50_000) / 100_000
+            return "\(tenths / 10).\(tenths % 10) ms"
+        }
+        return "\(text(timing.elapsedNanoseconds)), \(text(timing.processorNanoseconds)) of CPU"
+    }
+
+    private var libraryRows: [String] {
+        var lines: [String] = []
         for library in document.libraries where library.state != "absent" { lines += rows(of: library) }
         let absent = document.libraries.filter { $0.state == "absent" }.map(\.name)
         if !absent.isEmpty {
@@ -31,7 +51,7 @@ struct InspectTable {
             lines += style.paragraph(
                 absent.joined(separator: ", "), head: style.coloured("absent", .dim) + "  ", indent: 8)
         }
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     private func rows(of process: InspectDocument.Process) -> [String] {
@@ -52,7 +72,7 @@ struct InspectTable {
         let condition = library.purpose == "routes" ? "  (with trace --routes)" : ""
         var lines = ["", "\(style.coloured(library.name, .bold))  \(state)\(condition)"]
         lines += probeRows(of: library)
-        lines += fieldRows(of: library)
+        if showsFields { lines += fieldRows(of: library) }
         for missing in library.missing {
             let head = "  " + style.coloured("missing", .yellow) + "  "
             lines += style.paragraph(

@@ -1,15 +1,22 @@
 import Glibc
 import TestSupport
 
-/// What `nodespan inspect` of a large binary takes beyond starting: Debian sid's prometheus, with a warm cache.
+/// What `nodespan inspect` of a program of Debian sid's takes beyond starting, with a warm cache.
 struct Analysis {
     private static let rounds = 9
+
+    private let title: String
+    /// Milliseconds.
+    private let budget: Double
 
     private var times: [Double] = []
     private var peaks: [Double] = []
 
-    init(_ nodespan: String) throws {
-        let binary = "\(CacheFolder.path)/debian/sid/prometheus/usr/bin/prometheus"
+    /// - Parameter budget: of processor time, milliseconds.
+    init(_ nodespan: String, of program: String, in package: String, budget: Double) throws {
+        title = program
+        self.budget = budget
+        let binary = "\(CacheFolder.path)/debian/sid/\(package)/usr/bin/\(program)"
         guard access(binary, R_OK) == 0 else { throw BenchFailure("\(binary) is missing: run `make setup-tests`") }
         for round in 0...Self.rounds {
             let bare = try FinishedRun([nodespan, "--version"])
@@ -23,8 +30,8 @@ struct Analysis {
 
     var measurements: [Measurement] {
         [
-            Measurement("CPU time", medianOf: times, .milliseconds, budget: 60),
-            Measurement("peak memory", medianOf: peaks, .megabytes, budget: 16),
+            Measurement("\(title): CPU time", medianOf: times, .milliseconds, budget: budget),
+            Measurement("\(title): peak memory", medianOf: peaks, .megabytes, budget: 16),
         ]
     }
 }
