@@ -4,13 +4,15 @@ internal import GoBinary
 /// Finds the catalogue's struct fields in one executable and turns them into facts for the BPF programs.
 struct FieldResolver {
     let binary: GoBinary
+    private let copy: LibraryCopy
     private(set) var facts: ns_binary_facts
     private(set) var fields: [ResolvedField] = []
     private var layouts: [TypeName: StructLayout?] = [:]
     private let copies: [TypeName: CopyEntry]
 
-    init(binary: GoBinary, facts: ns_binary_facts, copies: [CopyEntry]) {
+    init(binary: GoBinary, copy: LibraryCopy, facts: ns_binary_facts, copies: [CopyEntry]) {
         self.binary = binary
+        self.copy = copy
         self.facts = facts
         self.copies = Dictionary(copies.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
         for copy in copies {
