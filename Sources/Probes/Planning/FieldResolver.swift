@@ -133,7 +133,7 @@ struct FieldResolver {
         if let known = layouts[type] { return known }
         var layout: StructLayout?
         do {
-            layout = try binary.structLayout(package: type.package, name: type.name)
+            layout = try binary.structLayout(package: copy.name(of: type.package), name: type.name)
         } catch {
             try error.rethrowUnlessShape()
         }

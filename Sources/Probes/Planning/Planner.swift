@@ -60,7 +60,8 @@ package struct Planner: Sendable {
         return LibraryPlan(
             entry: entry, copy: copy, facts: isRefused ? facts : fields.facts,
             report: LibraryReport(
-                name: entry.name, purpose: entry.purpose, state: tally.state, probes: isRefused ? [] : sites.attachPoints,
+                name: entry.name, purpose: entry.purpose, state: tally.state,
+                probes: isRefused ? [] : sites.attachPoints,
                 fields: fields.fields, missing: tally.missing))
     }
 }

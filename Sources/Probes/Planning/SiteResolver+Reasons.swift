@@ -23,7 +23,8 @@ extension SiteResolver {
     /// Nil unless calls of `callee` are inlined into functions that were to call it.
     func inlining(of callee: String?, in owners: [Function]) throws(PlanningError) -> String? {
         guard let callee = callee.map(copy.name) else { return nil }
-        let calls = try inlinedCalls(of: callee).filter { call in owners.contains { $0.address == call.caller.address } }
+        let calls = try inlinedCalls(of: callee).filter { call in owners.contains { $0.address == call.caller.address }
+        }
         return calls.first.map { "\(callee) is inlined into \($0.caller.name)" }
     }
 

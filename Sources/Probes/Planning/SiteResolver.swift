@@ -138,7 +138,7 @@ struct SiteResolver {
             return nil
         }
         do {
-            var disassembler = try Disassembler()
+            var disassembler = try Disassembler(for: InstructionSet(binary.architecture))
             return try disassembler.decode(bytes, at: function.address)
         } catch {
             if case .decoderUnavailable = error { throw .decoder(error) }
@@ -165,5 +165,15 @@ extension CandidateSite.Place: CustomStringConvertible {
         case .prologue: "stack check or frame pointer push at its start"
         case .indirectCall(let callee): "indirect call before its call of \(callee)"
         }
+    }
+}
+
+extension InstructionSet {
+    init(_ architecture: GoBinary.Architecture) {
+        self =
+            switch architecture {
+            case .amd64: .amd64
+            case .arm64: .arm64
+            }
     }
 }

@@ -1,4 +1,4 @@
-internal import CodeSites
+package import CodeSites
 package import GoBinary
 
 /// Where a function is in an executable, or why it isn't.
@@ -54,7 +54,10 @@ package struct SymbolReport: Sendable {
                 let isNowhere = definitions.isEmpty && calls.isEmpty
                 reports.append(
                     SymbolReport(
-                        name: name, definitions: try definitions.map { (f) throws(GoBinaryError) in try definition(f, in: binary) },
+                        name: name,
+                        definitions: try definitions.map { (function) throws(GoBinaryError) in
+                            try definition(function, in: binary)
+                        },
                         inlined: calls.map { Inlining(caller: $0.caller.name, address: $0.address) },
                         similar: isNowhere ? try binary.functionNames(containing: name, limit: 10) : []))
             }
@@ -66,11 +69,17 @@ package struct SymbolReport: Sendable {
 
     private static func definition(_ function: Function, in binary: GoBinary) throws(GoBinaryError) -> Definition {
         var definition = Definition(function: function, arguments: try binary.arguments(of: function))
+        let code: [UInt8]
+        do {
+            code = try binary.code(of: function, limit: Disassembler.sizeLimit)
+        } catch {
+            definition.prologueAbsence = error.description
+            return definition
+        }
         do throws(CodeError) {
-            var disassembler = try Disassembler()
-            let code = try disassembler.decode(try binary.code(of: function), at: function.address)
-            definition.prologue = code.prologue
-            if code.prologue == nil { definition.prologueAbsence = "it sets up no frame in a way that is known" }
+            var disassembler = try Disassembler(for: InstructionSet(binary.architecture))
+            definition.prologue = try disassembler.decode(code, at: function.address).prologue
+            if definition.prologue == nil { definition.prologueAbsence = "it sets up no frame in a way that is known" }
         } catch {
             definition.prologueAbsence = error.description
         }
