@@ -3,7 +3,7 @@ package struct FunctionCode: Sendable {
     /// Where the function starts.
     package let address: UInt64
     /// In address order, without gaps.
-    private let instructions: [Instruction]
+    let instructions: [Instruction]
     /// Where every call of the function passes with its arguments still in registers, at an instruction that the kernel
     /// emulates.
     ///
