@@ -7,6 +7,11 @@ struct Oracle {
     /// Structs by their full name, for example `net/http.Request`.
     private(set) var structs: [String: Struct] = [:]
 
+    /// Names of the functions inlined into the one at an address.
+    private(set) var inlined: [UInt64: Set<String>] = [:]
+    /// Sizes in bytes of the parameters, the receiver's first, of the function at an address.
+    private(set) var parameters: [UInt64: [UInt64]] = [:]
+
     struct Struct: Equatable {
         var size: UInt64
         var fields: [String: UInt64] = [:]
@@ -21,6 +26,8 @@ struct Oracle {
             case "F": functions[UInt64(fields[1]) ?? 0, default: []].insert(fields[2])
             case "S": structs[fields[1]] = Struct(size: UInt64(fields[2]) ?? 0)
             case "M": structs[fields[1]]?.fields[fields[2]] = UInt64(fields[3])
+            case "I": inlined[UInt64(fields[1]) ?? 0, default: []].insert(fields[2])
+            case "A": parameters[UInt64(fields[1]) ?? 0] = fields.dropFirst(2).map { UInt64($0) ?? 0 }
             default: throw Failure(errors: String(line))
             }
         }
