@@ -1,5 +1,6 @@
 // Binaryfacts prints what Go's own readers of symbol tables and DWARF find in an executable, one fact a line, fields
-// separated by tabs: `F address name` for a function; types.go says how types are printed.
+// separated by tabs: `F address name` for a function, `I address name` for a function inlined into the one at an address,
+// `A address sizes` for the parameters of the function at an address; types.go says how types are printed.
 package main
 
 import (
@@ -20,6 +21,7 @@ func main() {
 	defer out.Flush()
 	printFunctions(out, file)
 	printTypes(out, file)
+	printSubprograms(out, file)
 }
 
 func printFunctions(out io.Writer, file *elf.File) {
