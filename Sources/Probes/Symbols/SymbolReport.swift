@@ -28,6 +28,13 @@ package struct SymbolReport: Sendable {
         package var caller: String
         /// Image-relative, of its first instruction there.
         package var address: UInt64
+
+        /// Nil for a call of which no instruction was left.
+        init?(_ call: InlinedCall) {
+            guard let address = call.addresses.first?.lowerBound ?? call.callSite else { return nil }
+            caller = call.caller.name
+            self.address = address
+        }
     }
 
     /// For people: why there is no function of the name.
@@ -58,7 +65,7 @@ package struct SymbolReport: Sendable {
                         definitions: try definitions.map { (function) throws(GoBinaryError) in
                             try definition(function, in: binary)
                         },
-                        inlined: calls.map { Inlining(caller: $0.caller.name, address: $0.address) },
+                        inlined: calls.compactMap(Inlining.init),
                         similar: isNowhere ? try binary.functionNames(containing: name, limit: 10) : []))
             }
             return reports
