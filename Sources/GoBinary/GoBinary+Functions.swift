@@ -57,15 +57,17 @@ extension GoBinary {
         return try FunctionSearch(table: functionTable).matches { $0.starts(with: prefix) }.map(\.function)
     }
 
-    /// The first `limit` names of functions that a text is part of, in order of address.
+    /// Names of functions that a text is part of, at most `limit`, in order of address.
     package func functionNames(containing text: String, limit: Int) throws(GoBinaryError) -> [String] {
         let text = Array(text.utf8)
-        var left = limit
-        return try FunctionSearch(table: functionTable).matches { name in
+        // Some names are of functions that are inlined everywhere.
+        var left = 100 * limit
+        let matches = try FunctionSearch(table: functionTable).matches { name in
             guard left > 0, name.count >= text.count, name.firstRange(of: text) != nil else { return false }
             left -= 1
             return true
-        }.map(\.function.name)
+        }
+        return matches.prefix(limit).map(\.function.name)
     }
 
     package func functionContaining(_ address: UInt64) throws(GoBinaryError) -> Function? {
