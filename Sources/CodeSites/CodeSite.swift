@@ -2,11 +2,11 @@
 package struct CodeSite: Sendable, Hashable {
     /// Where the instruction starts, in the address space in which the function's address was given.
     package let address: UInt64
-    /// The instruction in AT&T syntax without size suffixes, such as `call 0x626300` or `push %rbp`. Branch targets
-    /// are addresses.
+    /// The instruction: on amd64 in AT&T syntax without size suffixes, such as `call 0x626300` or `push %rbp`, on arm64
+    /// in Arm's, such as `bl 0x626300`. Branch targets are addresses.
     package let instruction: String
-    /// Whether every kernel since 4.16 emulates the instruction under a uprobe, instead of stepping through a copy of
-    /// it, which costs several times as much.
+    /// Whether every kernel since 4.16 emulates the instruction under a uprobe (on arm64: every one that has uprobes,
+    /// since 4.10), instead of stepping through a copy of it, which costs several times as much.
     package let isEmulated: Bool
 
     package init(address: UInt64, instruction: String, isEmulated: Bool) {
@@ -15,30 +15,10 @@ package struct CodeSite: Sendable, Hashable {
         self.isEmulated = isEmulated
     }
 
-    init(_ instruction: Instruction) {
+    /// Nil for an instruction that takes no probe.
+    init?(_ instruction: Instruction) {
+        guard instruction.probing != .refused else { return nil }
         self.init(
-            address: instruction.address, instruction: instruction.text, isEmulated: instruction.kind.isEmulated)
-    }
-}
-
-extension Instruction.Kind {
-    /// Linux arch/x86/kernel/uprobes.c, `branch_setup_xol_ops` and `push_setup_xol_ops`. Multi-byte nops are emulated
-    /// by recent kernels only, so they count as stepped.
-    var isEmulated: Bool {
-        switch self {
-        case .push, .call, .jump, .conditionalJump, .shortNop: true
-        case .longNop, .indirectCall, .stackCheck, .allocateFrame, .other: false
-        }
-    }
-
-    /// The instruction in AT&T syntax, where the kind knows all of it.
-    var text: String? {
-        switch self {
-        case .push(let register): "push %\(register)"
-        case .call(let target): "call 0x\(String(target, radix: 16))"
-        case .jump(let target): "jmp 0x\(String(target, radix: 16))"
-        case .conditionalJump(let condition, let target): "j\(condition) 0x\(String(target, radix: 16))"
-        case .shortNop, .longNop, .indirectCall, .stackCheck, .allocateFrame, .other: nil
-        }
+            address: instruction.address, instruction: instruction.text, isEmulated: instruction.probing == .emulated)
     }
 }

@@ -1,63 +1,34 @@
-/// One decoded amd64 instruction of a function, reduced to what the choice of a probe site needs.
+/// One decoded instruction of a function, of either instruction set, reduced to what the choice of a probe site needs.
 struct Instruction: Sendable, Equatable {
     /// Where the instruction starts, in the address space of `FunctionCode`.
     let address: UInt64
-    /// Bytes, 1 to 15.
+    /// Bytes: 1 to 15 on amd64, 4 on arm64.
     let length: UInt8
-    let kind: Kind
-    /// AT&T syntax. Without size suffixes where the kind knows the whole instruction.
+    let role: Role
+    let probing: Probing
+    /// See `CodeSite.instruction`.
     let text: String
 
-    enum Kind: Sendable, Equatable {
-        /// `push` of a 64-bit register, encoded in one or two bytes.
-        case push(Register)
-        /// `call rel32` without prefixes.
+    enum Role: Sendable, Equatable {
+        /// A call of a fixed address.
         case call(target: UInt64)
-        /// `jmp rel8` or `jmp rel32` without prefixes.
-        case jump(target: UInt64)
-        /// `jcc rel8` or `jcc rel32` without prefixes.
-        case conditionalJump(Condition, target: UInt64)
-        /// The one-byte nop, also with prefixes in front (`xchg %ax,%ax`).
-        case shortNop
-        /// A multi-byte nop (`nopl`, `nopw`).
-        case longNop
-        /// `call` through a register or memory.
+        /// A call through a register or memory.
         case indirectCall
-        /// A step of the stack check with which Go functions begin.
-        case stackCheck(StackCheckStep)
-        /// `sub $n,%rsp`, or `add $-128,%rsp`.
-        case allocateFrame
+        /// The return to the caller.
+        case ret
         case other
+    }
+
+    /// What the kernel does with an instruction that has a uprobe.
+    enum Probing: Sendable {
+        /// Does itself what the instruction would have done.
+        case emulated
+        /// Steps through a copy of it, which costs several times as much.
+        case stepped
+        /// Takes no probe there, or the program would no longer do what it did.
+        case refused
     }
 
     /// Address behind the instruction.
     var end: UInt64 { address &+ UInt64(length) }
-}
-
-/// The 64-bit general registers, by their number in instruction encodings.
-enum Register: UInt8, Sendable {
-    case rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
-}
-
-/// The conditions of `jcc`, by their number in instruction encodings, named as AT&T syntax does.
-enum Condition: UInt8, Sendable {
-    case o, no, b, ae, e, ne, be, a, s, ns, p, np, l, ge, le, g
-}
-
-/// What a Go function does before it uses its stack: compare the stack pointer, or the stack pointer less its frame,
-/// with the goroutine's limit. R14 holds g; `stackguard0` is at 16, `stackguard1` (system stack) at 24
-/// (cmd/internal/obj/x86/obj6.go, `stacksplit`, Go 1.17 and later).
-enum StackCheckStep: Sendable {
-    /// `mov %fs:-8,%r14`: assembly, which isn't handed g in a register.
-    case loadGoroutine
-    /// `lea -n(%rsp),%r12`: a large frame.
-    case loadLowest
-    /// `mov %rsp,%r12`: a frame so large that the subtraction may wrap around.
-    case copyStackPointer
-    /// `sub $n,%r12`, behind `copyStackPointer`, followed by a `jb` for the wrap-around.
-    case subtractFrame
-    /// `cmp 0x10(%r14),%rsp`
-    case compareStackPointer
-    /// `cmp 0x10(%r14),%r12`
-    case compareLowest
 }

@@ -27,7 +27,7 @@ import Testing
         Encoding(bytes: [0x41, 0xff, 0xd0], text: "call *%r8", isEmulated: false),
         Encoding(bytes: [0xff, 0x51, 0x18], text: "call *0x18(%rcx)", isEmulated: false),
         Encoding(bytes: [0x0f, 0x1f, 0x40, 0x00], text: "nopl (%rax)", isEmulated: false),
-        Encoding(bytes: [0xc3], text: "retq", isEmulated: false),
+        Encoding(bytes: [0xc3], text: "ret", isEmulated: false),
         Encoding(bytes: [0x5d], text: "popq %rbp", isEmulated: false),
         Encoding(bytes: [0x48, 0x89, 0xe5], text: "movq %rsp, %rbp", isEmulated: false),
         Encoding(bytes: [0x48, 0x83, 0xec, 0x18], text: "subq $0x18, %rsp", isEmulated: false),

@@ -82,6 +82,35 @@ import Testing
             ])
     }
 
+    @Test(arguments: GoToolchain.all)
+    func `takes no site whose arguments are others`(go: GoToolchain) throws {
+        let outcome = try plan(go) { $0.probes[0].candidates[0].arguments = "8 8 8" }
+        #expect(outcome.plan == nil)
+        #expect(
+            missing(outcome).first
+                == "http_server_begin: net/http.serverHandler.ServeHTTP takes other arguments: {8} {8 8} 8, not 8 8 8: "
+                + "the library can't be traced")
+        #expect(try plan(go) { $0.probes[0].candidates[0].arguments = "{8} {8 8}" }.plan != nil)
+    }
+
+    /// Every release inlines both of them; one is kept as a function as well where reflection may call it.
+    @Test(arguments: GoToolchain.all)
+    func `says that a function is inlined where it would be called`(go: GoToolchain) throws {
+        func reason(_ callee: String) throws -> String? {
+            let outcome = try plan(go) { $0.probes[3].candidates[0].place = .calls(to: callee) }
+            return outcome.libraries.flatMap(\.missing).first { $0.what == "http_server_reject" }?.reason
+        }
+        let early = "net/http.(*response).closedRequestBodyEarly"
+        #expect(
+            try reason(early)?.hasPrefix("\(early) is no function of its own: it is inlined into net/http.") == true)
+        let proto = "net/http.(*Request).ProtoAtLeast"
+        let isFunction = try analyse("httpserver", go, .plain).binary.function(named: proto) != nil
+        #expect(
+            try reason(proto)?.hasPrefix(
+                isFunction ? "\(proto) is inlined into net/http.(*conn).serve" : "\(proto) is no function of its own: ")
+                == true)
+    }
+
     @Test func `goes on without an optional probe`() throws {
         let outcome = try plan { $0.probes[3].candidates[0].place = .calls(to: "net/http.nothing") }
         #expect(outcome.plan?.attachPoints.count == 3)

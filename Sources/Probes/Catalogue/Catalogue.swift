@@ -7,4 +7,9 @@ package struct Catalogue: Sendable {
         libraries: [.netHTTPServer, .bundledHTTP2Server, .internalHTTP2Server, .xNetHTTP2Server]
             + [.serveMuxRoutes, .serveMuxRoutesBefore122, .gorillaRoutes, .ginRoutes] + LibraryEntry.chiRoutes
             + LibraryEntry.echoRoutes)
+
+    /// The names of the libraries, each once.
+    package var names: [String] {
+        libraries.map(\.name).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
 }

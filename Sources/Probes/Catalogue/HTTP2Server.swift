@@ -33,7 +33,8 @@ extension LibraryEntry {
             probes: [
                 ProbeEntry(
                     program: "http2_server_begin", rate: .everyRequest, need: .required,
-                    candidates: [CandidateSite(function: .named(runHandler), place: .prologue)]),
+                    // (sc *serverConn) runHandler(rw *responseWriter, req *http.Request, …)
+                    candidates: [CandidateSite(function: .named(runHandler), place: .prologue, arguments: "8 8 8")]),
                 ProbeEntry(
                     program: "http2_server_end", rate: .everyRequest, need: .required,
                     candidates: [CandidateSite(function: deferred, place: .calls(to: handlerDone))]),

@@ -35,7 +35,8 @@ extension LibraryEntry {
     static let gorillaRoutes = routes(
         name: "github.com/gorilla/mux routes", package: "github.com/gorilla/mux", router: .gorilla,
         program: "http_route_chosen", function: "(*Router).ServeHTTP",
-        callee: "github.com/gorilla/mux.requestWithRoute",
+        // requestWithRoute(r *http.Request, route *Route)
+        callee: "github.com/gorilla/mux.requestWithRoute", arguments: "8 8",
         fields: [
             FieldEntry(
                 TypeName(package: "github.com/gorilla/mux", name: "Route"), "routeConf.regexp.path", .word,
@@ -71,20 +72,24 @@ extension LibraryEntry {
     ) -> LibraryEntry {
         routes(
             name: name, package: package, router: router, program: "http_route_pooled", function: function,
-            callee: "sync.(*Pool).Put",
+            // (p *Pool) Put(x any)
+            callee: "sync.(*Pool).Put", arguments: "8 {8 8}",
             fields: [FieldEntry(TypeName(package: package, name: context), field, shape, fact)])
     }
 
     private static func routes(
         name: String, package: String, router: HTTPRouter, program: String, function: String, callee: String,
-        fields: [FieldEntry]
+        arguments: String, fields: [FieldEntry]
     ) -> LibraryEntry {
         LibraryEntry(
             name: name, anchor: "\(package).\(function)", purpose: .routes, variant: router.variant,
             probes: [
                 ProbeEntry(
                     program: program, rate: .onDemand, need: .required,
-                    candidates: [CandidateSite(function: .named("\(package).\(function)"), place: .calls(to: callee))])
+                    candidates: [
+                        CandidateSite(
+                            function: .named("\(package).\(function)"), place: .calls(to: callee), arguments: arguments)
+                    ])
             ],
             fields: [FieldNeed(.required, [.goroutineID]), FieldNeed(.required, fields)])
     }

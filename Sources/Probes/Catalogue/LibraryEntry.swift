@@ -66,8 +66,14 @@ struct ProbeEntry: Sendable {
 struct CandidateSite: Sendable {
     var function: FunctionSelector
     var place: Place
+    /// The arguments that the program takes from registers there: their sizes in bytes, with the words of a struct, string,
+    /// slice or interface in braces, as `FunctionArguments.shape` has them. They are those of the function called at a call,
+    /// else of the function itself; the program reads none where this is nil.
+    var arguments: String?
     /// What is lost when this candidate has to be taken, compared with those before it.
     var loss: String?
+    /// It may be an instruction that the kernel steps even where every request passes.
+    var maySingleStep = false
 
     enum FunctionSelector: Sendable {
         case named(String)

@@ -17,7 +17,9 @@ extension LibraryEntry {
             ProbeEntry(
                 program: "http_server_begin", rate: .everyRequest, need: .required,
                 candidates: [
-                    CandidateSite(function: .named(NetHTTP.serve), place: .calls(to: NetHTTP.serveHTTP))
+                    // (serverHandler) ServeHTTP(rw ResponseWriter, req *Request)
+                    CandidateSite(
+                        function: .named(NetHTTP.serve), place: .calls(to: NetHTTP.serveHTTP), arguments: "{8} {8 8} 8")
                 ]),
             ProbeEntry(
                 program: "http_server_end", rate: .everyRequest, need: .required,
@@ -40,7 +42,10 @@ extension LibraryEntry {
                 program: "http_server_reject", rate: .rare,
                 need: .optional(loss: "no span for a request that the server itself answers with 417"),
                 candidates: [
-                    CandidateSite(function: .named(NetHTTP.serve), place: .calls(to: NetHTTP.sendExpectationFailed))
+                    // (w *response) sendExpectationFailed()
+                    CandidateSite(
+                        function: .named(NetHTTP.serve), place: .calls(to: NetHTTP.sendExpectationFailed),
+                        arguments: "8")
                 ]),
         ],
         fields: HTTPServerFields.request(of: .http1)

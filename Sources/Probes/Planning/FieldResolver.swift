@@ -4,13 +4,15 @@ internal import GoBinary
 /// Finds the catalogue's struct fields in one executable and turns them into facts for the BPF programs.
 struct FieldResolver {
     let binary: GoBinary
+    let copy: LibraryCopy
     private(set) var facts: ns_binary_facts
     private(set) var fields: [ResolvedField] = []
     private var layouts: [TypeName: StructLayout?] = [:]
     private let copies: [TypeName: CopyEntry]
 
-    init(binary: GoBinary, facts: ns_binary_facts, copies: [CopyEntry]) {
+    init(binary: GoBinary, copy: LibraryCopy, facts: ns_binary_facts, copies: [CopyEntry]) {
         self.binary = binary
+        self.copy = copy
         self.facts = facts
         self.copies = Dictionary(copies.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
         for copy in copies {
@@ -100,38 +102,37 @@ struct FieldResolver {
         guard let layout = try layout(of: type) else {
             return .failure(Absence(what: "\(type).\(name)", reason: "type \(type) not found"))
         }
-        guard let field = try field(at: name.split(separator: "."), in: layout) else {
+        guard let path = try path(to: name, in: layout) else {
             return .failure(Absence(what: "\(type).\(name)", reason: "no such field"))
         }
-        guard shape?.includes(field.kind) ?? true else {
-            return .failure(Absence(what: "\(type).\(name)", reason: "is of another type: \(field.kind)"))
+        guard shape?.includes(path.kind) ?? true else {
+            return .failure(Absence(what: "\(type).\(name)", reason: "is of another type: \(path.kind)"))
         }
-        guard let offset = ns_offset(fitting: field.offset) else {
-            return .failure(Absence(what: "\(type).\(name)", reason: "offset \(field.offset) is too large"))
+        guard path.hops.count == 1 else {
+            return .failure(Absence(what: "\(type).\(name)", reason: "is behind a pointer"))
+        }
+        guard let offset = ns_offset(fitting: path.hops[0]) else {
+            return .failure(Absence(what: "\(type).\(name)", reason: "offset \(path.hops[0]) is too large"))
         }
         return .success(ResolvedField(type: type.description, field: name, offset: offset))
     }
 
     /// A field of the struct, or of a struct in it; its offset counts from the outermost.
-    private func field(at path: [Substring], in layout: StructLayout) throws(PlanningError) -> StructLayout.Field? {
-        guard let first = path.first, let field = layout.field(named: String(first)) else { return nil }
-        guard path.count > 1 else { return field }
-        var inner: StructLayout?
+    private func path(to name: String, in layout: StructLayout) throws(PlanningError) -> FieldPath? {
         do {
-            inner = try binary.structLayout(at: field.typeAddress)
+            return try binary.fieldPath(name, in: layout)
         } catch {
             try error.rethrowUnlessShape()
+            return nil
         }
-        guard let inner, var found = try self.field(at: Array(path.dropFirst()), in: inner) else { return nil }
-        found.offset += field.offset
-        return found
     }
 
     private mutating func layout(of type: TypeName) throws(PlanningError) -> StructLayout? {
         if let known = layouts[type] { return known }
         var layout: StructLayout?
         do {
-            layout = try binary.structLayout(package: type.package, name: type.name)
+            layout = try binary.structLayout(
+                package: copy.name(of: type.package), name: type.name, match: .exact)
         } catch {
             try error.rethrowUnlessShape()
         }

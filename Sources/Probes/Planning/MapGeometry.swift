@@ -13,7 +13,7 @@ extension FieldResolver {
     mutating func geometry(of type: TypeName) throws(PlanningError) -> Result<MapGeometry, Absence> {
         let layout: MapLayout?
         do {
-            layout = try binary.mapLayout(package: type.package, name: type.name)
+            layout = try binary.mapLayout(package: copy.name(of: type.package), name: type.name, match: .exact)
         } catch {
             try error.rethrowUnlessShape()
             return .failure(Absence(reason: "\(error)"))

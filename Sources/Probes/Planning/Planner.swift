@@ -16,46 +16,53 @@ package struct Planner: Sendable {
         var facts = ns_binary_facts.nothingKnown
         var libraries: [LibraryReport] = []
         for forms in catalogue.libraries.chunked(by: \.name) {
-            guard let entry = forms.first(where: { functions[$0.anchor] != nil }) else {
-                libraries.append(
-                    LibraryReport(
-                        name: forms[0].name, purpose: forms[0].purpose, state: .absent, probes: [], fields: [],
-                        missing: []))
+            var plans: [LibraryPlan] = []
+            for entry in forms {
+                for anchor in functions[entry.anchor] ?? [] {
+                    let copy = LibraryCopy(of: anchor, named: entry.anchor)
+                    plans.append(try plan(entry, copy, in: binary, functions, facts))
+                }
+            }
+            guard let best = LibraryPlan.best(of: plans) else {
+                libraries.append(.absent(forms[0]))
                 continue
             }
-            var sites = SiteResolver(binary: binary, functions: functions, variant: entry.variant)
-            libraries.append(try report(on: entry, in: binary, &sites, into: &facts))
+            facts = best.facts
+            libraries.append(best.report)
         }
         let plan = ProbePlan(goVersion: binary.buildInfo.goVersion, facts: facts, libraries: libraries)
-        guard plan.attachPoints.isEmpty else { return .plan(plan) }
-        return .refusal(
-            libraries.allSatisfy { $0.purpose == .routes || $0.state == .absent }
-                ? .noLibrary(libraries: libraries) : .requirementMissing(libraries: libraries))
+        return plan.attachPoints.isEmpty ? .refusal(PlanRefusal(libraries)) : .plan(plan)
     }
 
-    /// Finds every function that the catalogue names, all in one pass over the binary's function table.
-    private func functions(in binary: GoBinary) throws(PlanningError) -> [String: Function] {
+    /// Finds every function that the catalogue names, and the vendored copies of each, all in one pass over the binary's
+    /// function table.
+    private func functions(in binary: GoBinary) throws(PlanningError) -> [String: [Function]] {
         do throws(GoBinaryError) {
-            return try binary.functions(named: catalogue.libraries.reduce(into: []) { $0.formUnion($1.functionNames) })
+            return try binary.functionCopies(
+                named: catalogue.libraries.reduce(into: []) { $0.formUnion($1.functionNames) })
         } catch {
             throw .binary(error)
         }
     }
 
-    /// Adds to `facts` what the library's programs read, unless the library is refused.
-    private func report(
-        on entry: LibraryEntry, in binary: GoBinary, _ sites: inout SiteResolver, into facts: inout ns_binary_facts
-    ) throws(PlanningError) -> LibraryReport {
+    /// Plans one copy of a library; its facts are added to `facts`, unless it is refused.
+    private func plan(
+        _ entry: LibraryEntry, _ copy: LibraryCopy, in binary: GoBinary, _ functions: [String: [Function]],
+        _ facts: ns_binary_facts
+    ) throws(PlanningError) -> LibraryPlan {
         var tally = Tally()
+        var sites = SiteResolver(binary: binary, functions: functions, copy: copy, variant: entry.variant)
         for probe in entry.probes { try sites.resolve(probe, tally: &tally) }
-        var fields = FieldResolver(binary: binary, facts: facts, copies: entry.copies)
+        var fields = FieldResolver(binary: binary, copy: copy, facts: facts, copies: entry.copies)
         for field in entry.fields { try fields.resolve(field, tally: &tally) }
         for map in entry.maps { try fields.resolve(map, tally: &tally) }
-        let state = tally.state
-        if state != .refused { facts = fields.facts }
-        return LibraryReport(
-            name: entry.name, purpose: entry.purpose, state: state, probes: state == .refused ? [] : sites.attachPoints,
-            fields: fields.fields, missing: tally.missing)
+        let isRefused = tally.state == .refused
+        return LibraryPlan(
+            entry: entry, copy: copy, facts: isRefused ? facts : fields.facts,
+            report: LibraryReport(
+                name: entry.name, purpose: entry.purpose, state: tally.state,
+                probes: isRefused ? [] : sites.attachPoints,
+                fields: fields.fields, missing: tally.missing))
     }
 }
 

@@ -3,18 +3,20 @@ internal import GoBinary
 
 /// Finds the catalogue's probe sites in one executable.
 struct SiteResolver {
-    private let binary: GoBinary
+    let binary: GoBinary
     private let variant: UInt32
-    /// Of all that the catalogue names, those that the binary has.
-    private let functions: [String: Function]
+    let copy: LibraryCopy
+    /// Of all that the catalogue names, those that the binary has, in all copies.
+    private let functions: [String: [Function]]
     /// By address; nil for a function whose code can't be decoded.
     private var decoded: [UInt64: FunctionCode?] = [:]
     /// Of the probes resolved so far, in their order.
     private(set) var attachPoints: [AttachPoint] = []
 
-    init(binary: GoBinary, functions: [String: Function], variant: UInt32) {
+    init(binary: GoBinary, functions: [String: [Function]], copy: LibraryCopy, variant: UInt32) {
         self.binary = binary
         self.functions = functions
+        self.copy = copy
         self.variant = variant
     }
 
@@ -45,10 +47,11 @@ struct SiteResolver {
     private mutating func sites(
         of candidate: CandidateSite, for probe: ProbeEntry
     ) throws(PlanningError) -> Sites {
-        let callee = candidate.place.callee
-        if let callee, functions[callee] == nil { return .unusable(reason: "no function \(callee)") }
+        if let callee = candidate.place.callee, function(callee) == nil {
+            return .unusable(reason: try absence(of: callee))
+        }
         let owners = try owners(candidate.function)
-        guard !owners.isEmpty else { return .unusable(reason: "no \(candidate.function)") }
+        guard !owners.isEmpty else { return .unusable(reason: try absence(of: candidate.function)) }
         var points: [AttachPoint] = []
         for owner in owners {
             guard let code = try code(of: owner) else {
@@ -65,16 +68,19 @@ struct SiteResolver {
             }
         }
         guard !points.isEmpty else {
-            return .unusable(reason: "\(candidate.function) has no \(candidate.place)")
+            return .unusable(
+                reason: try inlining(of: candidate.place.callee, in: owners)
+                    ?? "\(candidate.function) has no \(candidate.place)")
         }
-        guard probe.rate != .everyRequest || points.allSatisfy(\.isEmulated) else {
+        guard probe.rate != .everyRequest || candidate.maySingleStep || points.allSatisfy(\.isEmulated) else {
             return .unusable(reason: "\(candidate.place) in \(candidate.function) would be single-stepped")
         }
+        if let mismatch = try argumentMismatch(of: candidate, owners: owners) { return .unusable(reason: mismatch) }
         return .found(points)
     }
 
     private func sites(at place: CandidateSite.Place, in code: FunctionCode, of owner: Function) -> [CodeSite] {
-        let calls = place.callee.flatMap { functions[$0] }.map { code.directCalls(to: $0.address) } ?? []
+        let calls = place.callee.flatMap(function).map { code.directCalls(to: $0.address) } ?? []
         switch place {
         case .calls:
             return calls
@@ -93,16 +99,22 @@ struct SiteResolver {
         }
     }
 
+    /// In the copy of the library that is planned.
+    func function(_ name: String) -> Function? {
+        let own = copy.name(of: name)
+        return functions[name]?.first { $0.name == own }
+    }
+
     private mutating func owners(
         _ selector: CandidateSite.FunctionSelector
     ) throws(PlanningError) -> [Function] {
         switch selector {
         case .named(let name):
-            return functions[name].map { [$0] } ?? []
+            return function(name).map { [$0] } ?? []
         case .literals(let outer, let callee):
-            guard let callee = functions[callee] else { return [] }
+            guard let callee = function(callee) else { return [] }
             var owners: [Function] = []
-            for literal in CandidateSite.literalNames(in: outer).compactMap({ functions[$0] }) {
+            for literal in CandidateSite.literalNames(in: outer).compactMap(function) {
                 guard let code = try code(of: literal), !code.directCalls(to: callee.address).isEmpty else { continue }
                 owners.append(literal)
             }
@@ -126,7 +138,7 @@ struct SiteResolver {
             return nil
         }
         do {
-            var disassembler = try Disassembler()
+            var disassembler = try Disassembler(for: InstructionSet(binary.architecture))
             return try disassembler.decode(bytes, at: function.address)
         } catch {
             if case .decoderUnavailable = error { throw .decoder(error) }
@@ -153,5 +165,15 @@ extension CandidateSite.Place: CustomStringConvertible {
         case .prologue: "stack check or frame pointer push at its start"
         case .indirectCall(let callee): "indirect call before its call of \(callee)"
         }
+    }
+}
+
+extension InstructionSet {
+    init(_ architecture: GoBinary.Architecture) {
+        self =
+            switch architecture {
+            case .amd64: .amd64
+            case .arm64: .arm64
+            }
     }
 }

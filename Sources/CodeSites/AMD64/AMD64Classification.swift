@@ -1,4 +1,4 @@
-extension Instruction.Kind {
+extension AMD64Instruction {
     /// Classifies an instruction from its bytes alone. Nil for what these rules don't know.
     ///
     /// Encodings: Intel SDM volume 2, appendix A. Only the encodings that Go's assembler emits are listed; a prefixed
@@ -15,16 +15,18 @@ extension Instruction.Kind {
         case 0xeb where count == 2:
             self = .jump(target: end &+ bytes.displacement8(at: 1))
         case 0x70...0x7f where count == 2:
-            guard let condition = Condition(rawValue: bytes[0] & 0x0f) else { return nil }
+            guard let condition = AMD64Condition(rawValue: bytes[0] & 0x0f) else { return nil }
             self = .conditionalJump(condition, target: end &+ bytes.displacement8(at: 1))
         case 0x0f where count == 6 && 0x80...0x8f ~= bytes[1]:
-            guard let condition = Condition(rawValue: bytes[1] & 0x0f) else { return nil }
+            guard let condition = AMD64Condition(rawValue: bytes[1] & 0x0f) else { return nil }
             self = .conditionalJump(condition, target: end &+ bytes.displacement32(at: 2))
+        case 0xc3 where count == 1:
+            self = .ret
         case 0x50...0x57 where count == 1:
-            guard let register = Register(rawValue: bytes[0] & 7) else { return nil }
+            guard let register = AMD64Register(rawValue: bytes[0] & 7) else { return nil }
             self = .push(register)
         case 0x41 where count == 2 && 0x50...0x57 ~= bytes[1]:
-            guard let register = Register(rawValue: 8 + bytes[1] & 7) else { return nil }
+            guard let register = AMD64Register(rawValue: 8 + bytes[1] & 7) else { return nil }
             self = .push(register)
         case 0x48...0x4d:
             guard let kind = Self.prologueStep(bytes) else { return nil }

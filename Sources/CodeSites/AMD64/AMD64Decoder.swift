@@ -1,0 +1,48 @@
+private import CCapstone
+
+/// Decodes amd64 code: capstone tells where instructions end, their bytes what they are.
+enum AMD64Decoder {
+    /// The longest instruction, bytes.
+    private static let longest = 15
+
+    /// Throws `CodeError.undecodable` at the first byte that begins no instruction known to capstone.
+    static func decode(
+        _ code: [UInt8], at address: UInt64, with capstone: inout Capstone
+    ) throws(CodeError) -> FunctionCode {
+        var instructions: [Instruction] = []
+        var kinds: [AMD64Instruction] = []
+        instructions.reserveCapacity(code.count / 4)
+        kinds.reserveCapacity(code.count / 4)
+        var offset = 0
+        while offset < code.count {
+            let start = address &+ UInt64(offset)
+            let window = code[offset..<min(offset + longest, code.count)]
+            guard let length = capstone.decode(window, at: start) else { throw .undecodable(address: start) }
+            let bytes = window.prefix(length)
+            let kind = AMD64Instruction(bytes: bytes.span, address: start) ?? unclassified(bytes, capstone)
+            let text = kind.text ?? printed(capstone, isIndirectCall: kind == .indirectCall)
+            kinds.append(kind)
+            instructions.append(
+                Instruction(
+                    address: start, length: UInt8(length), role: kind.role, probing: kind.probing, text: text))
+            offset += length
+        }
+        let prologue = AMD64Prologue(kinds).site
+        return FunctionCode(address: address, instructions: instructions, prologue: prologue)
+    }
+
+    /// What an instruction is whose bytes alone didn't tell.
+    private static func unclassified(_ bytes: ArraySlice<UInt8>, _ decoded: borrowing Capstone) -> AMD64Instruction {
+        switch x86_insn(decoded.id) {
+        case X86_INS_CALL: decoded.operands.hasPrefix("*") ? .indirectCall : .other
+        case X86_INS_NOP: bytes.last == 0x90 ? .shortNop : .longNop
+        default: .other
+        }
+    }
+
+    private static func printed(_ decoded: borrowing Capstone, isIndirectCall: Bool) -> String {
+        let operands = decoded.operands
+        if isIndirectCall { return "call \(operands)" }
+        return operands.isEmpty ? decoded.mnemonic : "\(decoded.mnemonic) \(operands)"
+    }
+}

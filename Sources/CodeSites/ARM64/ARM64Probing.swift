@@ -1,0 +1,37 @@
+extension ARM64Instruction {
+    /// Linux arch/arm64/kernel/probes/decode-insn.c, `arm_probe_decode_insn`. What only some kernels emulate or refuse
+    /// counts as the worse: `nop` is stepped, emulated since 6.14; acquiring and releasing loads and stores are refused,
+    /// stepped since 6.15. Loads of literals are refused: kernels before 6.12 take a probe there and break the load.
+    var probing: Instruction.Probing {
+        switch self {
+        case .call, .indirectCall, .ret, .indirectBranch, .branch, .conditionalBranch, .address: .emulated
+        case .loadConstant, .stackCheck, .movable: .stepped
+        case .literalLoad, .bound, .data: .refused
+        }
+    }
+
+    var role: Instruction.Role {
+        switch self {
+        case .call(let target): .call(target: target)
+        case .indirectCall: .indirectCall
+        case .ret: .ret
+        default: .other
+        }
+    }
+
+    /// The address that a direct branch goes to.
+    var branchTarget: UInt64? {
+        switch self {
+        case .branch(let target), .conditionalBranch(_, let target): target
+        default: nil
+        }
+    }
+
+    /// Whether the last operand is an address of code or data, which capstone prints as a number.
+    var hasAddress: Bool {
+        switch self {
+        case .call, .branch, .conditionalBranch, .address: true
+        default: false
+        }
+    }
+}

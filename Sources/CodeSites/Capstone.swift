@@ -1,0 +1,66 @@
+import CCapstone
+
+/// Owns a capstone handle and its instruction buffer.
+///
+/// Capstone is C code that parses hostile input, so the door to it is narrow: it is handed one instruction at a time, and
+/// only its length, its number and its text are taken back.
+struct Capstone: ~Copyable {
+    private let handle: csh
+    private let buffer: UnsafeMutablePointer<cs_insn>
+
+    /// Throws `CodeError.decoderUnavailable`.
+    init(for instructionSet: InstructionSet) throws(CodeError) {
+        var handle: csh = 0
+        let opened =
+            switch instructionSet {
+            case .amd64: cs_open(CS_ARCH_X86, CS_MODE_64, &handle)
+            case .arm64: cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, &handle)
+            }
+        guard opened == CS_ERR_OK else { throw .decoderUnavailable(code: opened.rawValue) }
+        var configured = CS_ERR_OK
+        if instructionSet == .amd64 { configured = cs_option(handle, CS_OPT_SYNTAX, Int(CS_OPT_SYNTAX_ATT.rawValue)) }
+        guard configured == CS_ERR_OK, let buffer = cs_malloc(handle) else {
+            cs_close(&handle)
+            throw .decoderUnavailable(code: (configured == CS_ERR_OK ? CS_ERR_MEM : configured).rawValue)
+        }
+        self.handle = handle
+        self.buffer = buffer
+    }
+
+    deinit {
+        cs_free(buffer, 1)
+        var handle = handle
+        cs_close(&handle)
+    }
+
+    /// Decodes the instruction with which some bytes begin. Returns its length; nil where capstone knows none.
+    mutating func decode(_ bytes: ArraySlice<UInt8>, at address: UInt64) -> Int? {
+        var next = address
+        let decoded = bytes.withUnsafeBufferPointer { bytes in
+            var cursor = bytes.baseAddress
+            var remaining = bytes.count
+            return cs_disasm_iter(handle, &cursor, &remaining, &next, buffer)
+        }
+        let length = Int(buffer.pointee.size)
+        guard decoded, length > 0, length <= bytes.count else { return nil }
+        return length
+    }
+
+    /// The number of the instruction last decoded, among those of its instruction set.
+    var id: UInt32 { buffer.pointee.id }
+
+    /// The name of the instruction last decoded.
+    var mnemonic: String {
+        withUnsafeBytes(of: buffer.pointee.mnemonic) { Self.text($0) }
+    }
+
+    /// The operands of the instruction last decoded, empty where it has none.
+    var operands: String {
+        withUnsafeBytes(of: buffer.pointee.op_str) { Self.text($0) }
+    }
+
+    /// A terminated string in a fixed array of capstone's.
+    private static func text(_ characters: UnsafeRawBufferPointer) -> String {
+        String(decoding: characters.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}
