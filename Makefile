@@ -33,6 +33,7 @@ lint:
 	@scripts/setup test
 	swift format lint --strict --recursive --parallel Package.swift Plugins Sources Tests
 	find bpf \( -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format --dry-run --Werror
+	@scripts/compile-bpf
 	test -z "$$(gofmt -l Tests/Fixtures | tee /dev/stderr)"
 
 format:

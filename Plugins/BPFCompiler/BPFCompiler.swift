@@ -19,9 +19,14 @@ struct BPFCompiler: BuildToolPlugin {
                 displayName: "Compiling BPF \(name)",
                 executable: clang,
                 arguments: compilerFlags(root: root) + ["-c", program.path, "-o", object.path],
-                inputFiles: [program] + headers,
+                inputFiles: [program, sharedFlags(root: root)] + headers,
                 outputFiles: [image])
         }
+    }
+
+    /// The flags that are the same for every architecture, one a line; scripts/compile-bpf takes them from there, too.
+    private func sharedFlags(root: URL) -> URL {
+        root.appending(path: "programs/compile_flags.txt")
     }
 
     private func compilerFlags(root: URL) -> [String] {
@@ -31,8 +36,7 @@ struct BPFCompiler: BuildToolPlugin {
             let (architecture, multiarch) = ("x86", "x86_64-linux-gnu")
         #endif
         return [
-            "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-std=gnu17", "-ffreestanding", "-Wall", "-Wextra", "-Werror",
-            "-D__TARGET_ARCH_\(architecture)",
+            "@\(sharedFlags(root: root).path)", "-D__TARGET_ARCH_\(architecture)",
             "-I\(root.appending(path: "include").path)", "-I\(root.appending(path: "lib").path)",
             "-idirafter", "/usr/include/\(multiarch)",
             "-ffile-prefix-map=\(root.path)=bpf",

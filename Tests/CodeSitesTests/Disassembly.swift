@@ -18,11 +18,12 @@ struct Disassembly {
 
     let functions: [Listed]
 
-    init(of binary: String) throws {
-        let section = try TextSection(of: binary)
+    /// - Parameter objdump: one that knows the binary's architecture.
+    init(of binary: String, by objdump: String = "/usr/bin/objdump") throws {
+        let section = try TextSection(of: binary, by: objdump)
         let file = try readFile(binary)
         let output = try Command.run(
-            ["/usr/bin/objdump", "-d", "-j", ".text", "--no-show-raw-insn", binary]
+            [objdump, "-d", "-j", ".text", "--no-show-raw-insn", binary]
         ).output
         var functions: [Listed] = []
         var name = ""
@@ -48,13 +49,13 @@ struct Disassembly {
         self.functions = functions
     }
 
-    /// `  626300:\tcmp    0x10(%r14),%rsp`
+    /// `  626300:\tcmp    0x10(%r14),%rsp`, `   72eb4:\tmov\tx27, #0xff90                \t// #65424`
     private static func parse(_ line: Substring.UTF8View) -> Line? {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         let digits = line[..<colon].drop { $0 == UInt8(ascii: " ") }
         guard let address = UInt64(String(Substring(digits)), radix: 16) else { return nil }
-        let rest = line[colon...].dropFirst(2).prefix { $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: "#") }
-        let words = Substring(rest).split(separator: " ", omittingEmptySubsequences: true)
+        let rest = line[colon...].dropFirst(2).prefix { $0 != UInt8(ascii: "<") }
+        let words = Substring(rest).split { $0 == " " || $0 == "\t" }.prefix { $0 != "#" && $0 != "//" }
         return Line(address: address, text: words.joined(separator: " "))
     }
 
@@ -64,8 +65,8 @@ struct Disassembly {
         let size: Int
 
         /// Idx Name Size VMA LMA File-off Algn
-        init(of binary: String) throws {
-            let headers = try Command.run(["/usr/bin/objdump", "-h", "-j", ".text", binary]).output
+        init(of binary: String, by objdump: String) throws {
+            let headers = try Command.run([objdump, "-h", "-j", ".text", binary]).output
             for line in headers.split(separator: "\n") {
                 let columns = line.split(separator: " ")
                 guard columns.count == 7, columns[1] == ".text", let size = Int(columns[2], radix: 16),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
-// Go's internal calling convention (src/cmd/compile/abi-internal.md): integer arguments by register, and the current g.
+// Go's internal calling convention (src/cmd/compile/abi-internal.md): integer arguments by register, where a function
+// begins and where it is called, and the current g. Results are in the same registers, in the same order.
 #pragma once
 
 #include <linux/ptrace.h>
@@ -14,6 +15,7 @@
 
 #elif defined(__TARGET_ARCH_arm64)
 
+/// The part of the kernel's own that user space knows, with which it begins (arch/arm64/include/asm/ptrace.h).
 struct pt_regs {
 	struct user_pt_regs user;
 };

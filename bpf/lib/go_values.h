@@ -22,6 +22,7 @@ static __always_inline int ns_read_string(__u64 address, struct ns_go_string *va
 	return bpf_probe_read_user(value, sizeof(*value), (const void *)address);
 }
 
+/// The smallest page of any kernel. Larger ones begin and end where some of these do.
 #define NS_PAGE 4096
 
 /// Copies the first `len` bytes, at most `max`, of an object. Returns how many could be read; the others are zeros. Go

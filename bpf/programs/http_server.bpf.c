@@ -87,8 +87,8 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 	return flight;
 }
 
-/// `call net/http.serverHandler.ServeHTTP` in (*conn).serve: CX is the *response behind the ResponseWriter, DI the
-/// *Request.
+/// `call net/http.serverHandler.ServeHTTP` in (*conn).serve: the third argument is the *response behind the
+/// ResponseWriter, the fourth the *Request.
 SEC("uprobe")
 int http_server_begin(struct pt_regs *ctx)
 {
@@ -104,7 +104,7 @@ int http_server_begin(struct pt_regs *ctx)
 	return 0;
 }
 
-/// The prologue of (*serverConn).runHandler: BX is the *responseWriter, CX the request.
+/// The prologue of (*serverConn).runHandler: the second argument is the *responseWriter, the third the request.
 SEC("uprobe")
 int http2_server_begin(struct pt_regs *ctx)
 {
@@ -170,7 +170,8 @@ int http2_server_abort(struct pt_regs *ctx)
 	return end(ctx, NS_HTTP_ABORTED, 1);
 }
 
-/// `call net/http.(*response).sendExpectationFailed` in (*conn).serve: AX is the *response. No handler runs.
+/// `call net/http.(*response).sendExpectationFailed` in (*conn).serve: the first argument is the *response. No
+/// handler runs.
 SEC("uprobe")
 int http_server_reject(struct pt_regs *ctx)
 {
@@ -215,8 +216,8 @@ static __always_inline struct ns_http_in_flight *routeless(struct pt_regs *ctx, 
 }
 
 /// Behind `call (*ServeMux).Handler` in (*ServeMux).ServeHTTP up to Go 1.21, `call (*ServeMux).findHandler` or
-/// `call (*serveMux121).findHandler` from then on: CX and DI are the pattern. It is read here, since the request that
-/// the mux writes it to may be garbage by the end.
+/// `call (*serveMux121).findHandler` from then on: the third and the fourth result are the pattern. It is read here,
+/// since the request that the mux writes it to may be garbage by the end.
 SEC("uprobe")
 int http_route_returned(struct pt_regs *ctx)
 {
@@ -251,15 +252,15 @@ static __always_inline int route(struct pt_regs *ctx, __u64 address)
 	return 0;
 }
 
-/// `call sync.(*Pool).Put` behind the handler, by which a router gives the context of a request back: CX is the
-/// context.
+/// `call sync.(*Pool).Put` behind the handler, by which a router gives the context of a request back: the third
+/// argument is the context.
 SEC("uprobe")
 int http_route_pooled(struct pt_regs *ctx)
 {
 	return route(ctx, NS_GO_ARG3(ctx));
 }
 
-/// The call of a function to which a router passes the chosen route in BX.
+/// The call of a function whose second argument is the route that a router has chosen.
 SEC("uprobe")
 int http_route_chosen(struct pt_regs *ctx)
 {
