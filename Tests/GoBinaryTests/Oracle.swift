@@ -6,7 +6,6 @@ struct Oracle {
     private(set) var functions: [UInt64: Set<String>] = [:]
     /// Types that the program has descriptors of, by where those are from the start of all descriptors.
     private(set) var types: [UInt64: DebugType] = [:]
-
     /// Names of the functions inlined into the one at an address.
     private(set) var inlined: [UInt64: Set<String>] = [:]
     /// Sizes in bytes of the parameters, the receiver's first, of the function at an address.
