@@ -1,31 +1,45 @@
-import Glibc
 import GoBinary
-import Probes
-import SystemPackage
-import TestSupport
 import Testing
 
-/// Programs as Debian packages them: stripped, without module versions, built with Go 1.19, 1.24, and 1.26 or 1.27.
+@testable import Probes
+
 @Suite struct `Debian's Go programs` {
-    struct Program: Sendable, CustomTestStringConvertible {
-        var suite: String
-        var package: String
-        var command: String
-
-        var path: String { "\(CacheFolder.path)/debian/\(suite)/\(package)/usr/bin/\(command)" }
-        var testDescription: String { "\(suite)'s \(command)" }
-
-        static let all = ["bookworm", "trixie", "sid"].flatMap { suite in
-            [("prometheus", "prometheus"), ("caddy", "caddy"), ("etcd-server", "etcd"), ("containerd", "containerd")]
-                .map { Program(suite: suite, package: $0, command: $1) }
+    /// Each state against what the file says by itself: the names of functions and types that are in it, as text.
+    @Test(.enabled(if: DebianProgram.areFetched, "fetched by `make setup-tests`"), arguments: DebianProgram.all)
+    func `are told what can be traced of each library, as they link it`(program: DebianProgram) throws {
+        let binary = try program.analyse()
+        let libraries = try Planner().plan(binary).libraries
+        print(Self.table(program, binary, libraries))
+        let anchors = Dictionary(grouping: Catalogue.standard.libraries, by: \.name).mapValues { $0.map(\.anchor) }
+        let names = try NamesInFile(
+            path: program.path,
+            functions: anchors.values.joined() + libraries.flatMap(\.probes).map(\.symbol),
+            types: libraries.flatMap(\.fields).map(\.type))
+        for library in libraries {
+            let isLinked = (anchors[library.name] ?? []).contains { names.hasFunction($0) }
+            #expect(isLinked == (library.state != .absent), "\(library.name)")
+            let unnamed = library.probes.map(\.symbol).filter { !names.hasFunction($0) }
+            #expect(unnamed == [], "\(library.name)")
+            let untyped = library.fields.map(\.type).filter { !names.hasType($0) }
+            #expect(untyped == [], "\(library.name)")
         }
     }
 
-    @Test(
-        .enabled(if: Program.all.allSatisfy { access($0.path, R_OK) == 0 }, "fetched by `make setup-tests`"),
-        arguments: Program.all)
-    func `can be traced completely`(program: Program) throws {
-        let binary = try GoBinary.read(from: try FileByteSource(path: FilePath(program.path)))
+    private static func table(
+        _ program: DebianProgram, _ binary: GoBinary, _ libraries: [LibraryReport]
+    ) -> String {
+        libraries.reduce("\(program.testDescription), \(binary.buildInfo.goVersion)") { table, library in
+            let name = library.name + String(repeating: " ", count: max(0, 34 - library.name.count))
+            let probes = library.probes.isEmpty ? "" : ", probes: \(library.probes.count)"
+            let missing =
+                library.missing.isEmpty ? "" : "; without " + library.missing.map(\.what).joined(separator: ", ")
+            return table + "\n    \(name)\(library.state.rawValue)\(probes)\(missing)"
+        }
+    }
+
+    @Test(.enabled(if: DebianProgram.areFetched, "fetched by `make setup-tests`"), arguments: DebianProgram.all)
+    func `can be traced completely`(program: DebianProgram) throws {
+        let binary = try program.analyse()
         let plan = try #require(try Planner().plan(binary).plan)
         let minor = binary.buildInfo.goMinorVersion ?? 0
         let http1 = ["http_server_begin", "http_server_end", "http_server_abort", "http_server_reject"]
