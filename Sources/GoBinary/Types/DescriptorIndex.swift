@@ -39,13 +39,13 @@ private struct DescriptorReader {
     private(set) var position: UInt64
     let end: UInt64
     private let mapSize: UInt64
-    private let source: any ByteSource
+    private let source: MeteredSource
     private var window = Window(capacity: 128 << 10)
 
     /// More parameters, fields or methods than a compiler accepts.
     private static let partLimit: UInt64 = 1 << 20
 
-    init(start: UInt64, end: UInt64, mapSize: UInt64, source: any ByteSource) {
+    init(start: UInt64, end: UInt64, mapSize: UInt64, source: MeteredSource) {
         position = start
         self.end = end
         self.mapSize = mapSize
