@@ -3,8 +3,10 @@
 ///
 /// All addresses are image-relative. The file is read when something is asked for, and must stay as it is.
 package struct GoBinary: Sendable {
+    /// Go's name of it, as in `GOARCH`.
     package enum Architecture: String, Sendable {
         case amd64
+        case arm64
     }
 
     package enum BuildMode: String, Sendable {
@@ -45,7 +47,7 @@ package struct GoBinary: Sendable {
         self.buildInfo = buildInfo
         functionTable = functions
         types = TypeTable(functions.module, image)
-        architecture = .amd64
+        architecture = image.elf.architecture
         isStripped = !image.elf.hasSymbolTable
         buildMode =
             switch image.elf.type {

@@ -4,23 +4,65 @@ import TestSupport
 struct Oracle {
     /// Names by address; several functions can share one.
     private(set) var functions: [UInt64: Set<String>] = [:]
-    /// Structs by their full name, for example `net/http.Request`.
-    private(set) var structs: [String: Struct] = [:]
+    /// Types that the program has descriptors of, by where those are from the start of all descriptors.
+    private(set) var types: [UInt64: DebugType] = [:]
 
-    struct Struct: Equatable {
+    /// A type as DWARF has it.
+    struct DebugType: Equatable {
+        /// Numbered as in `internal/abi/type.go`.
+        var kind: UInt8
+        /// With its package's path, for example `net/http.Request`.
+        var name: String
+        var structure: Structure?
+        var map: Map?
+    }
+
+    struct Structure: Equatable {
         var size: UInt64
-        var fields: [String: UInt64] = [:]
+        var fields: [Field] = []
+    }
+
+    struct Field: Equatable {
+        var name: String
+        var offset: UInt64
+        var kind: UInt8
+        /// As the keys of `types`; 0 if it isn't told.
+        var type: UInt64
+        var isEmbedded: Bool
+    }
+
+    /// The bucket of a classic map or the group of a swiss one.
+    struct Map: Equatable {
+        var isSwiss: Bool
+        var size: UInt64
+        var keysOffset: UInt64
+        var keyStride: UInt64
+        var elemsOffset: UInt64
+        var elemStride: UInt64
     }
 
     init(_ path: String) throws {
         let facts = try Command.run([try GoToolchain.newest.build("binaryfacts", mode: .plain), path])
         guard facts.code == 0 else { throw Failure(errors: facts.errors) }
+        var structure: UInt64 = 0
         for line in facts.output.split(separator: "\n") {
-            let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-            switch fields[0] {
-            case "F": functions[UInt64(fields[1]) ?? 0, default: []].insert(fields[2])
-            case "S": structs[fields[1]] = Struct(size: UInt64(fields[2]) ?? 0)
-            case "M": structs[fields[1]]?.fields[fields[2]] = UInt64(fields[3])
+            let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            let numbers = words.map { UInt64($0) ?? 0 }
+            switch words[0] {
+            case "F": functions[numbers[1], default: []].insert(words[2])
+            case "T": types[numbers[1]] = DebugType(kind: UInt8(numbers[2]), name: words[3])
+            case "S":
+                structure = numbers[1]
+                types[structure]?.structure = Structure(size: numbers[2])
+            case "M":
+                types[structure]?.structure?.fields.append(
+                    Field(
+                        name: words[5], offset: numbers[1], kind: UInt8(numbers[2]), type: numbers[3],
+                        isEmbedded: words[4] == "true"))
+            case "K":
+                types[numbers[1]]?.map = Map(
+                    isSwiss: words[2] == "swiss", size: numbers[3], keysOffset: numbers[4], keyStride: numbers[5],
+                    elemsOffset: numbers[6], elemStride: numbers[7])
             default: throw Failure(errors: String(line))
             }
         }

@@ -31,11 +31,16 @@ import Testing
     @Test func refusesOtherMachinesByName() {
         #expect(failure(header([4: 1])) == .unsupported("32-bit"))
         #expect(failure(header([5: 2])) == .unsupported("big-endian"))
-        #expect(failure(header([18: 183])) == .unsupported("aarch64"))
+        #expect(failure(header([18: 243])) == .unsupported("riscv"))
+        #expect(failure(header([18: 21])) == .unsupported("powerpc64"))
+        #expect(failure(header([18: 40])) == .unsupported("arm"))
+        #expect(failure(header([18: 0, 19: 0x7f])) == .unsupported("ELF machine 32512"))
         #expect(failure(header([16: 4])) == .unsupported("core file"))
         #expect(failure(header([16: 1])) == .unsupported("object file"))
         #expect(failure(Array(header([:]).prefix(20))) == .truncated("ELF header"))
-        #expect(failure(header([:])) == .corrupt("ELF file without loadable segments"))
+        for machine in [UInt8(62), 183] {
+            #expect(failure(header([18: machine])) == .corrupt("ELF file without loadable segments"))
+        }
     }
 
     @Test func refusesProgramsOfOtherLanguages() throws {

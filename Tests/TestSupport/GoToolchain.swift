@@ -28,13 +28,18 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
     /// Builds the program in Tests/Fixtures/`fixture`, or finds it built from the same sources, and returns its path.
     /// Several threads and processes may ask at once.
     ///
-    /// - Parameter gopath: the Debian release whose Go sources are the fixture's libraries, if it has any. They come with
-    ///   the build tag `gopath`.
-    package func build(_ fixture: String, mode: LinkMode, gopath: String? = nil) throws -> String {
+    /// - Parameters:
+    ///   - gopath: the Debian release whose Go sources are the fixture's libraries, if it has any. They come with the build
+    ///     tag `gopath`.
+    ///   - architecture: `GOARCH`. Other than for `amd64`, only Go's own linker is at hand.
+    package func build(
+        _ fixture: String, mode: LinkMode, gopath: String? = nil, architecture: String = "amd64"
+    ) throws -> String {
         guard access(command, X_OK) == 0 else { throw MissingToolchain(version: version, command: command) }
         let sources = "\(Self.fixtures)/\(fixture)"
         let folder = "\(CacheFolder.path)/fixtures/\(try Self.hash(of: sources))"
-        let binary = "\(folder)/\(fixture)-\(version)-\(mode.rawValue)" + (gopath.map { "-\($0)" } ?? "")
+        let target = architecture == "amd64" ? mode.rawValue : "\(mode.rawValue)-\(architecture)"
+        let binary = "\(folder)/\(fixture)-\(version)-\(target)" + (gopath.map { "-\($0)" } ?? "")
         try createFolder(folder)
         let lock = open("\(binary).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw SystemCallFailure("flock", "\(binary).lock") }
@@ -42,19 +47,22 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
         if access(binary, X_OK) == 0 { return binary }
 
         if let sectioned = mode.sectioned {
-            let bytes = withoutSections(try readFile(try build(fixture, mode: sectioned, gopath: gopath)))
+            let whole = try build(fixture, mode: sectioned, gopath: gopath, architecture: architecture)
+            let bytes = withoutSections(try readFile(whole))
             try writeFile("\(binary).new", bytes, permissions: 0o755)
         } else {
-            try compile(sources, mode: mode, gopath: gopath, to: "\(binary).new")
+            try compile(sources, mode: mode, gopath: gopath, architecture: architecture, to: "\(binary).new")
         }
         guard rename("\(binary).new", binary) == 0 else { throw SystemCallFailure("rename", binary) }
         return binary
     }
 
-    private func compile(_ sources: String, mode: LinkMode, gopath: String?, to path: String) throws {
+    private func compile(
+        _ sources: String, mode: LinkMode, gopath: String?, architecture: String, to path: String
+    ) throws {
         var environment = [
-            "CGO_ENABLED": mode.hasCgo ? "1" : "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOPROXY": "off",
-            "GOTOOLCHAIN": "local", "GOWORK": "off",
+            "CGO_ENABLED": mode.hasCgo ? "1" : "0", "GOARCH": architecture, "GOCACHE": "\(CacheFolder.path)/gocache",
+            "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOWORK": "off",
         ]
         if let gopath {
             environment["GO111MODULE"] = "off"

@@ -10,6 +10,7 @@ struct ModuleData: Sendable {
     /// The records of functions, header's `functions` on.
     let functionRecords: Range<UInt64>
     let typeLinks: TypeLinks
+    let itabs: Itabs
     let layout: Layout
 
     /// Where the types that can be looked up by name are listed, in order of their names.
@@ -18,6 +19,14 @@ struct ModuleData: Sendable {
         case offsets(address: UInt64, count: UInt64)
         /// The type descriptors themselves, one behind the other (Go 1.27).
         case descriptors(Range<UInt64>)
+    }
+
+    /// The pairs of an interface and a type that the linker has made method tables for (`internal/abi.ITab`).
+    enum Itabs: Sendable {
+        /// Pointers to them.
+        case links(address: UInt64, count: UInt64)
+        /// The tables themselves, one behind the other (Go 1.27).
+        case contiguous(Range<UInt64>)
     }
 
     /// Where the fields that moved are, in bytes.
@@ -71,7 +80,7 @@ struct ModuleData: Sendable {
         let fields = ModuleDataFields(address: address, image: image)
         guard fields.agree(with: header), let text = fields.text else { return nil }
         let matches = Layout.all.compactMap { layout in fields.links(layout).map { (layout, $0) } }
-        guard let (layout, links) = matches.first else { return nil }
+        guard let (layout, (links, itabs)) = matches.first else { return nil }
         guard matches.count == 1 else { throw .corrupt("module data that fits several Go releases") }
         guard let types = fields.types(layout), let functionData = fields.pointer(layout.functionData),
             let records = fields.functionRecords
@@ -81,6 +90,7 @@ struct ModuleData: Sendable {
         self.functionData = functionData
         functionRecords = records
         typeLinks = links
+        self.itabs = itabs
         self.layout = layout
     }
 }

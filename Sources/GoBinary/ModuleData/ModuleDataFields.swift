@@ -38,8 +38,8 @@ struct ModuleDataFields {
         return start..<end
     }
 
-    /// The list of types, if all the fields that moved are plausible in this layout.
-    func links(_ layout: ModuleData.Layout) -> ModuleData.TypeLinks? {
+    /// The lists of types and of itabs, if all the fields that moved are plausible in this layout.
+    func links(_ layout: ModuleData.Layout) -> (types: ModuleData.TypeLinks, itabs: ModuleData.Itabs)? {
         guard let types = types(layout), isMapped(layout.rodata), isMapped(layout.functionData),
             let sections = slice(layout.textSections), (1..<64).contains(sections.count)
         else { return nil }
@@ -47,24 +47,30 @@ struct ModuleDataFields {
         return layout.descriptors.flatMap { descriptors($0.length, $0.itabs, $0.itabsSize, types) }
     }
 
-    private func typeLinks(_ typeField: UInt64, itabs: UInt64, _ types: Range<UInt64>) -> ModuleData.TypeLinks? {
-        guard slice(itabs) != nil, let links = slice(typeField), links.count > 0, links.count <= types.count / 4,
+    private func typeLinks(
+        _ typeField: UInt64, itabs: UInt64, _ types: Range<UInt64>
+    ) -> (types: ModuleData.TypeLinks, itabs: ModuleData.Itabs)? {
+        guard let itabs = slice(itabs), let links = slice(typeField), links.count > 0, links.count <= types.count / 4,
+            itabs.count == 0 || image.segment(holding: itabs.start, count: itabs.count * 8) != nil,
             image.segment(holding: links.start, count: links.count * 4) != nil,
             let first = try? image.load(UInt32.self, at: links.start, "type links"),
             UInt64(first) < types.upperBound - types.lowerBound
         else { return nil }
-        return .offsets(address: links.start, count: links.count)
+        return (
+            .offsets(address: links.start, count: links.count), .links(address: itabs.start, count: itabs.count)
+        )
     }
 
     private func descriptors(
         _ length: UInt64, _ itabs: UInt64, _ itabsSize: UInt64, _ types: Range<UInt64>
-    ) -> ModuleData.TypeLinks? {
+    ) -> (types: ModuleData.TypeLinks, itabs: ModuleData.Itabs)? {
         let size = types.upperBound - types.lowerBound
         // 8 bytes come before the first descriptor, so that offset 0 can mean none.
         guard let length = pointer(length), let itabs = pointer(itabs), let itabsSize = pointer(itabsSize),
             length > 8, length <= itabs, itabs <= size, itabsSize <= size - itabs
         else { return nil }
-        return .descriptors(types.lowerBound + 8..<types.lowerBound + length)
+        let start = types.lowerBound
+        return (.descriptors(start + 8..<start + length), .contiguous(start + itabs..<start + itabs + itabsSize))
     }
 
     private func isMapped(_ field: UInt64) -> Bool {

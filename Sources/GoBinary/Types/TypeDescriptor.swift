@@ -63,16 +63,37 @@ extension TypeTable {
         throw .tooLarge(what)
     }
 
-    /// The type that a pointer, slice or array holds, or a map's values.
-    func element(of type: TypeDescriptor) throws(GoBinaryError) -> TypeDescriptor {
-        let field: UInt64 = type.kind == .map ? 56 : 48
-        return try descriptor(at: try image.pointer(at: type.address + field, "element type"))
+    /// A named type's name without its package: `Request` of `http.Request`.
+    func declaredName(of type: TypeDescriptor) throws(GoBinaryError) -> String {
+        let name = try self.name(of: type)
+        // The package's name has no dot; type arguments have some.
+        let end = name.firstIndex(of: UInt8(ascii: "[")) ?? name.endIndex
+        let dot = name[..<end].firstIndex(of: UInt8(ascii: "."))
+        return String(decoding: dot.map { name[($0 + 1)...] } ?? name, as: UTF8.self)
     }
 
-    /// The full import path of the package that declares a named type.
-    func packagePath(of type: TypeDescriptor, mapSize: UInt64) throws(GoBinaryError) -> [UInt8]? {
+    /// The type that a pointer, slice, array or channel holds, or a map's values.
+    func element(of type: TypeDescriptor) throws(GoBinaryError) -> TypeDescriptor {
+        try part(of: type, at: type.kind == .map ? 56 : 48)
+    }
+
+    /// The type that a field of a descriptor points to.
+    func part(of type: TypeDescriptor, at field: UInt64) throws(GoBinaryError) -> TypeDescriptor {
+        try descriptor(at: try image.pointer(at: try type.address.plus(field, "type descriptor"), "element type"))
+    }
+
+    /// Where the uncommon part of a type's descriptor is, if it has one.
+    func uncommonPart(of type: TypeDescriptor) throws(GoBinaryError) -> UInt64? {
         guard type.flags & TypeDescriptor.uncommon != 0 else { return nil }
-        let uncommon = try type.address.plus(type.size(mapSize: mapSize), "type descriptor")
+        let mapSize = type.kind == .map ? try mapSize(of: type) : 0
+        return try mapSize.map { (size) throws(GoBinaryError) in
+            try type.address.plus(type.size(mapSize: size), "type descriptor")
+        }
+    }
+
+    /// The full import path of the package that declares a named type, or nil for Go's own types.
+    func packagePath(of type: TypeDescriptor) throws(GoBinaryError) -> [UInt8]? {
+        guard let uncommon = try uncommonPart(of: type) else { return nil }
         let offset = try image.load(UInt32.self, at: uncommon, "package of a type")
         guard offset != 0 else { return nil }
         return try name(at: try types.lowerBound.plus(UInt64(offset), "package of a type")).text

@@ -1,10 +1,9 @@
 // Binaryfacts prints what Go's own readers of symbol tables and DWARF find in an executable, one fact a line, fields
-// separated by tabs: `F address name` for a function, `S name size` for a struct, `M struct field offset` for a field.
+// separated by tabs: `F address name` for a function; types.go says how types are printed.
 package main
 
 import (
 	"bufio"
-	"debug/dwarf"
 	"debug/elf"
 	"fmt"
 	"io"
@@ -20,7 +19,7 @@ func main() {
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
 	printFunctions(out, file)
-	printStructs(out, file)
+	printTypes(out, file)
 }
 
 func printFunctions(out io.Writer, file *elf.File) {
@@ -31,38 +30,6 @@ func printFunctions(out io.Writer, file *elf.File) {
 	for _, symbol := range symbols {
 		if elf.ST_TYPE(symbol.Info) == elf.STT_FUNC {
 			fmt.Fprintf(out, "F\t%d\t%s\n", symbol.Value, symbol.Name)
-		}
-	}
-}
-
-func printStructs(out io.Writer, file *elf.File) {
-	data, err := file.DWARF()
-	if err != nil {
-		log.Fatal(err)
-	}
-	entries := data.Reader()
-	for {
-		entry, err := entries.Next()
-		if err != nil {
-			log.Fatal(err)
-		}
-		if entry == nil {
-			return
-		}
-		if entry.Tag != dwarf.TagStructType {
-			continue
-		}
-		kind, err := data.Type(entry.Offset)
-		if err != nil {
-			log.Fatal(err)
-		}
-		layout, ok := kind.(*dwarf.StructType)
-		if !ok || layout.Incomplete {
-			continue
-		}
-		fmt.Fprintf(out, "S\t%s\t%d\n", layout.StructName, layout.ByteSize)
-		for _, field := range layout.Field {
-			fmt.Fprintf(out, "M\t%s\t%s\t%d\n", layout.StructName, field.Name, field.ByteOffset)
 		}
 	}
 }
