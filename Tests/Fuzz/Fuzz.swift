@@ -14,6 +14,7 @@ struct Fuzz {
     /// The most that any input took so far.
     private struct Records {
         var inputs = 0
+        var changedPrograms = 0
         var refused = 0
         var planned = 0
         var seconds = 0.0
@@ -45,6 +46,7 @@ struct Fuzz {
         let measured = MeasuredRun(of: input.source)
         records.withLock {
             $0.inputs += 1
+            if input.isProgram { $0.changedPrograms += 1 }
             if measured.run.refusal != nil { $0.refused += 1 }
             if measured.run.hasPlan { $0.planned += 1 }
             $0.seconds = max($0.seconds, measured.seconds)
@@ -58,7 +60,7 @@ struct Fuzz {
     private static func report() {
         let all = records.withLock { $0 }
         write(
-            "\(all.inputs) inputs, \(all.refused) refused, \(all.planned) planned; slowest "
+            "\(all.inputs) inputs, \(all.changedPrograms) of them changed programs; \(all.refused) refused, \(all.planned) planned; slowest "
                 + "\(Int(all.seconds * 1000)) ms of CPU, most memory \(all.memory >> 20) MB")
     }
 

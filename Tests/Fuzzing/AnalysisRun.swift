@@ -26,7 +26,7 @@ package struct AnalysisRun {
             return
         }
         plan(binary, fileSize: source.size)
-        askForTypes(binary)
+        askForTypes(binary, isSmall: source.size < Self.smallSize)
         askForFunctions(binary)
     }
 
@@ -40,17 +40,28 @@ package struct AnalysisRun {
         if let point = plan.attachPoints.first { _ = try? binary.functionContaining(point.address) }
     }
 
-    private func askForTypes(_ binary: GoBinary) {
+    private func askForTypes(_ binary: GoBinary, isSmall: Bool) {
         _ = try? binary.mapLayout(package: "net/http", name: "Header")
         for type in Self.types {
             guard let layout = try? binary.structLayout(package: type.package, name: type.name) else { continue }
             for field in layout.fields {
                 _ = try? binary.structLayout(at: field.typeAddress)
                 _ = try? binary.elementType(of: field.typeAddress)
+                _ = try? binary.typeShape(at: field.typeAddress)
+                _ = try? binary.fieldPath(field.name, in: layout)
             }
+            _ = try? binary.fieldPath("Context.Value.key.nothing", in: layout)
+            guard let pointer = layout.pointerTypeAddress else { continue }
+            _ = try? binary.itabs(ofType: pointer)
             guard let map = layout.fields.first(where: { $0.kind == .map }) else { continue }
             _ = try? binary.mapLayout(at: map.typeAddress)
         }
+        _ = try? binary.interfaceLayout(package: "net/http", name: "ResponseWriter")
+        _ = try? binary.namedType(package: "", name: "error")
+        if let response = try? binary.structLayout(package: "net/http", name: "response")?.pointerTypeAddress {
+            _ = try? binary.itab(ofType: response, for: ("net/http", "ResponseWriter"))
+        }
+        if isSmall { try? binary.forEachNamedStruct { _ in } }
     }
 
     private mutating func askForFunctions(_ binary: GoBinary) {
@@ -76,5 +87,7 @@ package struct AnalysisRun {
         }
     }
 
+    /// Bytes of code, and of a file, of which more is asked.
     private static let decodedSize = 1 << 10
+    private static let smallSize: UInt64 = 2 << 20
 }

@@ -6,6 +6,8 @@ import GoBinary
 /// offset in it 4), how (1), and a value (8); see `Change`.
 package struct FuzzInput: Sendable {
     package let source: PatchedByteSource
+    /// A real executable that was changed.
+    package let isProgram: Bool
     /// For reports.
     package let description: String
 
@@ -15,6 +17,7 @@ package struct FuzzInput: Sendable {
     package init(_ bytes: UnsafeRawBufferPointer, bases: [BaseBinary]) {
         guard let choice = bytes.first, choice != Self.rawFile, !bases.isEmpty else {
             source = PatchedByteSource(Array(bytes.dropFirst()))
+            isProgram = false
             description = "a file of \(source.size) bytes"
             return
         }
@@ -28,6 +31,7 @@ package struct FuzzInput: Sendable {
             position += Change.size
         }
         self.source = source
+        isProgram = true
         description = base.name + changes
     }
 

@@ -18,7 +18,7 @@ package struct MeasuredRun {
         let start = Self.processorTime()
         run = AnalysisRun(of: source)
         seconds = Self.processorTime() - start
-        memory = Self.memory("VmHWM:") - before
+        memory = Self.peak() - before
     }
 
     /// What is wrong with it, if anything.
@@ -35,19 +35,13 @@ package struct MeasuredRun {
             _ = write(file, "5", 1)
             close(file)
         }
-        return memory("VmRSS:")
+        return peak()
     }
 
-    private static func memory(_ field: String) -> Int {
-        let file = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return 0 }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = read(file, &bytes, bytes.count)
-        let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-        let line = text.split(separator: "\n").first { $0.hasPrefix(field) }
-        return (line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) } ?? 0)
-            << 10
+    private static func peak() -> Int {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF, &usage)
+        return usage.ru_maxrss << 10
     }
 
     private static func processorTime() -> Double {

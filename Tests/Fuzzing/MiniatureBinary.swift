@@ -1,7 +1,7 @@
 /// A Go program of 4 KB that does nothing: every table that an analysis needs, with the smallest contents, so that the
 /// whole file can be made hostile. Laid out as Go 1.20 to 1.25 do.
 package struct MiniatureBinary {
-    package private(set) var bytes = [UInt8](repeating: 0, count: 4096)
+    package var bytes = [UInt8](repeating: 0, count: 4096)
 
     /// Where the file is loaded.
     private static let base: UInt64 = 0x40_0000
@@ -13,6 +13,8 @@ package struct MiniatureBinary {
     package static let types = 2048
     package static let typeLinks = 3072
     package static let code = 3584
+    /// The program header of everything but the code.
+    package static let dataHeader = 120
 
     private static let functionNames = [
         "net/http.(*conn).hijacked", "net/http.serverHandler.ServeHTTP", "net/http.(*conn).serve",
@@ -39,13 +41,26 @@ package struct MiniatureBinary {
 
     private static func address(_ offset: Int) -> UInt64 { base + UInt64(offset) }
 
+    /// Where a file offset is loaded.
+    package func address(_ offset: Int) -> UInt64 { Self.address(offset) }
+
+    package func word(_ offset: Int) -> UInt64 {
+        bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
+    }
+
+    /// Makes the file larger; what is added is data.
+    package mutating func grow(to size: Int) {
+        bytes += [UInt8](repeating: 0, count: size - bytes.count)
+        put(UInt64(size), at: Self.dataHeader + 32)
+    }
+
     /// Two segments: the code, and everything else as data.
     private mutating func addHeaders() {
         put(UInt64(0x0001_0102_464c_457f), at: 0)
         put(UInt32(62 << 16 | 2), at: 16)
         put(UInt64(64), at: 32)
         put(UInt32(2 << 16 | 56), at: 54)
-        for (header, flags, part) in [(64, UInt32(6), 0..<Self.code), (120, UInt32(5), Self.code..<4096)] {
+        for (header, flags, part) in [(64, UInt32(5), Self.code..<4096), (Self.dataHeader, UInt32(6), 0..<Self.code)] {
             put(UInt32(1), at: header)
             put(flags, at: header + 4)
             put(UInt64(part.lowerBound), at: header + 8)
