@@ -9,17 +9,7 @@ import TestSupport
 @main
 struct Fuzz {
     private static let bases = Mutex<[BaseBinary]>([])
-    private static let records = Mutex(Records())
-
-    /// The most that any input took so far.
-    private struct Records {
-        var inputs = 0
-        var changedPrograms = 0
-        var refused = 0
-        var planned = 0
-        var seconds = 0.0
-        var memory = 0
-    }
+    private static let totals = Mutex(Totals())
 
     static func main() throws {
         // Memory that is freed goes back to the kernel, so that each input's use is seen.
@@ -32,7 +22,7 @@ struct Fuzz {
             for base in all.indices { try writeFile("\(folder)/base-\(base)", FuzzInput.unchanged(base)) }
             try writeFile("\(folder)/miniature", FuzzInput.file(MiniatureBinary().bytes))
         }
-        atexit { Fuzz.report() }
+        atexit { Fuzz.write("\(Fuzz.totals.withLock { $0 })") }
         var count = CommandLine.argc
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
         exit(
@@ -44,24 +34,19 @@ struct Fuzz {
     private static func run(_ bytes: UnsafeRawBufferPointer) -> Int32 {
         let input = FuzzInput(bytes, bases: bases.withLock { $0 })
         let measured = MeasuredRun(of: input.source)
-        records.withLock {
-            $0.inputs += 1
-            if input.isProgram { $0.changedPrograms += 1 }
-            if measured.run.refusal != nil { $0.refused += 1 }
-            if measured.run.hasPlan { $0.planned += 1 }
-            $0.seconds = max($0.seconds, measured.seconds)
-            $0.memory = max($0.memory, measured.memory)
+        let line = totals.withLock { totals in
+            totals.inputs += 1
+            if input.isProgram { totals.programs += 1 }
+            if measured.run.refusal != nil { totals.refused += 1 }
+            if measured.run.hasPlan { totals.planned += 1 }
+            totals.seconds = max(totals.seconds, measured.seconds)
+            totals.memory = max(totals.memory, measured.memory)
+            return totals.isDue() ? "\(totals)" : nil
         }
+        if let line { write(line) }
         guard let complaint = measured.complaint else { return 0 }
         write("\(complaint): \(input.description)")
         abort()
-    }
-
-    private static func report() {
-        let all = records.withLock { $0 }
-        write(
-            "\(all.inputs) inputs, \(all.changedPrograms) of them changed programs; \(all.refused) refused, \(all.planned) planned; slowest "
-                + "\(Int(all.seconds * 1000)) ms of CPU, most memory \(all.memory >> 20) MB")
     }
 
     private static func write(_ line: String) {
