@@ -22,7 +22,7 @@ extension GoBinary {
         let wanted = WantedNames(names, takesCopies: true)
         let functions = try FunctionSearch(table: functionTable).functions(wanted).values
         let copies = Dictionary(grouping: functions) { function in
-            Array(function.name.utf8).withUnsafeBytes(wanted.wanted) ?? function.name
+            wanted.wanted(function.name) ?? function.name
         }
         return copies.reduce(into: [:]) { result, copies in
             result[copies.key] = copies.value.sorted {

@@ -13,7 +13,7 @@ struct OracleProgram: Sendable, CustomStringConvertible {
 
     static let all =
         GoToolchain.all.map { OracleProgram(fixture: "httpserver", toolchain: $0) }
-        + ["println", "demo", "replaceable", "tricks"].flatMap { fixture in
+        + ["println", "demo", "replaceable", "shapes", "tricks"].flatMap { fixture in
             GoToolchain.some.map { OracleProgram(fixture: fixture, toolchain: $0) }
         }
         + ["routers", "tricks"].flatMap { fixture in

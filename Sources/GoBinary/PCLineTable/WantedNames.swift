@@ -32,6 +32,10 @@ struct WantedNames {
     }
 
     /// The wanted name that a name is, or is a copy of.
+    func wanted(_ name: String) -> String? {
+        Array(name.utf8).withUnsafeBytes { wanted($0) }
+    }
+
     @inline(__always)
     func wanted(_ name: UnsafeRawBufferPointer) -> String? {
         let tail = Self.tail(name)
