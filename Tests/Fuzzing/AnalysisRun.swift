@@ -16,6 +16,9 @@ package struct AnalysisRun {
         ("internal/runtime/maps", "Map"), ("context", "valueCtx"),
     ].map { (package: $0.0, name: $0.1) }
     static let functionPrefix = "net/http.(*conn).serve"
+    private static let inlinedFunctions: Set = [
+        "net/http.(*conn).hijacked", "net/http.(*Request).Context", "sync.(*Mutex).Unlock",
+    ]
 
     package init(of source: some ByteSource) {
         let binary: GoBinary
@@ -26,8 +29,9 @@ package struct AnalysisRun {
             return
         }
         plan(binary, fileSize: source.size)
-        askForTypes(binary, isSmall: source.size < Self.smallSize)
-        askForFunctions(binary)
+        let isSmall = source.size < Self.smallSize
+        askForTypes(binary, isSmall: isSmall)
+        askForFunctions(binary, isSmall: isSmall)
     }
 
     private mutating func plan(_ binary: GoBinary, fileSize: UInt64) {
@@ -40,35 +44,38 @@ package struct AnalysisRun {
         if let point = plan.attachPoints.first { _ = try? binary.functionContaining(point.address) }
     }
 
+    /// A file that isn't small is asked less, so that more of them can be.
     private func askForTypes(_ binary: GoBinary, isSmall: Bool) {
         _ = try? binary.mapLayout(package: "net/http", name: "Header")
+        _ = try? binary.namedType(package: "", name: "error")
+        _ = try? binary.interfaceLayout(package: "net/http", name: "ResponseWriter")
         for type in Self.types {
             guard let layout = try? binary.structLayout(package: type.package, name: type.name) else { continue }
-            for field in layout.fields {
+            for field in layout.fields.prefix(isSmall ? .max : 3) {
                 _ = try? binary.structLayout(at: field.typeAddress)
                 _ = try? binary.elementType(of: field.typeAddress)
                 _ = try? binary.typeShape(at: field.typeAddress)
                 _ = try? binary.fieldPath(field.name, in: layout)
             }
             _ = try? binary.fieldPath("Context.Value.key.nothing", in: layout)
-            guard let pointer = layout.pointerTypeAddress else { continue }
+            if let map = layout.fields.first(where: { $0.kind == .map }) {
+                _ = try? binary.mapLayout(at: map.typeAddress)
+            }
+            guard isSmall || type.name == "response", let pointer = layout.pointerTypeAddress else { continue }
             _ = try? binary.itabs(ofType: pointer)
-            guard let map = layout.fields.first(where: { $0.kind == .map }) else { continue }
-            _ = try? binary.mapLayout(at: map.typeAddress)
-        }
-        _ = try? binary.interfaceLayout(package: "net/http", name: "ResponseWriter")
-        _ = try? binary.namedType(package: "", name: "error")
-        if let response = try? binary.structLayout(package: "net/http", name: "response")?.pointerTypeAddress {
-            _ = try? binary.itab(ofType: response, for: ("net/http", "ResponseWriter"))
+            _ = try? binary.itab(ofType: pointer, for: ("net/http", "ResponseWriter"))
         }
         if isSmall { try? binary.forEachNamedStruct { _ in } }
     }
 
-    private mutating func askForFunctions(_ binary: GoBinary) {
+    private mutating func askForFunctions(_ binary: GoBinary, isSmall: Bool) {
         let text = binary.text
         for address in [text.lowerBound, text.lowerBound + (text.upperBound - text.lowerBound) / 2, text.upperBound] {
-            _ = try? binary.functionContaining(address)
+            guard let function = try? binary.functionContaining(address) else { continue }
+            _ = try? binary.inlinedFunctions(in: function)
         }
+        _ = try? binary.inlinedCalls(of: Self.inlinedFunctions)
+        guard isSmall else { return }
         // The planner has decoded those that it needs.
         for function in (try? binary.functions(withPrefix: Self.functionPrefix)) ?? [] {
             decode(function, binary)

@@ -21,8 +21,11 @@ package final class AnalysisBudget: Sendable {
 
     /// For each read, beside a quarter of its bytes.
     private static let readCost = 512
-    /// For each name that is gone by.
+    /// For each name and each function that is gone by.
     static let nameCost = 4
+    static let functionCost = 16
+    /// For each value that takes decoding.
+    static let stepCost = 32
     /// For each value that is taken from bytes which were read before.
     static let lookupCost = 64
 

@@ -27,6 +27,7 @@ struct FunctionWalk {
             throw .corrupt(Self.what)
         }
         self.rows = rows
+        try source.budget.spend(Int(functionCount) * AnalysisBudget.functionCost)
     }
 
     /// Goes to the first function, or the one behind. False behind the last one.
