@@ -1,6 +1,6 @@
 # The main ways in: make demo, make test. Every target does its own set-up.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-tests build demo test lint format bench install clean
+.PHONY: setup setup-tests build demo test fuzz lint format bench install clean
 
 PREFIX ?= /usr/local
 NODESPAN := .build/release/nodespan
@@ -28,6 +28,18 @@ test: setup-tests
 	swift test --skip-build --skip EndToEndTests --skip KernelTests
 	swift test --skip-build --filter EndToEndTests
 	swift test --skip-build --filter KernelTests
+
+# Has the whole analyser read programs and small files that are changed at random, guided by what they reach. One that it
+# takes badly is left among the fixtures, which the tests replay. FUZZ has more of libFuzzer's options.
+FUZZ_SECONDS ?= 60
+FUZZ ?=
+fuzz: setup-tests
+	NODESPAN_FUZZ=1 swift build -c release --product Fuzz --scratch-path .build/fuzz \
+	    -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
+	mkdir -p .build/fuzz/corpus Tests/Fixtures/hostile
+	SWIFT_BACKTRACE=enable=no .build/fuzz/release/Fuzz -verbosity=0 -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	    -max_len=4200 -len_control=0 -entropic_scale_per_exec_time=1 -artifact_prefix=Tests/Fixtures/hostile/ $(FUZZ) \
+	    .build/fuzz/corpus Tests/Fixtures/hostile
 
 lint:
 	@scripts/setup test

@@ -27,8 +27,11 @@ package struct GoBinary: Sendable {
 
     /// Recognises a Go executable and finds its tables. Throws `notELF`, `unsupported`, `notGo` and `unsupportedGo` for
     /// files that are none.
-    package static func read(from source: some ByteSource) throws(GoBinaryError) -> GoBinary {
-        let image = try Image(source)
+    /// - Parameter budget: what all that is asked of the executable may cost; then `overBudget` is thrown.
+    package static func read(
+        from source: some ByteSource, budget: AnalysisBudget = AnalysisBudget()
+    ) throws(GoBinaryError) -> GoBinary {
+        let image = try Image(source, budget)
         let buildInfo = try BuildInfoReader(image: image).find()
         if let version = buildInfo?.goVersion, let minor = buildInfo?.goMinorVersion, minor < 19 {
             throw .unsupportedGo(version)

@@ -56,9 +56,9 @@ struct Analysis: Equatable {
         ("context", "valueCtx"),
     ]
 
-    init(_ source: some ByteSource) {
+    init(_ source: some ByteSource, _ budget: AnalysisBudget = AnalysisBudget()) {
         do throws(GoBinaryError) {
-            let binary = try GoBinary.read(from: source)
+            let binary = try GoBinary.read(from: source, budget: budget)
             functions = try binary.functions(named: Self.names)
             for function in functions.values {
                 _ = try binary.code(of: function)

@@ -8,10 +8,19 @@ package struct ExecutableAnalysis: Sendable {
     package let binary: GoBinary
     package let outcome: PlanOutcome
 
+    /// Throws `changed` if the file is another one behind the analysis than when it was opened, whatever was found in it.
     package init(of file: ExecutableFile) throws(AnalysisError) {
-        binary = try Self.binary(in: file)
+        let result = Result { () throws(AnalysisError) in
+            let binary = try Self.binary(in: file)
+            return (binary, try Self.plan(binary))
+        }
+        guard file.isUnchanged else { throw .changed }
+        (binary, outcome) = try result.get()
+    }
+
+    private static func plan(_ binary: GoBinary) throws(AnalysisError) -> PlanOutcome {
         do throws(PlanningError) {
-            outcome = try Planner().plan(binary)
+            return try Planner().plan(binary)
         } catch {
             throw .planning(error)
         }
@@ -48,6 +57,16 @@ package enum AnalysisError: Error {
     case binary(GoBinaryError)
     case planning(PlanningError)
     case refused(PlanRefusal)
+    /// The file was written to meanwhile, or its mode or links were changed.
+    case changed
+
+    /// It may be different the next time although the file is the same.
+    var isPassing: Bool {
+        switch self {
+        case .changed, .file, .binary(.io), .planning(.binary(.io)), .planning(.decoder): true
+        case .unsuitable, .binary, .planning, .refused: false
+        }
+    }
 }
 
 extension AnalysisError: CustomStringConvertible {
@@ -64,6 +83,7 @@ extension AnalysisError: CustomStringConvertible {
             "built with \(version); nodespan traces programs built with Go 1.19 or later"
         case .binary(let error): error.description
         case .planning(let error): error.description
+        case .changed: "it was changed while it was read; try again"
         case .refused(.noLibrary(let libraries)):
             "a Go program without anything that can be traced: no "
                 + libraries.filter { $0.purpose == .spans }.map(\.name).joined(separator: ", no ")

@@ -1,6 +1,6 @@
 package import Probes
 
-/// An executable that was analysed and can be traced.
+/// An executable that was analysed and can be traced: the plan, and nothing that was read for it.
 package struct KnownExecutable: Sendable {
     package let state: ExecutableState
     /// Where it was found first.

@@ -12,7 +12,10 @@ extension Tracer {
 
     /// Looks after what is armed, until cancelled.
     package func lookAfterArmed(_ clock: ContinuousClock = ContinuousClock()) async {
-        while (try? await clock.sleep(for: Self.look)) != nil { lookAfterArmed(now: clock.now) }
+        while (try? await clock.sleep(for: Self.look)) != nil {
+            lookAfterArmed(now: clock.now)
+            await analyses.dropUnused(armed: armed.values.map(\.executable.state))
+        }
     }
 
     private func lookAfterArmed(now: ContinuousClock.Instant) {

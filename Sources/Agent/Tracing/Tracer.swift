@@ -38,7 +38,7 @@ package actor Tracer {
     let findsRoutes: Bool
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
-    private var analyses = AnalysisCache()
+    let analyses = AnalysisCache()
     /// By counters slot.
     private var traced: [UInt32: Traced] = [:]
     private var slots = CounterSlots()
@@ -104,14 +104,11 @@ package actor Tracer {
         }
         guard let image else { throw .processEnded(process.pid) }
         let state = try state(of: process.pid)
-        let outcome: Result<KnownExecutable, AnalysisError>
-        if let known = analyses[state] {
-            outcome = known
-        } else {
-            let file = try open(process.pid, as: state)
-            outcome = await Self.analyse(file, state, path: process.executablePath)
-            guard file.isUnchanged else { throw .executableChanged("process \(process.pid)") }
-            analyses.keep(outcome, of: state)
+        let outcome = try await analyses.outcome(of: state) { () async throws(TracerError) in
+            let file = try await self.open(process.pid, as: state)
+            let outcome = await Self.analyse(file, state, path: process.executablePath)
+            if case .failure(.changed) = outcome { throw .executableChanged("process \(process.pid)") }
+            return outcome
         }
         switch outcome {
         case .success(let executable): return TraceCandidate(process: process, executable: executable, image: image)

@@ -2,11 +2,11 @@ private import Synchronization
 
 /// Random access to an executable through at most 64 windows of 16 KB.
 final class CachedFile: Sendable {
-    let source: any ByteSource
+    let source: MeteredSource
     private static let windowSize = 16 << 10
     private let windows = Mutex<[Window?]>([Window?](repeating: nil, count: 64))
 
-    init(_ source: any ByteSource) {
+    init(_ source: MeteredSource) {
         self.source = source
     }
 
@@ -14,6 +14,7 @@ final class CachedFile: Sendable {
     func load<T: StoredInteger>(
         _ type: T.Type, at offset: UInt64, _ what: @autoclosure () -> String
     ) throws(GoBinaryError) -> T {
+        try source.budget.spend(AnalysisBudget.lookupCost)
         let length = MemoryLayout<T>.size
         let cached: T? = try windows.withLock { (windows) throws(GoBinaryError) in
             let slot = try Self.window(holding: offset, in: &windows, from: source)
@@ -29,6 +30,7 @@ final class CachedFile: Sendable {
 
     /// `count` bytes, a number for which the caller has a bound.
     func bytes(at offset: UInt64, count: Int, _ what: @autoclosure () -> String) throws(GoBinaryError) -> [UInt8] {
+        try source.budget.spend(AnalysisBudget.lookupCost &+ count)
         let cached: [UInt8]? = try windows.withLock { (windows) throws(GoBinaryError) in
             guard count <= Self.windowSize else { return nil }
             let slot = try Self.window(holding: offset, in: &windows, from: source)
@@ -48,7 +50,7 @@ final class CachedFile: Sendable {
     }
 
     private static func window(
-        holding offset: UInt64, in windows: inout [Window?], from source: any ByteSource
+        holding offset: UInt64, in windows: inout [Window?], from source: MeteredSource
     ) throws(GoBinaryError) -> Int {
         let start = offset & ~UInt64(windowSize - 1)
         let slot = Int((start / UInt64(windowSize)) % UInt64(windows.count))

@@ -13,16 +13,13 @@ struct Window: Sendable {
     }
 
     /// Holds the bytes from `offset` on, as many as fit and exist.
-    mutating func fill(from source: any ByteSource, at offset: UInt64) throws(GoBinaryError) {
+    mutating func fill(from source: MeteredSource, at offset: UInt64) throws(GoBinaryError) {
         count = 0
         start = offset
         let result = bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(ByteSourceError) in try source.read(at: offset, into: buffer) }
+            Result { () throws(GoBinaryError) in try source.read(at: offset, into: buffer) }
         }
-        switch result {
-        case .success(let stored): count = min(stored, bytes.count)
-        case .failure(let error): throw .io(error)
-        }
+        count = try result.get()
     }
 
     /// The position of `length` bytes at a file offset, if all of them are held.
@@ -45,7 +42,7 @@ struct Window: Sendable {
 
     /// A little-endian integer at a file offset; moves the window there if it has to.
     mutating func load<T: StoredInteger>(
-        _ type: T.Type, at offset: UInt64, from source: any ByteSource, _ what: @autoclosure () -> String
+        _ type: T.Type, at offset: UInt64, from source: MeteredSource, _ what: @autoclosure () -> String
     ) throws(GoBinaryError) -> T {
         let length = MemoryLayout<T>.size
         if let position = position(of: offset, length: length) { return load(type, at: position) }

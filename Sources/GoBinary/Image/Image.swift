@@ -4,10 +4,10 @@ struct Image: Sendable {
     let elf: ELF
     private let relocations: Relocations
 
-    init(_ source: any ByteSource) throws(GoBinaryError) {
-        file = CachedFile(source)
+    init(_ source: any ByteSource, _ budget: AnalysisBudget = AnalysisBudget()) throws(GoBinaryError) {
+        file = CachedFile(MeteredSource(source, budget))
         elf = try ELF(file)
-        relocations = elf.type == .shared ? try Relocations(elf, source) : .none
+        relocations = elf.type == .shared ? try Relocations(elf, file.source) : .none
     }
 
     /// The segment that backs all the bytes from the file.

@@ -11,7 +11,7 @@ struct Relocations: Sendable {
 
     private init() {}
 
-    init(_ elf: ELF, _ source: any ByteSource) throws(GoBinaryError) {
+    init(_ elf: ELF, _ source: MeteredSource) throws(GoBinaryError) {
         let what = "relocations"
         let dynamic = elf.dynamic
         guard dynamic.relaSize > 0 else { return }

@@ -1,7 +1,7 @@
 /// Looks through a whole segment, 256 KB at a time.
 struct SegmentScan {
     private let segment: Segment
-    private let source: any ByteSource
+    private let source: MeteredSource
 
     private static let chunk = 256 << 10
     /// More finds than this aren't worth a look.

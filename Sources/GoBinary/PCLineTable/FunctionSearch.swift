@@ -3,7 +3,7 @@ struct FunctionSearch {
     let table: FunctionTable
 
     /// Matches; a program that has more of them isn't real.
-    static let matchLimit = 1 << 20
+    static let matchLimit = 1 << 18
     /// Matches for names that are given in full, of which each has a few.
     static let fullMatchLimit = 4 << 10
 

@@ -1,7 +1,7 @@
 /// Goes through the records of all functions, `runtime._func`, in order of address. Records are in that order too, so
 /// going through them reads each part of the file once.
 struct FunctionWalk {
-    private let source: any ByteSource
+    private let source: MeteredSource
     private let layout: FunctionTableHeader.RecordLayout
     private let functionCount: UInt64
     /// File offset of the table, and bytes of it and of the records behind it.
@@ -27,6 +27,7 @@ struct FunctionWalk {
             throw .corrupt(Self.what)
         }
         self.rows = rows
+        try source.budget.spend(Int(functionCount) * AnalysisBudget.functionCost)
     }
 
     /// Goes to the first function, or the one behind. False behind the last one.
@@ -69,7 +70,7 @@ struct FunctionWalk {
     /// Most of what is asked for is in the window, and then the source is left alone.
     @inline(__always)
     private static func load<T: StoredInteger>(
-        _ type: T.Type, at offset: UInt64, _ window: inout Window, _ source: any ByteSource
+        _ type: T.Type, at offset: UInt64, _ window: inout Window, _ source: MeteredSource
     ) throws(GoBinaryError) -> T {
         if let position = window.position(of: offset, length: MemoryLayout<T>.size) {
             return window.load(type, at: position)

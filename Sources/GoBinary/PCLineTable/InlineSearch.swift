@@ -108,10 +108,10 @@ struct InlineSearch {
                 let count = min(bytes.count, Int(length - done))
                 for position in stride(from: 0, through: count - 4, by: 4) {
                     let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
-                    guard let name = names.name(at: word) else { continue }
-                    let (entry, underflow) = (first + UInt32(done) + UInt32(position))
-                        .subtractingReportingOverflow(nameField)
-                    if !underflow { hits.append(Hit(entry: entry, name: name)) }
+                    guard let name = names.name(at: word),
+                        let field = UInt32(exactly: UInt64(first) + done + UInt64(position)), field >= nameField
+                    else { continue }
+                    hits.append(Hit(entry: field - nameField, name: name))
                 }
             }
             guard hits.count <= Self.hitLimit else { throw .tooLarge("inlined calls") }

@@ -7,6 +7,9 @@ struct NameSearch {
     /// Whether an offset whose low bits are the index may have been found.
     private var filter = [Bool](repeating: false, count: 1 << 14)
 
+    /// Bytes of the names found, which are kept; those of the largest programs have 10 MB altogether.
+    private static let sizeLimit = 16 << 20
+
     /// - Parameter limit: of names found; a program that has more of them isn't real.
     init(
         _ table: FunctionTable, limit: Int, _ isWanted: (UnsafeRawBufferPointer) -> Bool
@@ -19,10 +22,12 @@ struct NameSearch {
         }
         var window = Window(capacity: 256 << 10)
         var done: UInt64 = 0
+        var size = 0
         while done < length {
             try window.fill(from: table.image.file.source, at: start + done)
             let count = min(window.count, Int(length - done))
             var matches: [(offset: UInt32, name: String)] = []
+            var passed = 0
             let complete = window.withBytes { bytes in
                 var position = 0
                 while position < count, let base = bytes.baseAddress,
@@ -34,14 +39,17 @@ struct NameSearch {
                         matches.append((UInt32(done) + UInt32(position), String(decoding: name, as: UTF8.self)))
                     }
                     position = end + 1
+                    passed += 1
                 }
                 return position
             }
+            try table.image.file.source.budget.spend(passed * AnalysisBudget.nameCost)
             for (offset, name) in matches {
                 found[offset] = name
+                size += name.utf8.count
                 filter[Int(offset) & (filter.count - 1)] = true
             }
-            guard found.count <= limit else { throw .tooLarge(what) }
+            guard found.count <= limit, size <= Self.sizeLimit else { throw .tooLarge(what) }
             // Padding may follow the last name.
             guard complete > 0 else {
                 if done + UInt64(count) >= length { return }

@@ -34,6 +34,7 @@ struct PCValues {
             let (advance, overflow) = try reader.next().multipliedReportingOverflow(by: quantum)
             guard !overflow, advance <= size - end else { throw .corrupt(what) }
             steps -= 1
+            try image.file.source.budget.spend(AnalysisBudget.stepCost)
             guard steps >= 0, runs.count < Self.limit else { throw .tooLarge(what) }
             if advance > 0 { runs.append(Run(start: end, value: value)) }
             end += advance
@@ -61,10 +62,10 @@ struct PCValues {
 private struct VarintReader {
     private(set) var position: UInt64
     let end: UInt64
-    private let source: any ByteSource
+    private let source: MeteredSource
     private var window = Window(capacity: 512)
 
-    init(position: UInt64, end: UInt64, source: any ByteSource) {
+    init(position: UInt64, end: UInt64, source: MeteredSource) {
         self.position = position
         self.end = end
         self.source = source

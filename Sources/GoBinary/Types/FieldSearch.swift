@@ -6,6 +6,8 @@ struct FieldSearch {
     private var fieldsLeft = 16 << 10
 
     private static let elementLimit = 64
+    /// Pointers on the way to a field. Every struct of a level keeps its own way.
+    private static let hopLimit = 256
 
     init(_ types: TypeTable) {
         self.types = types
@@ -100,6 +102,7 @@ struct FieldSearch {
         if type.kind == .pointer {
             type = try types.element(of: type)
             hops.append(0)
+            guard hops.count <= Self.hopLimit else { throw .tooLarge("structs that are embedded in structs") }
         }
         return type.kind == .structure ? (type, hops) : nil
     }

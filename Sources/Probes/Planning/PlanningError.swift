@@ -16,8 +16,11 @@ package enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 extension GoBinaryError {
-    /// Something that contradicts itself counts as missing; a file that can't be read is a failure.
+    /// Something that contradicts itself counts as missing; a file that can't be read, or takes too long, is a failure.
     func rethrowUnlessShape() throws(PlanningError) {
-        if case .io = self { throw .binary(self) }
+        switch self {
+        case .io, .overBudget: throw .binary(self)
+        default: break
+        }
     }
 }
