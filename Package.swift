@@ -63,22 +63,25 @@ let package = Package(
         room(
             "NodespanCommands",
             [
-                "Agent", "BPFRuntime", "CBPF", "GoBinary", "OTLP", "Probes", "Spans", "Workloads", argumentParser,
+                "Agent", "BPFRuntime", "CBPF", "CodeSites", "GoBinary", "OTLP", "Probes", "Spans", "Workloads", argumentParser,
                 subprocess, system,
             ]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
 
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "Fuzzing", dependencies: ["CodeSites", "GoBinary", "Probes", "TestSupport"], path: "Tests/Fuzzing",
+            swiftSettings: settings),
         tests("EndToEndTests", ["BPFRuntime", "TestSupport"]),
         tests("KernelTests", ["TestSupport"]),
-        tests("CodeSitesTests", ["CodeSites", "TestSupport"]),
-        tests("ProbesTests", ["CBPF", "CodeSites", "GoBinary", "Probes", "TestSupport", system]),
-        tests("GoBinaryTests", ["GoBinary", "TestSupport", system]),
+        tests("CodeSitesTests", ["CodeSites", "GoBinary", "TestSupport", system]),
+        tests("ProbesTests", ["CBPF", "CodeSites", "Fuzzing", "GoBinary", "Probes", "TestSupport", system]),
+        tests("GoBinaryTests", ["Fuzzing", "GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
         tests("OTLPTests", ["OTLP", "Spans", "TestSupport", .product(name: "NIOSSL", package: "swift-nio-ssl")]),
         tests("WorkloadsTests", ["TestSupport", "Workloads", system]),
-        tests("AgentTests", ["Agent", "BPFRuntime", "CBPF", "Spans", "TestSupport", "Workloads", system]),
+        tests("AgentTests", ["Agent", "BPFRuntime", "CBPF", "GoBinary", "Spans", "TestSupport", "Workloads", system]),
 
         .executableTarget(
             name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",
@@ -90,3 +93,13 @@ let package = Package(
             swiftSettings: settings),
     ]
 )
+
+// Needs libFuzzer, which only `make fuzz` links.
+if Context.environment["NODESPAN_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["CLibFuzzer", "Fuzzing", "TestSupport"], path: "Tests/Fuzz",
+            swiftSettings: settings),
+    ]
+}

@@ -41,8 +41,9 @@ package struct ExecutableAnalysis: Sendable {
         }
     }
 
-    /// The plan, or the refusal as an error.
+    /// The plan, or why nothing can be traced here as an error.
     package func plan() throws(AnalysisError) -> ProbePlan {
+        guard binary.architecture == .ofThisMachine else { throw .foreign(binary.architecture) }
         switch outcome {
         case .plan(let plan): return plan
         case .refusal(let refusal): throw .refused(refusal)
@@ -57,6 +58,8 @@ package enum AnalysisError: Error {
     case binary(GoBinaryError)
     case planning(PlanningError)
     case refused(PlanRefusal)
+    /// A program for another architecture than this machine's, which something else here runs.
+    case foreign(GoBinary.Architecture)
     /// The file was written to meanwhile, or its mode or links were changed.
     case changed
 
@@ -64,7 +67,7 @@ package enum AnalysisError: Error {
     var isPassing: Bool {
         switch self {
         case .changed, .file, .binary(.io), .planning(.binary(.io)), .planning(.decoder): true
-        case .unsuitable, .binary, .planning, .refused: false
+        case .unsuitable, .binary, .planning, .refused, .foreign: false
         }
     }
 }
@@ -77,7 +80,9 @@ extension AnalysisError: CustomStringConvertible {
         case .binary(.notELF): "not a program: no ELF file"
         case .binary(.notGo):
             "not a Go program: neither build information nor a function table (pclntab) in it; nodespan traces Go only"
-        case .binary(.unsupported("aarch64")): "a program for arm64; nodespan traces programs for amd64"
+        case .foreign(let architecture):
+            "a program for \(architecture.rawValue); on this machine, nodespan traces programs for "
+                + GoBinary.Architecture.ofThisMachine.rawValue
         case .binary(.unsupported("32-bit")): "a 32-bit program; nodespan traces 64-bit ones"
         case .binary(.unsupportedGo(let version)):
             "built with \(version); nodespan traces programs built with Go 1.19 or later"
@@ -90,4 +95,12 @@ extension AnalysisError: CustomStringConvertible {
         case .refused(let refusal): refusal.description
         }
     }
+}
+
+extension GoBinary.Architecture {
+    #if arch(arm64)
+        fileprivate static let ofThisMachine = arm64
+    #else
+        fileprivate static let ofThisMachine = amd64
+    #endif
 }

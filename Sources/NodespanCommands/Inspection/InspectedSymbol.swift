@@ -1,3 +1,4 @@
+import CodeSites
 import GoBinary
 import Probes
 
@@ -11,7 +12,7 @@ struct InspectedSymbol: Encodable {
         /// Bytes to the next function.
         let size: UInt64
         let fileOffset: UInt64
-        /// By words: the size in bytes, and the register or the place on the stack; absent if the program doesn't tell.
+        /// By words, the receiver's first; absent if the program doesn't tell.
         let arguments: [Argument]?
         /// Where every call passes, its arguments still in registers; absent if there is no such place.
         let prologue: Site?
@@ -22,11 +23,12 @@ struct InspectedSymbol: Encodable {
     }
 
     struct Argument: Encodable {
-        /// Of which argument the word is a part, from 0 on.
+        /// Of which argument the word is a part, the receiver being 0.
         let argument: Int
-        let size: Int
-        /// For example "RAX", "8(SP)", "unknown".
-        let location: String
+        /// Bytes; absent if it isn't told.
+        let size: Int?
+        /// A register, or "stack+N" for N bytes behind the first argument there; absent if it isn't told.
+        let location: String?
     }
 
     struct Site: Encodable {
@@ -54,10 +56,9 @@ struct InspectedSymbol: Encodable {
                 symbol: function.name, address: Self.hexadecimal(function.address), size: function.size,
                 fileOffset: function.fileOffset,
                 arguments: definition.arguments.map { arguments in
-                    arguments.words.map {
+                    arguments.components.map {
                         Argument(
-                            argument: $0.argument, size: $0.size,
-                            location: $0.location.name(on: binary.architecture))
+                            argument: $0.argument, size: $0.size, location: $0.location.name(on: binary.architecture))
                     }
                 },
                 prologue: definition.prologue.map {
@@ -71,6 +72,28 @@ struct InspectedSymbol: Encodable {
     }
 
     private static func hexadecimal(_ address: UInt64) -> String { "0x" + String(address, radix: 16) }
+}
+
+extension FunctionArguments.Location {
+    fileprivate func name(on architecture: GoBinary.Architecture) -> String? {
+        switch self {
+        case .register(let index): architecture.argumentRegister(index)
+        case .stack(let offset): "stack+\(offset)"
+        case .unknown: nil
+        }
+    }
+}
+
+extension GoBinary.Architecture {
+    /// In the order in which integer arguments are assigned to registers (cmd/compile/abi-internal.md).
+    fileprivate func argumentRegister(_ index: Int) -> String {
+        switch self {
+        case .amd64:
+            let names = ["RAX", "RBX", "RCX", "RDI", "RSI", "R8", "R9", "R10", "R11"]
+            return names.indices.contains(index) ? names[index] : "register \(index)"
+        case .arm64: return "R\(index)"
+        }
+    }
 }
 
 extension PlanOutcome {

@@ -43,10 +43,11 @@ struct SymbolRows {
         var arguments: [[String]] = []
         var last = -1
         for word in words {
+            let location = word.location ?? "?"
             if word.argument == last, !arguments.isEmpty {
-                arguments[arguments.count - 1].append(word.location)
+                arguments[arguments.count - 1].append(location)
             } else {
-                arguments.append([word.location])
+                arguments.append([location])
             }
             last = word.argument
         }
