@@ -14,11 +14,4 @@ package struct CodeSite: Sendable, Hashable {
         self.instruction = instruction
         self.isEmulated = isEmulated
     }
-
-    /// Nil for an instruction that takes no probe.
-    init?(_ instruction: Instruction) {
-        guard instruction.probing != .refused else { return nil }
-        self.init(
-            address: instruction.address, instruction: instruction.text, isEmulated: instruction.probing == .emulated)
-    }
 }

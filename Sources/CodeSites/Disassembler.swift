@@ -25,7 +25,7 @@ package struct Disassembler: ~Copyable {
         }
         switch instructionSet {
         case .amd64: return try AMD64Decoder.decode(code, at: address, with: &capstone)
-        case .arm64: return try ARM64Decoder.decode(code, at: address, with: &capstone)
+        case .arm64: return try ARM64Decoder.decode(code, at: address)
         }
     }
 }

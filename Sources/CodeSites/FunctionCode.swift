@@ -2,8 +2,21 @@
 package struct FunctionCode: Sendable {
     /// Where the function starts.
     package let address: UInt64
+    private let code: [UInt8]
+    private let instructionSet: InstructionSet
     /// In address order, without gaps.
     let instructions: [Instruction]
+    /// Index of the instruction that `prologue` is.
+    private let prologueIndex: Int?
+
+    init(address: UInt64, code: [UInt8], instructionSet: InstructionSet, instructions: [Instruction], prologue: Int?) {
+        self.address = address
+        self.code = code
+        self.instructionSet = instructionSet
+        self.instructions = instructions
+        prologueIndex = prologue
+    }
+
     /// Where every call of the function passes with its arguments still in registers, at an instruction that the kernel
     /// emulates.
     ///
@@ -11,12 +24,8 @@ package struct FunctionCode: Sendable {
     /// once a call. Otherwise the branch that ends the check, which runs again when the stack grows. A function without a
     /// check has such a site only where its first instruction is one. Nil for any other shape: frameless functions,
     /// assembly.
-    package let prologue: CodeSite?
-
-    init(address: UInt64, instructions: [Instruction], prologue: Int?) {
-        self.address = address
-        self.instructions = instructions
-        self.prologue = prologue.flatMap { CodeSite(instructions[$0]) }
+    package var prologue: CodeSite? {
+        prologueIndex.flatMap { site(instructions[$0]) }
     }
 
     /// The calls of a function by its address, in address order: `call rel32`, `bl`.
@@ -35,22 +44,37 @@ package struct FunctionCode: Sendable {
     package func indirectCall(before limit: UInt64) -> CodeSite? {
         let end = instructions.last?.end ?? address
         guard limit == end || index(of: limit) != nil else { return nil }
-        return instructions.last { $0.address < limit && $0.role == .indirectCall }.flatMap { CodeSite($0) }
+        return instructions.last { $0.address < limit && $0.role == .indirectCall }.flatMap { site($0) }
     }
 
     /// The instruction that starts at an address; nil where none starts, or one that takes no probe.
     package func site(at address: UInt64) -> CodeSite? {
-        index(of: address).flatMap { CodeSite(instructions[$0]) }
+        index(of: address).flatMap { site(instructions[$0]) }
     }
 
     /// The instruction that follows the one at an address; nil where none starts there or none follows, or one that takes
     /// no probe.
     package func site(behind address: UInt64) -> CodeSite? {
-        index(of: address).flatMap { $0 + 1 < instructions.count ? CodeSite(instructions[$0 + 1]) : nil }
+        index(of: address).flatMap { $0 + 1 < instructions.count ? site(instructions[$0 + 1]) : nil }
     }
 
     private func sites(where matches: (Instruction.Role) -> Bool) -> [CodeSite] {
-        instructions.compactMap { matches($0.role) ? CodeSite($0) : nil }
+        instructions.compactMap { matches($0.role) ? site($0) : nil }
+    }
+
+    /// Nil for an instruction that takes no probe.
+    private func site(_ instruction: Instruction) -> CodeSite? {
+        guard instruction.probing != .refused else { return nil }
+        let start = Int(instruction.address &- address)
+        let bytes = code[start..<start + Int(instruction.length)]
+        let text =
+            switch instructionSet {
+            case .amd64: AMD64Decoder.text(of: bytes, at: instruction.address)
+            case .arm64: ARM64Decoder.text(of: bytes, at: instruction.address)
+            }
+        return text.map {
+            CodeSite(address: instruction.address, instruction: $0, isEmulated: instruction.probing == .emulated)
+        }
     }
 
     private func index(of address: UInt64) -> Int? {

@@ -6,8 +6,6 @@ struct Instruction: Sendable, Equatable {
     let length: UInt8
     let role: Role
     let probing: Probing
-    /// See `CodeSite.instruction`.
-    let text: String
 
     enum Role: Sendable, Equatable {
         /// A call of a fixed address.

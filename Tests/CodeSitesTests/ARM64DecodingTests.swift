@@ -64,6 +64,13 @@ import Testing
         #expect(code.site(behind: 0x1004)?.instruction == "ret")
     }
 
+    @Test func `what the decoder can't print is no site`() throws {
+        // ldaddal w2, w1, [x0]; bl .+4
+        let code = try decode([0xb8e2_0001, 0x9400_0001])
+        #expect(code.site(at: 0x1000) == nil)
+        #expect(code.directCalls(to: 0x1008).map(\.address) == [0x1004])
+    }
+
     @Test func `a literal is no instruction, whatever it looks like`() throws {
         // ldr x0, .+8; ret; and a literal that reads bl .+4; ret.
         let code = try decode([0x5800_0040, 0xd65f_03c0, 0x9400_0001, 0xd65f_03c0, 0x9400_0001])

@@ -14,16 +14,11 @@ extension Disassembly.Line {
     /// instruction at all.
     var isARM64Refused: Bool {
         let bound = [
-            "ldxr", "ldaxr", "stxr", "stlxr", "ldxp", "ldaxp", "stxp", "stlxp", "ldar", "stlr", "cas", "msr", "svc",
-            "hvc",
-            "smc", "brk", "hlt", "eret", "yield", "wfe", "wfi", "sev", "hint", "udf", ".inst",
+            "ldxr", "ldaxr", "ldxp", "ldaxp", "ldar", "stxr", "stlxr", "stxp", "stlxp", "stlr", "cas", "msr", "eret",
+            "svc",
+            "hvc", "smc", "brk", "hlt", "yield", "wfe", "wfi", "sev", "hint", "udf",
         ]
         return arm64Literal != nil || bound.contains { mnemonic.hasPrefix($0) }
-    }
-
-    /// Younger than the decoder: atomics of Armv8.1, hashes of Armv8.2.
-    var isARM64Young: Bool {
-        ["ldadd", "ldset", "ldclr", "swp", "sha512", "bcax", "xar", "eor3", "rax1"].contains { mnemonic.hasPrefix($0) }
     }
 
     /// The literal that it loads: the only operand of a load that is neither register nor in brackets.

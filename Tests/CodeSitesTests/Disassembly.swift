@@ -23,7 +23,7 @@ struct Disassembly {
         let section = try TextSection(of: binary, by: objdump)
         let file = try readFile(binary)
         let output = try Command.run(
-            [objdump, "-d", "-j", ".text", "--no-show-raw-insn", binary]
+            [objdump, "-dz", "-j", ".text", "--no-show-raw-insn", binary]
         ).output
         var functions: [Listed] = []
         var name = ""

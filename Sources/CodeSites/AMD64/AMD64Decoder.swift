@@ -20,15 +20,24 @@ enum AMD64Decoder {
             guard let length = capstone.decode(window, at: start) else { throw .undecodable(address: start) }
             let bytes = window.prefix(length)
             let kind = AMD64Instruction(bytes: bytes.span, address: start) ?? unclassified(bytes, capstone)
-            let text = kind.text ?? printed(capstone, isIndirectCall: kind == .indirectCall)
             kinds.append(kind)
             instructions.append(
-                Instruction(
-                    address: start, length: UInt8(length), role: kind.role, probing: kind.probing, text: text))
+                Instruction(address: start, length: UInt8(length), role: kind.role, probing: kind.probing))
             offset += length
         }
-        let prologue = AMD64Prologue(kinds).site
-        return FunctionCode(address: address, instructions: instructions, prologue: prologue)
+        return FunctionCode(
+            address: address, code: code, instructionSet: .amd64, instructions: instructions,
+            prologue: AMD64Prologue(kinds).site)
+    }
+
+    /// An instruction in AT&T syntax. Nil where it can't be decoded.
+    static func text(of bytes: ArraySlice<UInt8>, at address: UInt64) -> String? {
+        if let text = AMD64Instruction(bytes: bytes.span, address: address)?.text { return text }
+        guard var capstone = try? Capstone(for: .amd64), capstone.decode(bytes, at: address) == bytes.count else {
+            return nil
+        }
+        let kind = unclassified(bytes, capstone)
+        return printed(capstone, isIndirectCall: kind == .indirectCall)
     }
 
     /// What an instruction is whose bytes alone didn't tell.

@@ -4,34 +4,31 @@ enum ARM64Decoder {
     private static let wordSize = 4
 
     /// Throws `CodeError.undecodable` where words can't be: at an address between two of them, or at a last part of one.
-    static func decode(
-        _ code: [UInt8], at address: UInt64, with capstone: inout Capstone
-    ) throws(CodeError) -> FunctionCode {
+    static func decode(_ code: [UInt8], at address: UInt64) throws(CodeError) -> FunctionCode {
         guard address.isMultiple(of: UInt64(wordSize)) else { throw .undecodable(address: address) }
         let whole = code.count - code.count % wordSize
         guard whole == code.count else { throw .undecodable(address: address &+ UInt64(whole)) }
         let kinds = classify(code, at: address)
-        var instructions: [Instruction] = []
-        instructions.reserveCapacity(kinds.count)
-        for (index, kind) in kinds.enumerated() {
-            let offset = index * wordSize
-            let start = address &+ UInt64(offset)
-            var probing = kind.probing
-            var text = ""
-            if probing != .refused {
-                // What can't be printed is younger than capstone, or no instruction after all.
-                if capstone.decode(code[offset..<offset + wordSize], at: start) == wordSize {
-                    text = printed(capstone, hasAddress: kind.hasAddress)
-                } else {
-                    probing = .refused
-                }
-            }
-            instructions.append(
-                Instruction(
-                    address: start, length: UInt8(wordSize), role: kind.role, probing: probing, text: text))
+        let instructions = kinds.indices.map { index in
+            Instruction(
+                address: address &+ UInt64(index * wordSize), length: UInt8(wordSize), role: kinds[index].role,
+                probing: kinds[index].probing)
         }
-        let prologue = ARM64Prologue(kinds, at: address).site
-        return FunctionCode(address: address, instructions: instructions, prologue: prologue)
+        return FunctionCode(
+            address: address, code: code, instructionSet: .arm64, instructions: instructions,
+            prologue: ARM64Prologue(kinds, at: address).site)
+    }
+
+    /// An instruction in Arm's syntax. Nil for one that capstone doesn't know: it is younger, or none after all.
+    static func text(of bytes: ArraySlice<UInt8>, at address: UInt64) -> String? {
+        guard bytes.count == wordSize, var capstone = try? Capstone(for: .arm64),
+            capstone.decode(bytes, at: address) == wordSize
+        else { return nil }
+        var operands = capstone.operands
+        // Addresses are printed without the `#` of constants.
+        let kind = ARM64Instruction(word: bytes.word(at: bytes.startIndex), address: address)
+        if kind.hasAddress, let mark = operands.lastIndex(of: "#") { operands.remove(at: mark) }
+        return operands.isEmpty ? capstone.mnemonic : "\(capstone.mnemonic) \(operands)"
     }
 
     /// What each word is. Literals stand among the instructions, behind the loads that refer to them
@@ -58,17 +55,10 @@ enum ARM64Decoder {
         for index in 0..<count where isLiteral[index] { kinds[index] = .data }
         return kinds
     }
-
-    /// Addresses are printed without the `#` of constants.
-    private static func printed(_ decoded: borrowing Capstone, hasAddress: Bool) -> String {
-        var operands = decoded.operands
-        if hasAddress, let mark = operands.lastIndex(of: "#") { operands.remove(at: mark) }
-        return operands.isEmpty ? decoded.mnemonic : "\(decoded.mnemonic) \(operands)"
-    }
 }
 
-extension [UInt8] {
-    /// The little-endian word at an offset within the array.
+extension RandomAccessCollection<UInt8> where Index == Int {
+    /// The little-endian word at an index.
     fileprivate func word(at offset: Int) -> UInt32 {
         var value: UInt32 = 0
         for byte in 0..<4 { value |= UInt32(self[offset + byte]) << (8 * UInt32(byte)) }

@@ -1,7 +1,8 @@
 extension ARM64Instruction {
-    /// Linux arch/arm64/kernel/probes/decode-insn.c, `arm_probe_decode_insn`. What only some kernels emulate or refuse
-    /// counts as the worse: `nop` is stepped, emulated since 6.14; acquiring and releasing loads and stores are refused,
-    /// stepped since 6.15. Loads of literals are refused: kernels before 6.12 take a probe there and break the load.
+    /// Linux arch/arm64/kernel/probes/decode-insn.c, `arm_probe_decode_insn`. Kernels differ, and the worse counts: `nop`
+    /// is stepped, though recent ones emulate it; acquiring loads and releasing stores are refused, though recent ones
+    /// step them; so are loads of literals, since some kernels before 6.12 take a probe there and break the load. The
+    /// kernel takes a probe on data, too, and would change it.
     var probing: Instruction.Probing {
         switch self {
         case .call, .indirectCall, .ret, .indirectBranch, .branch, .conditionalBranch, .address: .emulated
