@@ -1,0 +1,28 @@
+import GoBinary
+import TestSupport
+import Testing
+
+@Suite struct `A program that vendors its libraries` {
+    @Test func `has their functions and types under paths of its own`() throws {
+        let go = try #require(GoToolchain.all.first { $0.minor == 24 })
+        let binary = try VendoringProgram(go, suite: "trixie").binary
+        let functions = [
+            "golang.org/x/net/http2.(*serverConn).runHandler", "github.com/gorilla/mux.(*Router).ServeHTTP",
+            "github.com/gin-gonic/gin.(*Engine).ServeHTTP", "github.com/go-chi/chi/v5.(*Mux).ServeHTTP",
+            "github.com/labstack/echo/v4.(*Echo).ServeHTTP",
+        ]
+        #expect(try binary.functions(named: Set(functions)).isEmpty)
+        let vendored = Set(functions.map { VendoringProgram.prefix + $0 })
+        #expect(Set(try binary.functions(named: vendored).keys) == vendored)
+        let types = [
+            ("golang.org/x/net/http2", "responseWriterState"), ("github.com/gorilla/mux", "Route"),
+            ("github.com/gin-gonic/gin", "Context"), ("github.com/go-chi/chi/v5", "Context"),
+            ("github.com/labstack/echo/v4", "context"),
+        ]
+        for (package, name) in types {
+            #expect(try binary.structLayout(package: package, name: name, match: .exact) == nil)
+            let layout = try #require(try binary.structLayout(package: package, name: name))
+            #expect(layout.package == VendoringProgram.prefix + package)
+        }
+    }
+}
