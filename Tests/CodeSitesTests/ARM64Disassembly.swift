@@ -13,11 +13,9 @@ extension Disassembly.Line {
     /// What takes no probe: loads of literals, what an interruption undoes, what only the kernel may do, and no
     /// instruction at all.
     var isARM64Refused: Bool {
-        let bound = [
-            "ldxr", "ldaxr", "ldxp", "ldaxp", "ldar", "stxr", "stlxr", "stxp", "stlxp", "stlr", "cas", "msr", "eret",
-            "svc",
-            "hvc", "smc", "brk", "hlt", "yield", "wfe", "wfi", "sev", "hint", "udf",
-        ]
+        let bound = """
+            ldxr ldaxr ldxp ldaxp ldar stxr stlxr stxp stlxp stlr cas msr eret svc hvc smc brk hlt yield wfe wfi sev hint udf
+            """.split(separator: " ")
         return arm64Literal != nil || bound.contains { mnemonic.hasPrefix($0) }
     }
 
