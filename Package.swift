@@ -63,7 +63,8 @@ let package = Package(
         room(
             "NodespanCommands",
             [
-                "Agent", "BPFRuntime", "CBPF", "CodeSites", "GoBinary", "OTLP", "Probes", "Spans", "Workloads", argumentParser,
+                "Agent", "BPFRuntime", "CBPF", "CodeSites", "GoBinary", "OTLP", "Probes", "Spans", "Workloads",
+                argumentParser,
                 subprocess, system,
             ]),
         .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),

@@ -48,7 +48,7 @@ package struct UprobeLinks: Sendable {
         let count = uprobes_of_link(link.number, &path, UInt32(path.count))
         if count < 0 { throw BPFError("inspect", on: "BPF link \(id)", code: errno) }
         if count == 0 { return nil }
-        let name = path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+        let name = path.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }
         return Link(id: id, path: String(decoding: name, as: UTF8.self), count: Int(count))
     }
 }

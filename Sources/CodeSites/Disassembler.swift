@@ -7,7 +7,7 @@ package struct Disassembler: ~Copyable {
     private var capstone: Capstone
 
     /// Throws `CodeError.decoderUnavailable`.
-    package init(for instructionSet: InstructionSet = .amd64) throws(CodeError) {
+    package init(for instructionSet: InstructionSet) throws(CodeError) {
         self.instructionSet = instructionSet
         capstone = try Capstone(for: instructionSet)
     }

@@ -1,3 +1,5 @@
+private import Glibc
+
 extension GoBinary {
     /// The addresses of the program's Go code.
     package var text: Range<UInt64> { functionTable.module.text }
@@ -63,7 +65,7 @@ extension GoBinary {
         // Some names are of functions that are inlined everywhere.
         var left = 100 * limit
         let matches = try FunctionSearch(table: functionTable).matches { name in
-            guard left > 0, name.count >= text.count, name.firstRange(of: text) != nil else { return false }
+            guard left > 0, memmem(name.baseAddress, name.count, text, text.count) != nil else { return false }
             left -= 1
             return true
         }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct `Decoding` {
     private func decode(_ code: [UInt8], at address: UInt64 = 0x1000) throws(CodeError) -> FunctionCode {
-        var disassembler = try Disassembler()
+        var disassembler = try Disassembler(for: .amd64)
         return try disassembler.decode(code, at: address)
     }
 
@@ -102,7 +102,7 @@ import Testing
 
     @Test func `any bytes are decoded or refused`() throws {
         var random = SystemRandomNumberGenerator()
-        var disassembler = try Disassembler()
+        var disassembler = try Disassembler(for: .amd64)
         for _ in 0..<2000 {
             let bytes = (0..<Int.random(in: 1...200, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)

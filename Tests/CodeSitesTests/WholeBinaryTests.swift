@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: GoToolchain.some)
     func `agree with objdump`(go: GoToolchain) throws {
         let disassembly = try Disassembly(of: try go.build("httpserver", mode: .plain))
-        var disassembler = try Disassembler()
+        var disassembler = try Disassembler(for: .amd64)
         var tally = Tally()
         for function in disassembly.functions {
             guard function.code.count <= Disassembler.sizeLimit else { continue }

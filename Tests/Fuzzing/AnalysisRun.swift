@@ -84,7 +84,7 @@ package struct AnalysisRun {
 
     private mutating func decode(_ function: Function, _ binary: GoBinary) {
         guard let code = try? binary.code(of: function), code.count < Self.decodedSize,
-            var disassembler = try? Disassembler(),
+            var disassembler = try? Disassembler(for: InstructionSet(binary.architecture)),
             let decoded = try? disassembler.decode(code, at: function.address)
         else { return }
         let text = function.address..<function.address + function.size

@@ -57,7 +57,7 @@ package struct HostFiles: Sendable {
         var target = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(root + path, &target, target.count)
         if count < 0 { throw Errno(rawValue: errno) }
-        return String(decoding: target.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return String(decoding: target.prefix(count).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -90,8 +90,7 @@ extension AnalysisError: CustomStringConvertible {
         case .planning(let error): error.description
         case .changed: "it was changed while it was read; try again"
         case .refused(.noLibrary(let libraries)):
-            "a Go program without anything that can be traced: no "
-                + libraries.filter { $0.purpose == .spans }.map(\.name).joined(separator: ", no ")
+            "a Go program without anything that can be traced: \(PlanRefusal.absence(of: libraries))"
         case .refused(let refusal): refusal.description
         }
     }

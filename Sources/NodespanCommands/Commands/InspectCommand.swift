@@ -40,7 +40,8 @@ struct InspectCommand: ParsableCommand {
 
     @Option(
         name: .customLong("library"),
-        help: ArgumentHelp("Only libraries of this name, or with it in their names. May be given again.", valueName: "name"),
+        help: ArgumentHelp(
+            "Only libraries of this name, or with it in their names. May be given again.", valueName: "name"),
         completion: .list(Catalogue.standard.names))
     var libraries: [String] = []
 
@@ -71,14 +72,17 @@ struct InspectCommand: ParsableCommand {
         switch output.format {
         case .json: try StandardOutput.print(json: document)
         case .table:
-            let table = InspectTable(document, showsFields: fields, showsLibraries: symbols.isEmpty, style: output.style)
+            let table = InspectTable(
+                document, showsFields: fields, showsLibraries: symbols.isEmpty, style: output.style)
             try StandardOutput.print(table.text)
         }
         if let missing = reports.first(where: { $0.definitions.isEmpty }) {
             throw CommandFailure("\(subject.description): \(missing.absence)")
         }
         if symbols.isEmpty, case .refusal(let refusal) = outcome {
-            throw CommandFailure(.refused(refusal), of: subject.description)
+            throw libraries.isEmpty
+                ? CommandFailure(.refused(refusal), of: subject.description)
+                : CommandFailure("\(subject.description): \(refusal)")
         }
     }
 

@@ -55,7 +55,9 @@ struct SymbolRows {
     }
 
     private var callers: [String] {
-        let shown = symbol.inlinedInto.prefix(Self.callerLimit).flatMap { row("inlined", "\($0.address)  \($0.caller)") }
+        let shown = symbol.inlinedInto.prefix(Self.callerLimit).flatMap {
+            row("inlined", "\($0.address)  \($0.caller)")
+        }
         let rest = symbol.inlinedInto.count - Self.callerLimit
         return shown + (rest > 0 ? row("", "and in \(rest) more places") : [])
     }

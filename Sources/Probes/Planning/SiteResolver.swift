@@ -167,13 +167,3 @@ extension CandidateSite.Place: CustomStringConvertible {
         }
     }
 }
-
-extension InstructionSet {
-    init(_ architecture: GoBinary.Architecture) {
-        self =
-            switch architecture {
-            case .amd64: .amd64
-            case .arm64: .arm64
-            }
-    }
-}
