@@ -9,8 +9,15 @@ struct Oracle {
 
     /// Names of the functions inlined into the one at an address.
     private(set) var inlined: [UInt64: Set<String>] = [:]
-    /// Sizes in bytes of the parameters, the receiver's first, of the function at an address.
-    private(set) var parameters: [UInt64: [UInt64]] = [:]
+    /// The parameters, the receiver first, of the function at an address.
+    private(set) var parameters: [UInt64: [Parameter]] = [:]
+
+    struct Parameter {
+        /// Bytes.
+        var size: UInt64
+        /// DWARF's numbers of the registers that it is in at the start, or none if it isn't said.
+        var registers: [Int]
+    }
 
     struct Struct: Equatable {
         var size: UInt64
@@ -27,7 +34,11 @@ struct Oracle {
             case "S": structs[fields[1]] = Struct(size: UInt64(fields[2]) ?? 0)
             case "M": structs[fields[1]]?.fields[fields[2]] = UInt64(fields[3])
             case "I": inlined[UInt64(fields[1]) ?? 0, default: []].insert(fields[2])
-            case "A": parameters[UInt64(fields[1]) ?? 0] = fields.dropFirst(2).map { UInt64($0) ?? 0 }
+            case "A":
+                parameters[UInt64(fields[1]) ?? 0] = fields.dropFirst(2).map { field in
+                    let numbers = field.split(separator: " ").compactMap { Int($0) }
+                    return Parameter(size: UInt64(numbers[0]), registers: Array(numbers.dropFirst()))
+                }
             default: throw Failure(errors: String(line))
             }
         }
