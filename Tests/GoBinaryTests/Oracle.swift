@@ -45,8 +45,10 @@ struct Oracle {
         var elemStride: UInt64
     }
 
-    init(_ path: String) throws {
-        let facts = try Command.run([try GoToolchain.newest.build("binaryfacts", mode: .plain), path])
+    /// - Parameter onlyTypes: nothing about functions is read.
+    init(_ path: String, onlyTypes: Bool = false) throws {
+        let reader = try GoToolchain.newest.build("binaryfacts", mode: .plain)
+        let facts = try Command.run([reader, path] + (onlyTypes ? ["types"] : []))
         guard facts.code == 0 else { throw Failure(errors: facts.errors) }
         var structure: UInt64 = 0
         for line in facts.output.split(separator: "\n") {

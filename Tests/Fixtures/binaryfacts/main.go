@@ -1,6 +1,7 @@
 // Binaryfacts prints what Go's own readers of symbol tables and DWARF find in an executable, one fact a line, fields
 // separated by tabs: `F address name` for a function, `I address name` for a function inlined into the one at an address,
 // `A address sizes` for the parameters of the function at an address; types.go says how types are printed.
+// With the argument `types` behind the executable's path, there is nothing else.
 package main
 
 import (
@@ -20,12 +21,15 @@ func main() {
 	}
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
-	printFunctions(out, file)
 	data, err := file.DWARF()
 	if err != nil {
 		log.Fatal(err)
 	}
 	printTypes(out, data)
+	if len(os.Args) > 2 && os.Args[2] == "types" {
+		return
+	}
+	printFunctions(out, file)
 	printSubprograms(out, data)
 }
 
