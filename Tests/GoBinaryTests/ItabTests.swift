@@ -13,7 +13,7 @@ import Testing
             (("net", "OpError"), ("", "error")),
         ]
 
-    @Test(arguments: Sample.all) func findsThePairsThatATracerMeets(_ sample: Sample) throws {
+    @Test(arguments: Sample.all + Sample.otherLinkers) func findsThePairsThatATracerMeets(_ sample: Sample) throws {
         let binary = try sample.read()
         // Some are another struct's: one that is embedded.
         let entries = Dictionary(
@@ -65,7 +65,7 @@ import Testing
         #expect(try binary.interfaceLayout(package: "net/http", name: "Request") == nil)
     }
 
-    @Test(arguments: Sample.all) func leadsToFunctionsOnly(_ sample: Sample) throws {
+    @Test(arguments: Sample.all + Sample.otherLinkers) func leadsToFunctionsOnly(_ sample: Sample) throws {
         try expectFunctions(in: try sample.read(), atLeast: 250)
     }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ReflectionTests {
     static let builds =
         GoToolchain.all.flatMap { toolchain in [LinkMode.stripped, .strippedPIE].map { (toolchain, $0) } }
-        + GoToolchain.some.map { ($0, .gccPIE) }
+        + GoToolchain.some.flatMap { toolchain in [.gccPIE, .lldPIE].map { (toolchain, $0) } }
 
     @Test(arguments: builds)
     func readsWhatReflectionTells(_ toolchain: GoToolchain, _ mode: LinkMode) throws {

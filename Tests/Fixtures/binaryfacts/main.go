@@ -7,7 +7,6 @@ package main
 
 import (
 	"bufio"
-	"debug/dwarf"
 	"debug/elf"
 	"fmt"
 	"io"
