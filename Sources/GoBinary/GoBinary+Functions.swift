@@ -10,21 +10,51 @@ extension GoBinary {
     ///
     /// An assembly function and the wrapper that the linker makes for it share a name: this is the function proper.
     package func functions(named names: Set<String>) throws(GoBinaryError) -> [String: Function] {
-        let byLength = Dictionary(grouping: names.map { Array($0.utf8) }, by: \.count)
-        var search = FunctionSearch(functionTable)
-        let matches = try search.matches(lengths: Set(byLength.keys)) { name in
-            byLength[name.count]?.contains { name.elementsEqual($0) } ?? false
+        try FunctionSearch(table: functionTable).functions(WantedNames(names, takesCopies: false))
+    }
+
+    /// Like `functions(named:)`, and where packages are vendored too. Each list has the function of exactly that name
+    /// first, then its copies by address, each of which has the name behind `vendor/` or something that ends in
+    /// `/vendor/`.
+    ///
+    /// - Parameter names: the linker's own; see `linkerName(ofPackage:)`.
+    package func functionCopies(named names: Set<String>) throws(GoBinaryError) -> [String: [Function]] {
+        let wanted = WantedNames(names, takesCopies: true)
+        let functions = try FunctionSearch(table: functionTable).functions(wanted).values
+        let copies = Dictionary(grouping: functions) { function in
+            wanted.wanted(function.name) ?? function.name
         }
-        return Dictionary(grouping: matches, by: \.function.name).compactMapValues { candidates in
-            candidates.min { ($0.functionID, $1.function.size) < ($1.functionID, $0.function.size) }?.function
+        return copies.reduce(into: [:]) { result, copies in
+            result[copies.key] = copies.value.sorted {
+                ($0.name == copies.key ? 0 : 1, $0.address) < ($1.name == copies.key ? 0 : 1, $1.address)
+            }
         }
+    }
+
+    /// How a package's import path begins the linker's names for what is in it: `gopkg.in/yaml%2ev3` for
+    /// `gopkg.in/yaml.v3` (`cmd/internal/objabi.PathToPrefix`, the same in all releases).
+    package static func linkerName(ofPackage path: String) -> String {
+        let bytes = Array(path.utf8)
+        let slash = bytes.lastIndex(of: UInt8(ascii: "/")) ?? -1
+        var name: [UInt8] = []
+        for (position, byte) in bytes.enumerated() {
+            switch byte {
+            case ...UInt8(ascii: " "), UInt8(ascii: "%"), UInt8(ascii: "\""), 0x7f...: break
+            case UInt8(ascii: ".") where position > slash: break
+            default:
+                name.append(byte)
+                continue
+            }
+            let digits = String(byte, radix: 16)
+            name += Array("%\(digits.count < 2 ? "0" : "")\(digits)".utf8)
+        }
+        return String(decoding: name, as: UTF8.self)
     }
 
     /// In order of address. Functions that share a name are all there.
     package func functions(withPrefix prefix: String) throws(GoBinaryError) -> [Function] {
         let prefix = Array(prefix.utf8)
-        var search = FunctionSearch(functionTable)
-        return try search.matches { $0.starts(with: prefix) }.map(\.function)
+        return try FunctionSearch(table: functionTable).matches { $0.starts(with: prefix) }.map(\.function)
     }
 
     package func functionContaining(_ address: UInt64) throws(GoBinaryError) -> Function? {

@@ -1,7 +1,7 @@
 extension GoBinary {
-    /// The compiler's itabs for values of a type, which is a pointer type where pointers are in the interface. In no
-    /// particular order.
-    package func itabs(ofType typeAddress: UInt64) throws(GoBinaryError) -> [Itab] {
+    /// The compiler's itabs for values of a type, which is a pointer type where pointers are in the interface, or all. In
+    /// no particular order.
+    package func itabs(ofType typeAddress: UInt64? = nil) throws(GoBinaryError) -> [Itab] {
         try types.itabs(of: typeAddress)
     }
 

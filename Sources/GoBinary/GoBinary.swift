@@ -3,8 +3,10 @@
 ///
 /// All addresses are image-relative. The file is read when something is asked for, and must stay as it is.
 package struct GoBinary: Sendable {
+    /// Go's name of it, as in `GOARCH`.
     package enum Architecture: String, Sendable {
         case amd64
+        case arm64
     }
 
     package enum BuildMode: String, Sendable {
@@ -32,7 +34,12 @@ package struct GoBinary: Sendable {
             throw .unsupportedGo(version)
         }
         guard let functions = try FunctionTable.find(in: image) else {
-            throw buildInfo == nil ? .notGo : .corrupt("build information of Go, but no function table (pclntab)")
+            guard let buildInfo else { throw .notGo }
+            // The obfuscator garble says `unknown` for the release, and gives the function table another magic number.
+            guard buildInfo.goMinorVersion != nil || !buildInfo.modules.isEmpty else {
+                throw .unsupported("Go program without a readable function table, perhaps obfuscated (garble)")
+            }
+            throw .corrupt("build information of Go, but no function table (pclntab)")
         }
         return GoBinary(image, functions, buildInfo ?? BuildInfo(goVersion: ""))
     }
@@ -42,7 +49,7 @@ package struct GoBinary: Sendable {
         self.buildInfo = buildInfo
         functionTable = functions
         types = TypeTable(functions.module, image)
-        architecture = .amd64
+        architecture = image.elf.architecture
         isStripped = !image.elf.hasSymbolTable
         buildMode =
             switch image.elf.type {

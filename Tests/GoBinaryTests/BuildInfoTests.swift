@@ -10,7 +10,8 @@ import Testing
         #expect(binary.buildInfo.goMinorVersion == sample.toolchain.minor)
         #expect(binary.buildInfo.mainPath == Sample.fixture)
         #expect(binary.buildInfo.modules.first?.path == Sample.fixture)
-        #expect(binary.buildInfo.settings["GOARCH"] == "amd64")
+        #expect(binary.buildInfo.settings["GOARCH"] == sample.architecture.rawValue)
+        #expect(binary.architecture == sample.architecture)
         #expect(binary.buildInfo.settings["CGO_ENABLED"] == (sample.mode.hasCgo ? "1" : "0"))
         // Go 1.19 doesn't record it.
         let recorded = sample.toolchain.minor > 19

@@ -25,13 +25,14 @@ import Testing
         #expect(missing.allSatisfy { !$0.hasPrefix("net/http.") }, "\(missing.sorted().prefix(5))")
     }
 
-    @Test(
-        arguments: GoToolchain.all,
-        [(LinkMode.plain, [LinkMode.stripped, .sectionless]), (.pie, [.strippedPIE, .sectionlessPIE])])
-    func findsTheSameFunctionsAfterStripping(_ toolchain: GoToolchain, _ modes: (LinkMode, [LinkMode])) throws {
-        let plain = try Sample(toolchain: toolchain, mode: modes.0).read().functions(withPrefix: "net/http.")
-        for mode in modes.1 {
-            let functions = try Sample(toolchain: toolchain, mode: mode).read().functions(withPrefix: "net/http.")
+    @Test(arguments: Sample.withSymbols) func findsTheSameFunctionsAfterStripping(_ sample: Sample) throws {
+        let plain = try sample.read().functions(withPrefix: "net/http.")
+        let modes: [LinkMode] =
+            sample.mode.isPIE ? [.strippedPIE, .sectionlessPIE] : [.stripped, .sectionless]
+        for mode in modes {
+            var stripped = sample
+            stripped.mode = mode
+            let functions = try stripped.read().functions(withPrefix: "net/http.")
             #expect(functions.map(\.name) == plain.map(\.name))
             #expect(functions.map(\.size) == plain.map(\.size))
         }
@@ -70,6 +71,15 @@ import Testing
             let chosen = try #require(try binary.function(named: name))
             #expect(oracle.functions[chosen.address] == [name])
         }
+    }
+
+    @Test(arguments: [
+        ("net/http", "net/http"), ("gopkg.in/yaml.v3", "gopkg.in/yaml%2ev3"),
+        ("example.org/a.b/c", "example.org/a.b/c"), ("main", "main"), ("v1.2", "v1%2e2"),
+        ("example.org/p%q", "example.org/p%25q"), ("example.org/\u{e9}\n\"", "example.org/%c3%a9%0a%22"), ("", ""),
+    ])
+    func escapesPackagePathsLikeTheLinker(_ path: String, _ name: String) {
+        #expect(GoBinary.linkerName(ofPackage: path) == name)
     }
 
     @Test func refusesMoreCodeThanTheLimit() throws {

@@ -6,6 +6,10 @@ struct Oracle {
     private(set) var functions: [UInt64: Set<String>] = [:]
     /// Types that the program has descriptors of, by where those are from the start of all descriptors.
     private(set) var types: [UInt64: DebugType] = [:]
+    /// Names of the functions inlined into the one at an address.
+    private(set) var inlined: [UInt64: Set<String>] = [:]
+    /// Sizes in bytes of the parameters, the receiver's first, of the function at an address.
+    private(set) var parameters: [UInt64: [UInt64]] = [:]
 
     /// A type as DWARF has it.
     struct DebugType: Equatable {
@@ -63,6 +67,8 @@ struct Oracle {
                 types[numbers[1]]?.map = Map(
                     isSwiss: words[2] == "swiss", size: numbers[3], keysOffset: numbers[4], keyStride: numbers[5],
                     elemsOffset: numbers[6], elemStride: numbers[7])
+            case "I": inlined[numbers[1], default: []].insert(words[2])
+            case "A": parameters[numbers[1]] = Array(numbers.dropFirst(2))
             default: throw Failure(errors: String(line))
             }
         }

@@ -20,10 +20,11 @@ import Testing
     /// Returns how many of the words weren't zero.
     private func clearRelocatedWords(of bytes: inout [UInt8], _ source: MemoryByteSource) throws -> Int {
         let image = try Image(source)
+        let relative = image.elf.architecture.relativeRelocation
         let (table, size) = (image.elf.dynamic.rela, image.elf.dynamic.relaSize)
         var cleared = 0
         for entry in stride(from: table, to: table + size, by: 24) {
-            guard try image.load(UInt64.self, at: entry + 8, "relocation") == 8 else { continue }
+            guard try image.load(UInt64.self, at: entry + 8, "relocation") == relative else { continue }
             let address = try image.load(UInt64.self, at: entry, "relocation")
             let offset = Int(try #require(image.fileOffset(of: address, count: 8)))
             if bytes[offset..<offset + 8].contains(where: { $0 != 0 }) { cleared += 1 }

@@ -8,6 +8,7 @@ struct ELF: Sendable {
     }
 
     let type: FileType
+    let architecture: GoBinary.Architecture
     /// The `PT_LOAD` segments, in file order.
     let segments: [Segment]
     /// Empty when the file has no section headers, or none that can be read: nothing depends on them.
@@ -19,7 +20,7 @@ struct ELF: Sendable {
     var hasSymbolTable: Bool { sections.contains { $0.type == Section.symbolTable } }
 
     init(_ file: CachedFile) throws(GoBinaryError) {
-        type = try Self.identify(file)
+        (type, architecture) = try Self.identify(file)
         let programHeaders = try ProgramHeader.all(in: file)
         segments = programHeaders.compactMap { $0.type == ProgramHeader.load ? $0.segment : nil }
         try Self.check(segments, fileSize: file.source.size)
@@ -48,7 +49,9 @@ struct ELF: Sendable {
         guard loadable <= loadableLimit else { throw .tooLarge("\(loadable) bytes of loadable segments") }
     }
 
-    private static func identify(_ file: CachedFile) throws(GoBinaryError) -> FileType {
+    private static func identify(
+        _ file: CachedFile
+    ) throws(GoBinaryError) -> (FileType, GoBinary.Architecture) {
         guard file.source.size >= 4 else { throw .notELF }
         guard try file.load(UInt32.self, at: 0, "ELF header") == 0x464c_457f else { throw .notELF }
         switch try file.load(UInt8.self, at: 4, "ELF header") {
@@ -61,10 +64,9 @@ struct ELF: Sendable {
         case 2: throw .unsupported("big-endian")
         case let other: throw .corrupt("ELF data encoding \(other)")
         }
-        switch try file.load(UInt16.self, at: 18, "ELF header") {
-        case 62: break
-        case 183: throw .unsupported("aarch64")
-        case let other: throw .unsupported("ELF machine \(other)")
+        let machine = try file.load(UInt16.self, at: 18, "ELF header")
+        guard let architecture = GoBinary.Architecture(machine: machine) else {
+            throw .unsupported(Self.machines[machine] ?? "ELF machine \(machine)")
         }
         let type = try file.load(UInt16.self, at: 16, "ELF header")
         switch type {
@@ -73,6 +75,40 @@ struct ELF: Sendable {
         default: break
         }
         guard let type = FileType(rawValue: type) else { throw .corrupt("ELF type \(type)") }
-        return type
+        return (type, architecture)
+    }
+
+    /// Other `e_machine` values for which Go has Linux ports (`internal/platform/zosarch.go`), and a few that it hasn't.
+    private static let machines: [UInt16: String] = [
+        2: "sparc", 3: "x86", 8: "mips", 20: "powerpc", 21: "powerpc64", 22: "s390x", 40: "arm", 43: "sparc64",
+        243: "riscv", 247: "bpf", 258: "loongarch",
+    ]
+}
+
+extension GoBinary.Architecture {
+    /// - Parameter machine: `e_machine`.
+    fileprivate init?(machine: UInt16) {
+        switch machine {
+        case 62: self = .amd64
+        case 183: self = .arm64
+        default: return nil
+        }
+    }
+
+    /// The relocation type of a word that holds an image-relative address before loading: `R_X86_64_RELATIVE` or
+    /// `R_AARCH64_RELATIVE`.
+    var relativeRelocation: UInt64 {
+        switch self {
+        case .amd64: 8
+        case .arm64: 1027
+        }
+    }
+
+    /// Bytes of the smallest instruction, which pclntab counts in (`cmd/internal/sys.Arch.MinLC`).
+    var minimumInstructionSize: UInt8 {
+        switch self {
+        case .amd64: 1
+        case .arm64: 4
+        }
     }
 }

@@ -1,4 +1,4 @@
-/// The `R_X86_64_RELATIVE` entries of a position-independent program: words that hold a pointer once it is loaded. Some
+/// The relative relocations of a position-independent program: words that hold a pointer once it is loaded. Some
 /// linkers write that pointer's image-relative value to the file as well, others leave the word zero.
 struct Relocations: Sendable {
     static let none = Relocations()
@@ -7,7 +7,6 @@ struct Relocations: Sendable {
     private var packed: [UInt64] = []
 
     private static let entrySize = 24
-    private static let relative: UInt64 = 8
     private static let limit = 2 << 20
 
     private init() {}
@@ -24,11 +23,12 @@ struct Relocations: Sendable {
         let start = dynamic.rela - segment.address + segment.fileOffset
         guard start <= source.size, dynamic.relaSize <= source.size - start else { throw .truncated(what) }
         packed.reserveCapacity(Int(count))
+        let relative = elf.architecture.relativeRelocation
         var window = Window(capacity: Self.entrySize << 12)
         var isSorted = true
         for index in 0..<count {
             let entry = start + index * UInt64(Self.entrySize)
-            guard try window.load(UInt64.self, at: entry + 8, from: source, what) == Self.relative else { continue }
+            guard try window.load(UInt64.self, at: entry + 8, from: source, what) == relative else { continue }
             let address = try window.load(UInt64.self, at: entry, from: source, what)
             let value = try window.load(UInt64.self, at: entry + 16, from: source, what)
             // Others have negative values, or images that large: no pointers that Go's linker writes.

@@ -7,39 +7,47 @@ struct FunctionTable: Sendable {
     /// A function's longest name, in bytes.
     static let nameLimit = 64 << 10
 
-    /// The last row has an entry only: the end of the code.
-    private func entry(_ index: UInt64) throws(GoBinaryError) -> UInt32 {
-        try image.load(UInt32.self, at: start + index * 8, "table of functions")
-    }
-
     /// Image-relative address of the table.
     var start: UInt64 { header.address + header.functions }
 
-    func function(containing address: UInt64) throws(GoBinaryError) -> Function? {
-        guard module.text.contains(address), let offset = UInt32(exactly: address - module.text.lowerBound) else {
-            return nil
-        }
+    /// The position in the table of the function that an address is in.
+    func index(containing address: UInt64) throws(GoBinaryError) -> UInt64? {
+        guard let offset = module.textSections.offset(of: address) else { return nil }
         var (low, high) = (UInt64(0), header.functionCount)
         while low < high {
             let middle = low + (high - low) / 2
             if try entry(middle) <= offset { low = middle + 1 } else { high = middle }
         }
         guard low > 0, offset < (try entry(low)) else { return nil }
-        let record = UInt64(try image.load(UInt32.self, at: start + (low - 1) * 8 + 4, "table of functions"))
-        let name = try image.load(UInt32.self, at: try start.plus(record + 4, "function"), "function")
-        return try function(named: try self.name(at: name), entry: try entry(low - 1), next: try entry(low))
+        return low - 1
+    }
+
+    func function(containing address: UInt64) throws(GoBinaryError) -> Function? {
+        guard let index = try index(containing: address) else { return nil }
+        return try function(FunctionRecord(index, in: self))
+    }
+
+    func function(_ record: FunctionRecord) throws(GoBinaryError) -> Function {
+        try function(named: try name(at: try record.name()), entry: record.entry, next: record.end)
+    }
+
+    /// The last row has an entry only: the end of the code.
+    private func entry(_ index: UInt64) throws(GoBinaryError) -> UInt32 {
+        try image.load(UInt32.self, at: start + index * 8, "table of functions")
     }
 
     /// Makes a function of what the table has about it.
     func function(named name: String, entry: UInt32, next: UInt32) throws(GoBinaryError) -> Function {
-        let address = try module.text.lowerBound.plus(UInt64(entry), "entry of \(name)")
-        guard entry <= next, let offset = image.fileOffset(of: address, count: UInt64(next - entry)) else {
-            throw .corrupt("function \(name) outside the program's code")
-        }
-        return Function(name: name, address: address, size: UInt64(next - entry), fileOffset: offset)
+        guard let addresses = module.textSections.addresses(from: entry, to: next),
+            let offset = image.fileOffset(of: addresses.lowerBound, count: addresses.upperBound - addresses.lowerBound)
+        else { throw .corrupt("function \(name) outside the program's code") }
+        return Function(
+            name: name, address: addresses.lowerBound, size: addresses.upperBound - addresses.lowerBound,
+            fileOffset: offset)
     }
 
-    private func name(at offset: UInt32) throws(GoBinaryError) -> String {
+    /// The name at an offset in the names.
+    func name(at offset: UInt32) throws(GoBinaryError) -> String {
         let what = "name of a function"
         let length = header.names.upperBound - header.names.lowerBound
         guard UInt64(offset) < length else { throw .corrupt(what) }

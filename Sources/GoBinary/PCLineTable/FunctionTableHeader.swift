@@ -8,19 +8,26 @@ struct FunctionTableHeader: Sendable {
     /// The zero-terminated names, by offset from `address`.
     let names: Range<UInt64>
     let compilationUnits: UInt64
+    /// The tables of values by program counter, by offset from `address`.
+    let values: Range<UInt64>
     /// The table of functions and their records, by offset from `address`.
     let functions: UInt64
     let record: RecordLayout
 
-    /// Where things are in a function's record, `runtime._func`.
+    /// Where things are in a function's record, `runtime._func`, and in the entries of its inline tree,
+    /// `runtime.inlinedCall`.
     struct RecordLayout: Sendable {
         let functionID: UInt64
+        /// Without the offsets of the function's tables and data, which follow: as many as `valueTableCount` has of the
+        /// former, as many as the last byte of `size` says of the latter.
         let size: UInt64
+        let valueTableCount: UInt64 = 28
+        let inlinedCall: (name: UInt64, parent: UInt64, size: UInt64)
 
         /// Go 1.18 and 1.19.
-        static let withoutStartLine = RecordLayout(functionID: 36, size: 40)
+        static let withoutStartLine = RecordLayout(functionID: 36, size: 40, inlinedCall: (12, 16, 20))
         /// Go 1.20 and later.
-        static let withStartLine = RecordLayout(functionID: 40, size: 44)
+        static let withStartLine = RecordLayout(functionID: 40, size: 44, inlinedCall: (4, 8, 16))
     }
 
     static let magic118: UInt32 = 0xffff_fff0
@@ -41,7 +48,7 @@ struct FunctionTableHeader: Sendable {
         guard !Self.oldMagics.contains(magic) else { throw .unsupportedGo("a Go release before 1.18") }
         guard magic == Self.magic118 || magic == Self.magic120,
             try image.load(UInt16.self, at: address + 4, what) == 0,
-            try image.load(UInt8.self, at: address + 6, what) == 1,
+            try image.load(UInt8.self, at: address + 6, what) == image.elf.architecture.minimumInstructionSize,
             try image.load(UInt8.self, at: address + 7, what) == 8
         else { return nil }
         var offsets: [UInt64] = []
@@ -59,6 +66,7 @@ struct FunctionTableHeader: Sendable {
         functionCount = count
         names = offsets[0]..<offsets[1]
         compilationUnits = offsets[1]
+        values = offsets[3]..<offsets[4]
         functions = offsets[4]
         record = magic == Self.magic118 ? .withoutStartLine : .withStartLine
     }
@@ -74,16 +82,21 @@ struct FunctionTableHeader: Sendable {
     /// Looks at every aligned word of every segment that isn't code: the linker of C programs merges the table's section
     /// into others.
     static func scanning(_ image: Image) throws(GoBinaryError) -> [FunctionTableHeader] {
-        var candidates: [UInt64] = []
-        for segment in image.elf.segments where !segment.isExecutable {
-            // Magic, two zero bytes, instruction size 1, pointer size 8, as one little-endian word.
-            candidates += try SegmentScan(segment, image).words(
-                equalTo: 0x0801_0000 << 32 | UInt64(magic118), or: 0x0801_0000 << 32 | UInt64(magic120))
-        }
+        // Magic, two zero bytes, instruction size, pointer size 8, as one little-endian word. The magics differ in three
+        // bits.
+        let start = 8 << 56 | UInt64(image.elf.architecture.minimumInstructionSize) << 48 | UInt64(magic118)
         var headers: [FunctionTableHeader] = []
-        for candidate in candidates {
-            if let header = try FunctionTableHeader(at: candidate, in: image) { headers.append(header) }
+        var isOld = false
+        for segment in image.elf.segments where !segment.isExecutable {
+            for candidate in try SegmentScan(segment, image).words(equalTo: start, ignoring: 0b1011) {
+                guard !oldMagics.contains(try image.load(UInt32.self, at: candidate, "function table (pclntab)")) else {
+                    isOld = true
+                    continue
+                }
+                if let header = try FunctionTableHeader(at: candidate, in: image) { headers.append(header) }
+            }
         }
+        guard !isOld || !headers.isEmpty else { throw .unsupportedGo("a Go release before 1.18") }
         guard headers.count <= candidateLimit else { throw .corrupt("\(headers.count) function tables (pclntab)") }
         return headers
     }

@@ -3,17 +3,18 @@ private import Synchronization
 /// Where each type descriptor starts in a run of them (Go 1.27). They have no table: each one's size says where the next
 /// one is. Made once, when it is first needed.
 final class DescriptorIndex: Sendable {
-    private let made = Mutex<[UInt32]?>(nil)
+    /// A failure is kept as well, so that a damaged program costs one attempt.
+    private let made = Mutex<Result<[UInt32], GoBinaryError>?>(nil)
 
     /// Bytes of descriptors; 53,000 types take 5 MB.
     private static let limit: UInt64 = 64 << 20
 
     /// Offsets from the start of `range`.
     func offsets(_ range: Range<UInt64>, mapSize: UInt64, _ image: Image) throws(GoBinaryError) -> [UInt32] {
-        if let offsets = made.withLock({ $0 }) { return offsets }
-        let offsets = try Self.walk(range, mapSize: mapSize, image)
-        made.withLock { $0 = offsets }
-        return offsets
+        if let result = made.withLock({ $0 }) { return try result.get() }
+        let result = Result { () throws(GoBinaryError) in try Self.walk(range, mapSize: mapSize, image) }
+        made.withLock { $0 = result }
+        return try result.get()
     }
 
     private static func walk(

@@ -7,7 +7,7 @@ package struct Itab: Sendable, Equatable {
     package var interfaceTypeAddress: UInt64
     /// Descriptor of the type of the values in it.
     package var typeAddress: UInt64
-    /// Entries of the functions that the interface's methods are, in the order of `InterfaceLayout.methods`. Empty if the
-    /// type doesn't implement the interface.
+    /// Entries of the functions that the interface's methods are, in the order of `InterfaceLayout.methods`; that of
+    /// `runtime.unreachableMethod` for one that the program never calls. Empty if the type doesn't implement the interface.
     package var methods: [UInt64]
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"debug/dwarf"
-	"debug/elf"
 	"fmt"
 	"io"
 	"log"
@@ -46,11 +45,7 @@ type debugTypes map[dwarf.Offset]*debugType
 // printTypes prints `T descriptor kind name` for every type that has a descriptor, `S descriptor size name` for a struct
 // that has one, `M offset kind descriptor embedded name` for each of the fields of the struct before it, and
 // `K descriptor implementation group-size keys-offset key-stride elems-offset elem-stride` for a map.
-func printTypes(out io.Writer, file *elf.File) {
-	data, err := file.DWARF()
-	if err != nil {
-		log.Fatal(err)
-	}
+func printTypes(out io.Writer, data *dwarf.Data) {
 	types, order := readTypes(data)
 	for _, offset := range order {
 		kind := types[offset]
