@@ -4,8 +4,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A program as Debian packages it: without module versions, most of them stripped, built with Go 1.19, 1.24, and 1.26 or
-/// 1.27.
+/// A program as Debian packages it: stripped, without module versions, built with Go 1.19, 1.24, and 1.26 or 1.27; dockerd
+/// as a position-independent executable that gcc linked.
 struct DebianProgram: Sendable, CustomTestStringConvertible {
     var suite: String
     var package: String

@@ -30,7 +30,7 @@ struct PreparedUse: Sendable, CustomTestStringConvertible {
     static let grpc = ["grpc server", "grpc client"]
     /// Debian's releases of the library don't have the SDK for automatic instrumentation.
     static let otelSDK = [
-        "starts a span of the SDK for automatic instrumentation",
+        "hands out the SDK for automatic instrumentation", "starts a span of the SDK for automatic instrumentation",
         "ends a span of the SDK for automatic instrumentation",
     ]
     static let preparedStatements = [

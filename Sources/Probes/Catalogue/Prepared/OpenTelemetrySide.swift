@@ -16,6 +16,10 @@ extension PreparedSide {
             FunctionNeed("sets attributes", OTel.method("(*nonRecordingSpan)", "SetAttributes")),
             FunctionNeed("records an error", OTel.method("(*nonRecordingSpan)", "RecordError")),
             FunctionNeed(
+                "hands out the SDK for automatic instrumentation",
+                "go.opentelemetry.io/otel/trace.noopSpan.tracerProvider",
+                presence: .conditional("since 1.35, where spans are asked for their provider")),
+            FunctionNeed(
                 "starts a span of the SDK for automatic instrumentation",
                 "go.opentelemetry.io/auto/sdk.(*tracer).start",
                 "go.opentelemetry.io/otel/trace.(*autoTracer).start",

@@ -30,8 +30,4 @@ struct PreparedReport: Sendable, Equatable {
         /// Not every program that uses the side has it.
         var isConditional: Bool
     }
-
-    func path(_ type: String, _ path: String) -> ResolvedPath? {
-        fields.first { $0.type == type && $0.path == path }
-    }
 }

@@ -1,4 +1,4 @@
-/// database/sql of Go 1.19 to 1.27, and the drivers that say which server is asked.
+/// database/sql of Go 1.19 to 1.27. The driver says which server is asked.
 extension PreparedSide {
     /// What is asked without a prepared statement goes through `queryDC` and `execDC`, with the text; `prepareDC` has the
     /// text of a prepared one, which `(*Stmt)` keeps. `beginDC`, `(*Tx).Commit` and `(*Tx).rollback` bound a transaction
@@ -49,49 +49,9 @@ extension PreparedSide {
                 ]),
             .contextValues,
         ])
-
-    /// lib/pq 1.10 (conn.go). The server's address is among the options, a map of strings, which `network` looks it up in.
-    static let libPQ = PreparedSide(
-        name: "github.com/lib/pq",
-        anchors: ["github.com/lib/pq.network"],
-        functions: [FunctionNeed("has the address of the server", "github.com/lib/pq.network")],
-        fields: [
-            PathNeed("connection", [FieldName(TypeName("github.com/lib/pq", "conn"), "c", .interface)]),
-            PathNeed("address of the server", [FieldName(TypeName("github.com/lib/pq", "conn"), "opts", .word)]),
-        ])
-
-    /// pgx 5 (conn.go, pgconn/config.go), by its own interface and as database/sql's driver (stdlib/sql.go).
-    static let pgx = PreparedSide(
-        name: "github.com/jackc/pgx/v5",
-        anchors: [PGX.method("Query"), PGX.method("Exec")],
-        functions: [
-            FunctionNeed(
-                "begins and ends a query", PGX.method("Query"), presence: .conditional("rows are asked for")),
-            FunctionNeed(
-                "begins and ends a command", PGX.method("Exec"), presence: .conditional("commands are executed")),
-            FunctionNeed("sends a batch", PGX.method("SendBatch"), presence: .conditional("batches are sent")),
-            FunctionNeed(
-                "prepares a statement", PGX.method("Prepare"), presence: .conditional("statements are prepared")),
-        ],
-        fields: [
-            PathNeed(
-                "address of the server",
-                [FieldName(PGX.connection, "config.Host", .string), FieldName(PGX.connection, "config.Port", .quarter)]),
-            PathNeed("name of the database", [FieldName(PGX.connection, "config.Database", .string)]),
-            PathNeed("connection", [FieldName(PGX.connection, "pgConn.conn", .interface)]),
-            PathNeed(
-                "connection as a driver's",
-                [FieldName(TypeName("github.com/jackc/pgx/v5/stdlib", "Conn"), "conn", .word)],
-                presence: .conditional("the package stdlib is linked")),
-        ])
 }
 
 private enum SQL {
     static func method(_ type: String, _ name: String) -> String { "database/sql.(*\(type)).\(name)" }
     static func type(_ name: String) -> TypeName { TypeName("database/sql", name) }
-}
-
-private enum PGX {
-    static let connection = TypeName("github.com/jackc/pgx/v5", "Conn")
-    static func method(_ name: String) -> String { "github.com/jackc/pgx/v5.(*Conn).\(name)" }
 }

@@ -1,0 +1,31 @@
+/// The names of gRPC for Go.
+enum GRPC {
+    static let package = "google.golang.org/grpc"
+    static let http2 = "golang.org/x/net/http2"
+    private static let transportPackage = "google.golang.org/grpc/internal/transport"
+    private static let statusPackage = "google.golang.org/grpc/internal/status"
+
+    static func method(_ type: String, _ name: String) -> String {
+        "\(package).(*\(type)).\(name)"
+    }
+
+    static func transport(_ type: String, _ name: String) -> String {
+        "\(transportPackage).(*\(type)).\(name)"
+    }
+
+    static let stream = TypeName(transportPackage, "Stream")
+    static let serverStream = TypeName(transportPackage, "ServerStream")
+    static let transportClientStream = TypeName(transportPackage, "ClientStream")
+    static let http2Server = TypeName(transportPackage, "http2Server")
+    static let http2Client = TypeName(transportPackage, "http2Client")
+    /// Since 1.83, which neither Debian's programs nor its sources have.
+    static let clientHeaders = TypeName(transportPackage, "clientHeaders")
+    static let headerFrame = TypeName(transportPackage, "headerFrame")
+    static let loopyWriter = TypeName(transportPackage, "loopyWriter")
+    static let clientConn = TypeName(package, "ClientConn")
+    static let clientStream = TypeName(package, "clientStream")
+    static let status = TypeName(statusPackage, "Status")
+    static let statusError = TypeName(statusPackage, "Error")
+    static let metaHeadersFrame = TypeName(http2, "MetaHeadersFrame")
+    static let headerField = TypeName("golang.org/x/net/http2/hpack", "HeaderField")
+}
