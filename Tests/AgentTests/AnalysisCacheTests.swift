@@ -1,4 +1,5 @@
 import CBPF
+import GoBinary
 import Probes
 import Synchronization
 import SystemPackage
@@ -34,14 +35,23 @@ import Workloads
 
     private struct Ended: Error {}
 
+    private final class Counter: Sendable {
+        private let count = Atomic(0)
+
+        var value: Int { count.load(ordering: .relaxed) }
+
+        /// The new value.
+        func next() -> Int { count.add(1, ordering: .relaxed).newValue }
+    }
+
     @Test func `has one analysis for all who ask at once`() async throws {
         let (cache, state) = (cache(), Self.state(1))
-        let analyses = Atomic(0)
+        let analyses = Counter()
         await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<20 {
                 group.addTask {
                     let outcome = await cache.outcome(of: state) {
-                        analyses.add(1, ordering: .relaxed)
+                        _ = analyses.next()
                         while await cache.waitingCount(for: state) < 19 { await Task.yield() }
                         return Self.refusal
                     }
@@ -51,18 +61,18 @@ import Workloads
             }
             for await isRight in group { #expect(isRight) }
         }
-        #expect(analyses.load(ordering: .relaxed) == 1)
+        #expect(analyses.value == 1)
     }
 
     @Test func `has the next one analyse when the first can't`() async throws {
         let (cache, state) = (cache(), Self.state(1))
-        let attempts = Atomic(0)
+        let attempts = Counter()
         let failures = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<5 {
                 group.addTask {
                     do throws(Ended) {
                         _ = try await cache.outcome(of: state) { () async throws(Ended) in
-                            guard attempts.add(1, ordering: .relaxed).oldValue == 0 else { return Self.refusal }
+                            guard attempts.next() == 1 else { return Self.refusal }
                             while await cache.waitingCount(for: state) < 4 { await Task.yield() }
                             throw Ended()
                         }
@@ -75,7 +85,7 @@ import Workloads
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
         #expect(failures == 1)
-        #expect(attempts.load(ordering: .relaxed) == 2)
+        #expect(attempts.value == 2)
     }
 
     @Test func `keeps refusals, but none that may pass`() async {
