@@ -37,7 +37,12 @@ package struct GoBinary: Sendable {
             throw .unsupportedGo(version)
         }
         guard let functions = try FunctionTable.find(in: image) else {
-            throw buildInfo == nil ? .notGo : .corrupt("build information of Go, but no function table (pclntab)")
+            guard let buildInfo else { throw .notGo }
+            // The obfuscator garble says `unknown` for the release, and gives the function table another magic number.
+            guard buildInfo.goMinorVersion != nil || !buildInfo.modules.isEmpty else {
+                throw .unsupported("Go program without a readable function table, perhaps obfuscated (garble)")
+            }
+            throw .corrupt("build information of Go, but no function table (pclntab)")
         }
         return GoBinary(image, functions, buildInfo ?? BuildInfo(goVersion: ""))
     }

@@ -4,7 +4,8 @@ private import SystemPackage
 package enum GoBinaryError: Error, Equatable {
     /// The file doesn't start like an ELF file: a script, text, an empty file.
     case notELF
-    /// An ELF file of a kind that isn't read, for example `32-bit`, `big-endian`, `riscv`, `core file`.
+    /// An ELF file of a kind that isn't read, for example `32-bit`, `big-endian`, `riscv`, `core file`, or an obfuscated Go
+    /// program.
     case unsupported(String)
     /// An ELF executable without Go's build information and function table.
     case notGo

@@ -10,6 +10,7 @@ struct OracleProgram: Sendable, CustomStringConvertible {
     var toolchain: GoToolchain
     /// Where its libraries come from, if it isn't a module.
     var gopath: String?
+    var architecture = "amd64"
 
     static let all =
         GoToolchain.all.map { OracleProgram(fixture: "httpserver", toolchain: $0) }
@@ -22,11 +23,14 @@ struct OracleProgram: Sendable, CustomStringConvertible {
                 OracleProgram(fixture: fixture, toolchain: .newest, gopath: "sid"),
             ]
         }
+        + GoToolchain.some.map { OracleProgram(fixture: "httpserver", toolchain: $0, architecture: "arm64") }
 
-    var description: String { "\(fixture) of Go \(toolchain.version)" + (gopath.map { " with \($0)" } ?? "") }
+    var description: String {
+        "\(fixture) of Go \(toolchain.version) for \(architecture)" + (gopath.map { " with \($0)" } ?? "")
+    }
 
     func path(_ mode: LinkMode) throws -> String {
-        try toolchain.build(fixture, mode: mode, gopath: gopath)
+        try toolchain.build(fixture, mode: mode, gopath: gopath, architecture: architecture)
     }
 
     func binary(_ mode: LinkMode) throws -> GoBinary {
@@ -64,9 +68,35 @@ private struct Tally {
             Compared with DWARF: \(total.structs) structs with \(total.fields) fields, \(total.maps) maps, \(total.types) \
             types; \(total.alike) structs of other builds are the same.
             """)
-        #expect(total.structs > 40_000)
-        #expect(total.maps > 4_000)
-        #expect(total.alike > 60_000)
+        #expect(total.structs > 50_000)
+        #expect(total.maps > 5_000)
+        #expect(total.alike > 75_000)
+    }
+
+    /// `GOEXPERIMENT=noswissmap`, which Go 1.24 and 1.25 have, brings the maps of earlier releases back.
+    @Test(arguments: GoToolchain.all.filter { [24, 25].contains($0.minor) })
+    func readsClassicMapsOfReleasesWithSwissOnes(_ toolchain: GoToolchain) throws {
+        let sources = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures/shapes"
+        let folder = try TemporaryFolder()
+        for (mode, arguments) in [("plain", []), ("PIE", ["-buildmode=pie"])] {
+            let path = "\(folder.path)/\(mode)"
+            let made = try Command.run(
+                [
+                    "/usr/bin/env", "-C", sources, toolchain.command, "build", "-buildvcs=false",
+                    "-o", path,
+                ] + arguments + ["."],
+                environment: [
+                    "CGO_ENABLED": "0", "GOCACHE": "\(CacheFolder.path)/gocache", "GOEXPERIMENT": "noswissmap",
+                    "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOWORK": "off",
+                ])
+            #expect(made.code == 0, "\(made.errors)")
+            let oracle = try Oracle(path)
+            #expect(oracle.types.values.compactMap(\.map).allSatisfy { !$0.isSwiss })
+            let binary = try GoBinary.read(from: FileByteSource(path: FilePath(path)))
+            let tally = try Self.compare(binary, try Self.namedStructs(of: binary), oracle, mode)
+            #expect(tally.maps > 20)
+            #expect(tally.structs > 300)
+        }
     }
 
     private static func compare(_ program: OracleProgram) throws -> Tally {

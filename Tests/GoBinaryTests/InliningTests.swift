@@ -1,4 +1,5 @@
 import GoBinary
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -86,5 +87,27 @@ import Testing
                     call.addresses.allSatisfy { inner in outer.addresses.contains { $0.contains(inner.lowerBound) } }
                 } == true)
         }
+    }
+
+    /// Hot functions are inlined up to a cost of 2000, others up to 80. Those with a `defer` never are.
+    @Test(arguments: GoToolchain.all.filter { [24, 27].contains($0.minor) })
+    func findsWhatAProfileHasInlined(_ toolchain: GoToolchain) throws {
+        let (serve, serveHTTP) = ("net/http.(*conn).serve", "net/http.serverHandler.ServeHTTP")
+        let (serveMux, findHandler) = ("net/http.(*ServeMux).ServeHTTP", "net/http.(*ServeMux).findHandler")
+        let hijacked = "net/http.(*conn).hijacked"
+        let profile = CallProfile([
+            .init(of: serveHTTP, in: serve), .init(of: hijacked, in: serve), .init(of: findHandler, in: serveMux),
+        ])
+        func calls(_ profile: CallProfile?) throws -> [String: [InlinedCall]] {
+            let path = try toolchain.build(Sample.fixture, mode: .stripped, profile: profile)
+            let binary = try GoBinary.read(from: FileByteSource(path: FilePath(path)))
+            return try binary.inlinedCalls(of: [serveHTTP, hijacked, findHandler])
+        }
+        let usual = try calls(nil)
+        #expect(usual == [serveHTTP: [], hijacked: [], findHandler: []])
+        let hot = try calls(profile)
+        #expect(hot[serveHTTP]?.contains { $0.caller.name == serve && $0.path.isEmpty } == true)
+        #expect(hot[findHandler]?.contains { $0.caller.name == serveMux } == true)
+        #expect(hot[hijacked] == [])
     }
 }

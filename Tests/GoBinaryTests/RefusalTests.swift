@@ -1,7 +1,8 @@
-import GoBinary
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import GoBinary
 
 @Suite struct RefusalTests {
     /// A 64-bit little-endian amd64 header with some bytes changed.
@@ -60,6 +61,48 @@ import Testing
             return
         }
         #expect(version.hasPrefix("go1.18."))
+    }
+
+    /// Where the function table and the build information are in a file.
+    private func places(in bytes: [UInt8]) throws -> (table: Int, buildInfo: Int) {
+        let source = MemoryByteSource(bytes)
+        let binary = try GoBinary.read(from: source)
+        let table = try #require(binary.fileOffset(of: binary.functionTable.header.address))
+        let magic = [0xff] + Array(" Go buildinf:".utf8)
+        let buildInfo = try #require(
+            stride(from: 0, to: bytes.count, by: 16).first { bytes[$0] == 0xff && bytes[$0...].starts(with: magic) })
+        return (Int(table), buildInfo)
+    }
+
+    /// Up to Go 1.17, the build information held pointers, and the function table had other magic numbers. Sections tell
+    /// where both are, or nothing does.
+    @Test(arguments: [LinkMode.stripped, .sectionless]) func namesOldFormats(_ mode: LinkMode) throws {
+        let original = try readFile(try Sample(toolchain: .newest, mode: mode).path())
+        let places = try places(in: original)
+        let old = GoBinaryError.unsupportedGo("a Go release before 1.18")
+        var withPointers = original
+        withPointers[places.buildInfo + 15] = 0
+        #expect(failure(withPointers) == old)
+        for magic: UInt8 in [0xfb, 0xfa] {
+            var bytes = original
+            bytes[places.table] = magic
+            #expect(failure(bytes) == old)
+            // Before Go 1.13 there was no build information.
+            bytes[places.buildInfo] = 0
+            #expect(failure(bytes) == old)
+        }
+    }
+
+    /// What garble does: no release, no modules, another magic number.
+    @Test(arguments: [LinkMode.stripped, .sectionless]) func saysThatAProgramMayBeObfuscated(_ mode: LinkMode) throws {
+        var bytes = try readFile(try Sample(toolchain: .newest, mode: mode).path())
+        let places = try places(in: bytes)
+        bytes.replaceSubrange(places.table..<places.table + 4, with: [0x4b, 0x1d, 0x9a, 0x33])
+        #expect(failure(bytes) == .corrupt("build information of Go, but no function table (pclntab)"))
+        // Length and text of the release, and the length of the modules behind it.
+        bytes.replaceSubrange(places.buildInfo + 32..<places.buildInfo + 41, with: [7] + Array("unknown".utf8) + [0])
+        let error = failure(bytes)
+        #expect(error?.description.contains("obfuscated (garble)") == true, "\(String(describing: error))")
     }
 
     @Test func namesTheFileThatCannotBeRead() throws {

@@ -21,6 +21,9 @@ struct Sample: Sendable, CustomTestStringConvertible {
             Sample(toolchain: toolchain, mode: $0, architecture: .arm64)
         }
     }
+    static let otherLinkers = GoToolchain.some.flatMap { toolchain in
+        LinkMode.otherLinkers.map { Sample(toolchain: toolchain, mode: $0) }
+    }
     /// Those that Go's own tools can tell about.
     static let withSymbols = all.filter { !$0.mode.isStripped }
 

@@ -32,14 +32,18 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
     ///   - gopath: the Debian release whose Go sources are the fixture's libraries, if it has any. They come with the build
     ///     tag `gopath`.
     ///   - architecture: `GOARCH`. Other than for `amd64`, only Go's own linker is at hand.
+    ///   - profile: what the compiler is told to be hot, from Go 1.21 on.
     package func build(
-        _ fixture: String, mode: LinkMode, gopath: String? = nil, architecture: String = "amd64"
+        _ fixture: String, mode: LinkMode, gopath: String? = nil, architecture: String = "amd64",
+        profile: CallProfile? = nil
     ) throws -> String {
         guard access(command, X_OK) == 0 else { throw MissingToolchain(version: version, command: command) }
         let sources = "\(Self.fixtures)/\(fixture)"
         let folder = "\(CacheFolder.path)/fixtures/\(try Self.hash(of: sources))"
         let target = architecture == "amd64" ? mode.rawValue : "\(mode.rawValue)-\(architecture)"
-        let binary = "\(folder)/\(fixture)-\(version)-\(target)" + (gopath.map { "-\($0)" } ?? "")
+        let variant = profile.map { "pgo\(String(Self.hash($0.bytes), radix: 16))" }
+        let binary = ["\(folder)/\(fixture)-\(version)-\(target)", gopath, variant].compactMap(\.self).joined(
+            separator: "-")
         try createFolder(folder)
         let lock = open("\(binary).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw SystemCallFailure("flock", "\(binary).lock") }
@@ -51,17 +55,24 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
             let bytes = withoutSections(try readFile(whole))
             try writeFile("\(binary).new", bytes, permissions: 0o755)
         } else {
-            try compile(sources, mode: mode, gopath: gopath, architecture: architecture, to: "\(binary).new")
+            var arguments = mode.buildArguments
+            if let profile {
+                try writeFile("\(binary).pprof", profile.bytes)
+                arguments.append("-pgo=\(binary).pprof")
+            }
+            try compile(
+                sources, arguments, hasCgo: mode.hasCgo, gopath: gopath, architecture: architecture, to: "\(binary).new"
+            )
         }
         guard rename("\(binary).new", binary) == 0 else { throw SystemCallFailure("rename", binary) }
         return binary
     }
 
     private func compile(
-        _ sources: String, mode: LinkMode, gopath: String?, architecture: String, to path: String
+        _ sources: String, _ arguments: [String], hasCgo: Bool, gopath: String?, architecture: String, to path: String
     ) throws {
         var environment = [
-            "CGO_ENABLED": mode.hasCgo ? "1" : "0", "GOARCH": architecture, "GOCACHE": "\(CacheFolder.path)/gocache",
+            "CGO_ENABLED": hasCgo ? "1" : "0", "GOARCH": architecture, "GOCACHE": "\(CacheFolder.path)/gocache",
             "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOWORK": "off",
         ]
         if let gopath {
@@ -72,7 +83,7 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
             environment["GOFLAGS"] = "-mod=mod"
         }
         let made = try Command.run(
-            ["/usr/bin/env", "-C", sources, command, "build", "-buildvcs=false"] + mode.buildArguments + [
+            ["/usr/bin/env", "-C", sources, command, "build", "-buildvcs=false"] + arguments + [
                 "-o", path, ".",
             ], environment: environment)
         guard made.code == 0 else { throw BuildFailure(sources: sources, version: version, errors: made.errors) }
@@ -82,13 +93,14 @@ package struct GoToolchain: Sendable, CustomTestStringConvertible {
 
     /// FNV-1a, 64 bits, of the names and contents of the files in a folder, in hexadecimal.
     private static func hash(of folder: String) throws(SystemCallFailure) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for name in try fileNames(in: folder) {
-            for byte in Array(name.utf8) + [0] + (try readFile("\(folder)/\(name)")) {
-                hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01b3
-            }
-        }
-        return String(hash, radix: 16)
+        var bytes: [UInt8] = []
+        for name in try fileNames(in: folder) { bytes += Array(name.utf8) + [0] + (try readFile("\(folder)/\(name)")) }
+        return String(hash(bytes), radix: 16)
+    }
+
+    /// FNV-1a, 64 bits.
+    private static func hash(_ bytes: [UInt8]) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0100_0000_01b3 }
     }
 }
 

@@ -12,17 +12,16 @@ struct SegmentScan {
         source = image.file.source
     }
 
-    /// Image-relative addresses of the 8-aligned words that equal one of two values.
-    func words(equalTo first: UInt64, or second: UInt64) throws(GoBinaryError) -> [UInt64] {
+    /// Image-relative addresses of the 8-aligned words that equal a value but for some bits.
+    func words(equalTo value: UInt64, ignoring bits: UInt64) throws(GoBinaryError) -> [UInt64] {
         try finds(step: 8) { bytes, position in
-            let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            return word == first || word == second
+            bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self) & ~bits == value
         }
     }
 
     /// Image-relative addresses of the 8-aligned words that equal a value.
     func words(equalTo value: UInt64) throws(GoBinaryError) -> [UInt64] {
-        try words(equalTo: value, or: value)
+        try words(equalTo: value, ignoring: 0)
     }
 
     /// Image-relative addresses of the 16-aligned occurrences of 16 or fewer bytes.

@@ -2,7 +2,8 @@
 /// layouts a program has is seen from which one makes sense.
 struct ModuleData: Sendable {
     /// Start of the code that functions' entries count from, and its end. Image-relative, like all addresses here.
-    let text: Range<UInt64>
+    var text: Range<UInt64> { textSections.text }
+    let textSections: TextSections
     /// What type and name offsets count from, and its end.
     let types: Range<UInt64>
     /// What a function's data offsets count from.
@@ -83,9 +84,10 @@ struct ModuleData: Sendable {
         guard let (layout, (links, itabs)) = matches.first else { return nil }
         guard matches.count == 1 else { throw .corrupt("module data that fits several Go releases") }
         guard let types = fields.types(layout), let functionData = fields.pointer(layout.functionData),
-            let records = fields.functionRecords
+            let records = fields.functionRecords, let table = fields.slice(layout.textSections),
+            let textSections = TextSections(text, table: table, image)
         else { return nil }
-        self.text = text
+        self.textSections = textSections
         self.types = types
         self.functionData = functionData
         functionRecords = records

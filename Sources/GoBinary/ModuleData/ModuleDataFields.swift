@@ -78,7 +78,7 @@ struct ModuleDataFields {
     }
 
     /// A slice that the linker laid out: its capacity is its length.
-    private func slice(_ field: UInt64) -> (start: UInt64, count: UInt64)? {
+    func slice(_ field: UInt64) -> (start: UInt64, count: UInt64)? {
         guard let start = pointer(field), let count = pointer(field + 8), count == pointer(field + 16),
             count <= 16 << 20, count == 0 || image.segment(holding: start) != nil
         else { return nil }

@@ -33,6 +33,13 @@ struct FunctionRecord {
         try load(4)
     }
 
+    /// It is neither assembly (`FuncFlagAsm`) nor a wrapper nor another function that the runtime tells from normal ones
+    /// (`FuncIDNormal`).
+    func isOrdinary() throws(GoBinaryError) -> Bool {
+        let identity = try load(table.header.record.functionID)
+        return identity & 0xff == 0 && identity >> 8 & 4 == 0
+    }
+
     /// Image-relative address of a piece of its data, or nil if it has none of that kind.
     func data(_ kind: DataKind) throws(GoBinaryError) -> UInt64? {
         let layout = table.header.record

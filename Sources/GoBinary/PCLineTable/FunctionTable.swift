@@ -12,9 +12,7 @@ struct FunctionTable: Sendable {
 
     /// The position in the table of the function that an address is in.
     func index(containing address: UInt64) throws(GoBinaryError) -> UInt64? {
-        guard module.text.contains(address), let offset = UInt32(exactly: address - module.text.lowerBound) else {
-            return nil
-        }
+        guard let offset = module.textSections.offset(of: address) else { return nil }
         var (low, high) = (UInt64(0), header.functionCount)
         while low < high {
             let middle = low + (high - low) / 2
@@ -40,11 +38,12 @@ struct FunctionTable: Sendable {
 
     /// Makes a function of what the table has about it.
     func function(named name: String, entry: UInt32, next: UInt32) throws(GoBinaryError) -> Function {
-        let address = try module.text.lowerBound.plus(UInt64(entry), "entry of \(name)")
-        guard entry <= next, let offset = image.fileOffset(of: address, count: UInt64(next - entry)) else {
-            throw .corrupt("function \(name) outside the program's code")
-        }
-        return Function(name: name, address: address, size: UInt64(next - entry), fileOffset: offset)
+        guard let addresses = module.textSections.addresses(from: entry, to: next),
+            let offset = image.fileOffset(of: addresses.lowerBound, count: addresses.upperBound - addresses.lowerBound)
+        else { throw .corrupt("function \(name) outside the program's code") }
+        return Function(
+            name: name, address: addresses.lowerBound, size: addresses.upperBound - addresses.lowerBound,
+            fileOffset: offset)
     }
 
     /// The name at an offset in the names.

@@ -82,17 +82,21 @@ struct FunctionTableHeader: Sendable {
     /// Looks at every aligned word of every segment that isn't code: the linker of C programs merges the table's section
     /// into others.
     static func scanning(_ image: Image) throws(GoBinaryError) -> [FunctionTableHeader] {
-        // Magic, two zero bytes, instruction size, pointer size 8, as one little-endian word.
-        let start = 8 << 56 | UInt64(image.elf.architecture.minimumInstructionSize) << 48
-        var candidates: [UInt64] = []
-        for segment in image.elf.segments where !segment.isExecutable {
-            candidates += try SegmentScan(segment, image).words(
-                equalTo: start | UInt64(magic118), or: start | UInt64(magic120))
-        }
+        // Magic, two zero bytes, instruction size, pointer size 8, as one little-endian word. The magics differ in three
+        // bits.
+        let start = 8 << 56 | UInt64(image.elf.architecture.minimumInstructionSize) << 48 | UInt64(magic118)
         var headers: [FunctionTableHeader] = []
-        for candidate in candidates {
-            if let header = try FunctionTableHeader(at: candidate, in: image) { headers.append(header) }
+        var isOld = false
+        for segment in image.elf.segments where !segment.isExecutable {
+            for candidate in try SegmentScan(segment, image).words(equalTo: start, ignoring: 0b1011) {
+                guard !oldMagics.contains(try image.load(UInt32.self, at: candidate, "function table (pclntab)")) else {
+                    isOld = true
+                    continue
+                }
+                if let header = try FunctionTableHeader(at: candidate, in: image) { headers.append(header) }
+            }
         }
+        guard !isOld || !headers.isEmpty else { throw .unsupportedGo("a Go release before 1.18") }
         guard headers.count <= candidateLimit else { throw .corrupt("\(headers.count) function tables (pclntab)") }
         return headers
     }

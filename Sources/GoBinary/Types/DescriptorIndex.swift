@@ -3,6 +3,7 @@ private import Synchronization
 /// Where each type descriptor starts in a run of them (Go 1.27). They have no table: each one's size says where the next
 /// one is. Made once, when it is first needed.
 final class DescriptorIndex: Sendable {
+    /// A failure is kept as well, so that a damaged program costs one attempt.
     private let made = Mutex<Result<[UInt32], GoBinaryError>?>(nil)
 
     /// Bytes of descriptors; 53,000 types take 5 MB.
@@ -10,8 +11,7 @@ final class DescriptorIndex: Sendable {
 
     /// Offsets from the start of `range`.
     func offsets(_ range: Range<UInt64>, mapSize: UInt64, _ image: Image) throws(GoBinaryError) -> [UInt32] {
-        if let made = made.withLock({ $0 }) { return try made.get() }
-        // A failure is kept as well: it comes as late as the last descriptor.
+        if let result = made.withLock({ $0 }) { return try result.get() }
         let result = Result { () throws(GoBinaryError) in try Self.walk(range, mapSize: mapSize, image) }
         made.withLock { $0 = result }
         return try result.get()

@@ -3,7 +3,7 @@
 struct FieldSearch {
     private let types: TypeTable
     /// How many more fields are read; the largest real searches read a few hundred.
-    private var fieldsLeft = 16 << 10
+    private var fieldsLeft: UInt64 = 4 << 10
 
     private static let elementLimit = 64
     /// Pointers on the way to a field. Every struct of a level keeps its own way.
@@ -89,10 +89,10 @@ struct FieldSearch {
     }
 
     private mutating func place(of type: TypeDescriptor, _ hops: [UInt64]) throws(GoBinaryError) -> Place {
-        let fields = try types.fields(of: type)
-        fieldsLeft -= fields.count + 1
-        guard fieldsLeft >= 0 else { throw .tooLarge("structs that are embedded in structs") }
-        return Place(typeAddress: type.address, fields: fields, hops: hops)
+        let cost = try types.fieldCount(of: type) + 1
+        guard cost <= fieldsLeft else { throw .tooLarge("structs in structs") }
+        fieldsLeft -= cost
+        return Place(typeAddress: type.address, fields: try types.fields(of: type), hops: hops)
     }
 
     /// The struct that a field is or points to.

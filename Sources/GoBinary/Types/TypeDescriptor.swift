@@ -25,6 +25,9 @@ struct TypeDescriptor: Sendable {
 }
 
 extension TypeTable {
+    /// Bytes of an import path; real ones are much shorter.
+    private static let pathLimit = 1 << 10
+
     func descriptor(at address: UInt64) throws(GoBinaryError) -> TypeDescriptor {
         let what = "type descriptor"
         // 48 bytes are the smallest descriptor, so the sums below don't wrap.
@@ -96,6 +99,6 @@ extension TypeTable {
         guard let uncommon = try uncommonPart(of: type) else { return nil }
         let offset = try image.load(UInt32.self, at: uncommon, "package of a type")
         guard offset != 0 else { return nil }
-        return try name(at: try types.lowerBound.plus(UInt64(offset), "package of a type")).text
+        return try name(at: try types.lowerBound.plus(UInt64(offset), "package of a type"), limit: Self.pathLimit).text
     }
 }

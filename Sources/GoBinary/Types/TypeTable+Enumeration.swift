@@ -3,6 +3,8 @@ extension TypeTable {
     /// 80,001 have been seen.
     private static let pointerLimit: UInt64 = 512 << 10
     private static let allFieldsLimit = 512 << 10
+    /// Bytes of names that cost as much as a field.
+    private static let nameCost = 64
 
     /// The types that the listed pointer types point to, in the order of their names, and those pointer types.
     func forEachPointer(
@@ -27,7 +29,7 @@ extension TypeTable {
                 var layout = try structLayout(at: type.address)
             else { return }
             layout.pointerTypeAddress = pointer.address
-            fieldsLeft -= layout.fields.count
+            fieldsLeft -= layout.fields.count + (layout.name.utf8.count + layout.package.utf8.count) / Self.nameCost
             guard fieldsLeft >= 0 else { throw .tooLarge("fields of all structs") }
             try body(layout)
         }

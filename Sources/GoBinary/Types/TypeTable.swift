@@ -7,6 +7,7 @@ struct TypeTable: Sendable {
     let links: ModuleData.TypeLinks
     let itabs: ModuleData.Itabs
     let maps: MapDescriptor
+    let itabIndex = ItabIndex()
     private let descriptors = DescriptorIndex()
 
     /// Longest name read, in bytes.
