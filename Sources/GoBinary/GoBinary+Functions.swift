@@ -65,7 +65,7 @@ extension GoBinary {
         // Some names are of functions that are inlined everywhere.
         var left = 100 * limit
         let matches = try FunctionSearch(table: functionTable).matches { name in
-            guard left > 0, memmem(name.baseAddress, name.count, text, text.count) != nil else { return false }
+            guard left > 0, name.contains(text) else { return false }
             left -= 1
             return true
         }
@@ -82,5 +82,20 @@ extension GoBinary {
             throw .tooLarge("\(function.size) bytes of code of \(function.name)")
         }
         return try image.bytes(at: function.address, count: Int(function.size), "code of \(function.name)")
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether bytes, of which there is at least one, are somewhere in these.
+    fileprivate func contains(_ bytes: [UInt8]) -> Bool {
+        guard let first = bytes.first, let start = baseAddress else { return false }
+        var position = 0
+        while count - position >= bytes.count,
+            let found = memchr(start + position, Int32(first), count - position - bytes.count + 1)
+        {
+            if memcmp(found, bytes, bytes.count) == 0 { return true }
+            position = start.distance(to: UnsafeRawPointer(found)) + 1
+        }
+        return false
     }
 }

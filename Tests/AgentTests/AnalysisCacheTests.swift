@@ -36,12 +36,12 @@ import Workloads
     private struct Ended: Error {}
 
     private final class Counter: Sendable {
-        private let value = Atomic(0)
+        private let count = Atomic(0)
 
-        var count: Int { value.load(ordering: .relaxed) }
+        var value: Int { count.load(ordering: .relaxed) }
 
-        /// Returns the count before.
-        func add() -> Int { value.add(1, ordering: .relaxed).oldValue }
+        /// The new value.
+        func next() -> Int { count.add(1, ordering: .relaxed).newValue }
     }
 
     @Test func `has one analysis for all who ask at once`() async throws {
@@ -51,7 +51,7 @@ import Workloads
             for _ in 0..<20 {
                 group.addTask {
                     let outcome = await cache.outcome(of: state) {
-                        _ = analyses.add()
+                        _ = analyses.next()
                         while await cache.waitingCount(for: state) < 19 { await Task.yield() }
                         return Self.refusal
                     }
@@ -61,7 +61,7 @@ import Workloads
             }
             for await isRight in group { #expect(isRight) }
         }
-        #expect(analyses.count == 1)
+        #expect(analyses.value == 1)
     }
 
     @Test func `has the next one analyse when the first can't`() async throws {
@@ -72,7 +72,7 @@ import Workloads
                 group.addTask {
                     do throws(Ended) {
                         _ = try await cache.outcome(of: state) { () async throws(Ended) in
-                            guard attempts.add() == 0 else { return Self.refusal }
+                            guard attempts.next() == 1 else { return Self.refusal }
                             while await cache.waitingCount(for: state) < 4 { await Task.yield() }
                             throw Ended()
                         }
@@ -85,7 +85,7 @@ import Workloads
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
         #expect(failures == 1)
-        #expect(attempts.count == 2)
+        #expect(attempts.value == 2)
     }
 
     @Test func `keeps refusals, but none that may pass`() async {

@@ -81,6 +81,49 @@ import Testing
         #expect(try circular.structLayout(package: "net/http", name: "Request") == nil)
     }
 
+    /// Offsets of data are 32 bits wide: here the data goes on behind the last one.
+    @Test func `data at the end of its offsets' range is looked through to that end`() throws {
+        let offset: UInt32 = 0xffff_ff00
+        var file = MiniatureBinary()
+        // The last function's record says that it has an inline tree.
+        let record = MiniatureBinary.functionTable + 288 + 120
+        file.put(UInt8(4), at: record + 43)
+        file.put(offset, at: record + 44 + 12)
+        // What the tree's offset counts from, and a segment that begins with the tree and holds nothing but zeros, which
+        // is the offset of the first name.
+        let data = file.word(MiniatureBinary.moduleData + 320)
+        file.put(UInt16(3), at: 56)
+        file.put(UInt64(4 << 32 | 1), at: 176)
+        file.put(UInt64(3104), at: 184)
+        file.put(data + UInt64(offset), at: 192)
+        file.put(UInt64(480), at: 208)
+        let binary = try GoBinary.read(from: MemoryByteSource(file.bytes))
+        let name = "net/http.(*conn).hijacked"
+        #expect(try binary.inlinedCalls(of: [name]) == [name: []])
+    }
+
+    /// Room that only a sparse file has.
+    @Test func `segments of which the sizes' sum overflows are refused`() throws {
+        var file = MiniatureBinary()
+        for header in 0..<12 {
+            file.put(UInt64(6 << 32 | 1), at: 64 + header * 56)
+            file.put(UInt64(1) << 62 - 1, at: 64 + header * 56 + 32)
+        }
+        file.put(UInt16(12), at: 56)
+        var source = PatchedByteSource(file.bytes)
+        source.resize(.max >> 1)
+        #expect(throws: GoBinaryError.self) { try GoBinary.read(from: source) }
+    }
+
+    /// To normalise a string takes as long as its longest run of marks, squared.
+    @Test func `a name of nothing but combining marks is cut short`() throws {
+        let marks = (0..<200_000).map { $0.isMultiple(of: 2) ? "\u{301}" : "\u{316}" }.joined()
+        let text = String(programText: Array("a\(marks)b".utf8))
+        #expect(text.unicodeScalars.count == 32)
+        let usual = "é e\u{301} 日本"
+        #expect(String(programText: Array(usual.utf8)).unicodeScalars.elementsEqual(usual.unicodeScalars))
+    }
+
     /// Truncated, emptied, or overwritten by another program or noise.
     @Test(arguments: 0..<4)
     func `a file that changes while it is read is no program or another one`(kind: Int) throws {

@@ -39,8 +39,9 @@ package struct BuildInfo: Sendable, Equatable {
 
     /// Takes in the text that the linker leaves in the program: lines of fields that tabs separate.
     mutating func add(modules text: String) {
-        for line in text.split(separator: "\n") {
-            let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init) {
+            let fields = line.utf8.split(separator: UInt8(ascii: "\t"), maxSplits: 3, omittingEmptySubsequences: false)
+                .map { String(Substring($0)) }
             guard fields.count >= 2 else { continue }
             let version = fields.count > 2 ? fields[2] : ""
             switch fields[0] {

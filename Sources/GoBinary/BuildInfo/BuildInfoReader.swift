@@ -40,10 +40,10 @@ struct BuildInfoReader {
         var position = address + 32
         let version = try string(at: &position, limit: Self.versionLimit)
         let modules = try string(at: &position, limit: Self.modulesLimit)
-        var info = BuildInfo(goVersion: String(decoding: version, as: UTF8.self))
+        var info = BuildInfo(goVersion: String(programText: version))
         // Both ends carry 16 bytes by which the text is found in a running program.
         if modules.count >= 33, modules[modules.count - 17] == UInt8(ascii: "\n") {
-            info.add(modules: String(decoding: modules.dropFirst(16).dropLast(16), as: UTF8.self))
+            info.add(modules: String(programText: modules.dropFirst(16).dropLast(16)))
         }
         return info
     }

@@ -24,6 +24,8 @@ package final class AnalysisBudget: Sendable {
     /// For each name and each function that is gone by.
     static let nameCost = 4
     static let functionCost = 16
+    /// For each byte of text that is made of them.
+    static let textCost = 8
     /// For each value that takes decoding.
     static let stepCost = 32
     /// For each value that is taken from bytes which were read before.

@@ -42,7 +42,8 @@ struct ELF: Sendable {
         guard segments.allSatisfy({ $0.fileOffset + $0.fileSize <= fileSize }) else {
             throw .truncated("loadable segments")
         }
-        let loadable = segments.reduce(0) { $0 + $1.fileSize }
+        // A sparse file may have room for sizes of which the sum has none.
+        let loadable = segments.reduce(0) { $0 + min($1.fileSize, 1 << 48) }
         guard loadable <= fileSize + UInt64(segments.count) * sharedPage else {
             throw .corrupt("ELF segments that overlap in the file")
         }

@@ -47,6 +47,6 @@ struct Section: Sendable {
             if byte == 0 { break }
             bytes.append(byte)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(programText: bytes)
     }
 }

@@ -60,7 +60,7 @@ struct FunctionTable: Sendable {
             try window.fill(from: image.file.source, at: position)
             let part = window.withBytes { $0.prefix { $0 != 0 }.map { $0 } }
             bytes += part
-            if part.count < window.count { return String(decoding: bytes, as: UTF8.self) }
+            if part.count < window.count { return String(programText: bytes) }
             guard window.count > 0 else { throw .truncated(what) }
         }
         throw .corrupt(what)

@@ -36,7 +36,7 @@ struct NameSearch {
                     let end = base.distance(to: UnsafeRawPointer(zero))
                     let name = UnsafeRawBufferPointer(rebasing: bytes[position..<end])
                     if name.count < FunctionTable.nameLimit, isWanted(name) {
-                        matches.append((UInt32(done) + UInt32(position), String(decoding: name, as: UTF8.self)))
+                        matches.append((UInt32(done) + UInt32(position), String(programText: name)))
                     }
                     position = end + 1
                     passed += 1
@@ -47,6 +47,7 @@ struct NameSearch {
             for (offset, name) in matches {
                 found[offset] = name
                 size += name.utf8.count
+                try table.image.file.source.budget.spend(name.utf8.count * AnalysisBudget.textCost)
                 filter[Int(offset) & (filter.count - 1)] = true
             }
             guard found.count <= limit, size <= Self.sizeLimit else { throw .tooLarge(what) }

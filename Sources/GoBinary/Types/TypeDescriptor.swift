@@ -72,7 +72,7 @@ extension TypeTable {
         // The package's name has no dot; type arguments have some.
         let end = name.firstIndex(of: UInt8(ascii: "[")) ?? name.endIndex
         let dot = name[..<end].firstIndex(of: UInt8(ascii: "."))
-        return String(decoding: dot.map { name[($0 + 1)...] } ?? name, as: UTF8.self)
+        return String(programText: dot.map { name[($0 + 1)...] } ?? name)
     }
 
     /// The type that a pointer, slice, array or channel holds, or a map's values.

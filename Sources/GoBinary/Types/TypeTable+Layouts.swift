@@ -11,7 +11,7 @@ extension TypeTable {
         let isNamed = type.flags & TypeDescriptor.named != 0
         let package = isNamed ? try packagePath(of: type) : nil
         return StructLayout(
-            package: package.map { String(decoding: $0, as: UTF8.self) } ?? "",
+            package: package.map { String(programText: $0) } ?? "",
             name: isNamed ? try declaredName(of: type) : "",
             typeAddress: address,
             size: try image.load(UInt64.self, at: address, "struct type"),
@@ -41,7 +41,7 @@ extension TypeTable {
             guard offset <= size else { throw .corrupt("field beyond the end of its struct") }
             fields.append(
                 StructLayout.Field(
-                    name: String(decoding: name.text, as: UTF8.self), offset: offset,
+                    name: String(programText: name.text), offset: offset,
                     typeAddress: fieldType.address, kind: fieldType.kind, isEmbedded: name.flags & 8 != 0))
         }
         return fields

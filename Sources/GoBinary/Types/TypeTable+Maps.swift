@@ -12,7 +12,7 @@ extension TypeTable {
         let group = try descriptor(at: try image.pointer(at: try type.address.plus(64, what), what))
         guard group.kind == .structure, try fieldCount(of: group) > 0 else { return nil }
         let first = try image.pointer(at: try group.address.plus(56, what), what)
-        switch String(decoding: try name(at: try image.pointer(at: first, what), limit: 8).text, as: UTF8.self) {
+        switch String(programText: try name(at: try image.pointer(at: first, what), limit: 8).text) {
         case "topbits": return .classic
         case "ctrl": return .swiss
         default: return nil

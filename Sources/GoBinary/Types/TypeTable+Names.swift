@@ -43,7 +43,7 @@ extension TypeTable {
         guard type.kind == kind ?? type.kind, type.flags & TypeDescriptor.named != 0 else { return nil }
         let path = try packagePath(of: type) ?? []
         return NamedType(
-            package: String(decoding: path, as: UTF8.self), name: name, kind: type.kind, typeAddress: type.address,
+            package: String(programText: path), name: name, kind: type.kind, typeAddress: type.address,
             pointerTypeAddress: pointer.address)
     }
 

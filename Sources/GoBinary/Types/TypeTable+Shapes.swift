@@ -57,7 +57,7 @@ extension TypeTable {
         let isNamed = type.flags & TypeDescriptor.named != 0
         let package = isNamed ? try packagePath(of: type) : nil
         return InterfaceLayout(
-            package: package.map { String(decoding: $0, as: UTF8.self) } ?? "",
+            package: package.map { String(programText: $0) } ?? "",
             name: isNamed ? try declaredName(of: type) : "", typeAddress: address, methods: try methods(of: type))
     }
 
@@ -82,7 +82,7 @@ extension TypeTable {
             let name = try self.name(at: try types.lowerBound.plus(nameOffset, what), limit: Self.fieldNameLimit)
             methods.append(
                 InterfaceLayout.Method(
-                    name: String(decoding: name.text, as: UTF8.self), isExported: name.flags & 1 != 0,
+                    name: String(programText: name.text), isExported: name.flags & 1 != 0,
                     typeAddress: try descriptor(at: try types.lowerBound.plus(typeOffset, what)).address))
         }
         return methods
