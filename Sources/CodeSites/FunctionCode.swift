@@ -33,6 +33,29 @@ package struct FunctionCode: Sendable {
         sites { $0 == .call(target: target) }
     }
 
+    /// A call of a fixed address, or through a register or memory.
+    package struct Call: Sendable {
+        package let site: CodeSite
+        /// Nil through a register or memory.
+        package let target: UInt64?
+    }
+
+    /// All the calls in a part of the function, in address order, or nil if one takes no probe.
+    package func calls(in part: Range<UInt64>) -> [Call]? {
+        var calls: [Call] = []
+        for instruction in instructions where part.contains(instruction.address) {
+            let target: UInt64?
+            switch instruction.role {
+            case .call(let callee): target = callee
+            case .indirectCall: target = nil
+            case .ret, .other: continue
+            }
+            guard let site = site(instruction) else { return nil }
+            calls.append(Call(site: site, target: target))
+        }
+        return calls
+    }
+
     /// The returns to the caller, in address order: `ret`. What the function returns is in registers there. A function
     /// may also end in a jump to another one, or not at all.
     package var returns: [CodeSite] {

@@ -27,6 +27,43 @@ extension EndToEnd {
                 let fields: [Field]
             }
 
+            struct Symbol: Decodable {
+                struct Definition: Decodable {
+                    struct Argument: Decodable {
+                        let argument: Int
+                        let size: Int?
+                        let location: String?
+                    }
+
+                    struct Site: Decodable {
+                        let address: String
+                        let instruction: String
+                        let emulated: Bool
+                    }
+
+                    let symbol: String
+                    let address: String
+                    let arguments: [Argument]?
+                    let prologue: Site?
+                    let programs: [String]
+                }
+
+                struct Inlining: Decodable {
+                    let caller: String
+                    let address: String
+                }
+
+                let name: String
+                let definitions: [Definition]
+                let inlinedInto: [Inlining]
+                let similar: [String]
+            }
+
+            struct Timing: Decodable {
+                let elapsedNanoseconds: Int
+                let processorNanoseconds: Int
+            }
+
             struct Process: Decodable {
                 let pid: Int32
                 let name: String
@@ -38,12 +75,15 @@ extension EndToEnd {
             let file: String
             let process: Process?
             let goVersion: String
+            let arch: String
             let libraries: [Library]
+            let symbols: [Symbol]?
+            let timing: Timing
         }
 
-        private static func document(_ target: String) throws -> Document {
-            let result = try Nodespan.run(["inspect", "--format", "json", target])
-            #expect(result.code == 0, "\(result.errors)")
+        private static func document(_ target: String, _ options: [String] = [], status: Int32 = 0) throws -> Document {
+            let result = try Nodespan.run(["inspect", "--format", "json"] + options + [target])
+            #expect(result.code == status, "\(result.errors)")
             return try JSONDecoder().decode(Document.self, from: Data(result.output.utf8))
         }
 
@@ -52,8 +92,9 @@ extension EndToEnd {
             let binary = try go.build("httpserver", mode: .stripped)
             let document = try Self.document(binary)
             #expect(document.file == binary && document.process == nil)
-            let table = try Nodespan.run(["inspect", binary])
+            let table = try Nodespan.run(["inspect", "--fields", binary])
             #expect(table.code == 0 && table.errors.isEmpty)
+            #expect(try Nodespan.run(["inspect", binary]).output.contains("  fields  ") == false)
             #expect(table.output.contains("Go \(document.goVersion.dropFirst(2)), amd64, exe, stripped\n"))
             let server = try #require(document.libraries.first { $0.name == "net/http server" })
             #expect(server.state == "ready" && !server.probes.isEmpty && !server.fields.isEmpty)
@@ -97,6 +138,63 @@ extension EndToEnd {
             let table = try Nodespan.run(["inspect", "\(pid)"]).output
             #expect(table.hasPrefix("process \(pid) (server) runs \(binary)\nin a container, as process 1"), "\(table)")
             #expect(table.contains("replaced or removed"))
+        }
+
+        @Test func `shows the libraries that are asked for, and whether they can be traced`() throws {
+            let binary = try GoToolchain.newest.build("httpserver", mode: .stripped)
+            #expect(try Self.document(binary, ["--library", "net/http server"]).libraries.map(\.name) == ["net/http server"])
+            let part = try Self.document(binary, ["--library", "HTTP/2", "--library", "net/http server"])
+            #expect(part.libraries.map(\.name) == ["net/http server", "net/http HTTP/2 server"])
+            #expect(part.timing.elapsedNanoseconds > 0 && part.timing.processorNanoseconds > 0)
+
+            let absent = try Nodespan.run(["inspect", "--library", "gin", binary])
+            #expect(absent.code == 1 && absent.output.contains("absent  github.com/gin-gonic/gin routes\n"))
+            #expect(absent.errors.contains("nothing in it that can be traced: no github.com/gin-gonic/gin routes"))
+            let unknown = try Nodespan.run(["inspect", "--library", "fasthttp", binary])
+            #expect(unknown.code == 2 && unknown.output.isEmpty)
+            #expect(unknown.errors.contains("no library 'fasthttp'; there are net/http server, "))
+        }
+
+        @Test(arguments: [("amd64", ["RAX", "RBX", "RCX"]), ("arm64", ["R0", "R1", "R2"])])
+        func `shows where a function is, and what it was inlined into`(architecture: String, registers: [String]) throws {
+            let binary = try GoToolchain.newest.build("httpserver", mode: .stripped, architecture: architecture)
+            let (serve, early) = ("net/http.(*conn).serve", "net/http.(*response).closedRequestBodyEarly")
+            let document = try Self.document(binary, ["--symbol", serve])
+            #expect(document.arch == architecture)
+            let begin = try #require(document.libraries.first?.probes.first)
+            let definition = try #require(document.symbols?.first?.definitions.first)
+            #expect(definition.symbol == serve && definition.programs.contains("http_server_begin"))
+            // (c *conn) serve(ctx context.Context)
+            #expect(definition.arguments?.map(\.location) == registers)
+            #expect(definition.arguments?.map(\.argument) == [0, 1, 1])
+            #expect(definition.prologue?.emulated == true)
+
+            let inlined = try #require(try Self.document(binary, ["--symbol", early], status: 1).symbols?.first)
+            #expect(inlined.definitions.isEmpty && inlined.inlinedInto.contains { $0.caller == serve })
+
+            let table = try Nodespan.run(["inspect", "--symbol", serve, "--symbol", early, binary])
+            #expect(table.code == 1 && table.errors.contains("\(early) is no function of its own: it is inlined into "))
+            #expect(table.output.contains("\n\(serve)\n  at         \(definition.address), "))
+            #expect(table.output.contains("  arguments  \(registers[0]), {\(registers[1]), \(registers[2])}\n"))
+            #expect(table.output.contains("\n\(early)  no function\n  inlined    0x"))
+            #expect(!table.output.contains(begin.address))
+        }
+
+        @Test func `names functions like one that isn't there`() throws {
+            let binary = try GoToolchain.newest.build("httpserver", mode: .stripped)
+            let table = try Nodespan.run(["inspect", "--symbol", "conn).serve", binary])
+            #expect(table.code == 1 && table.output.contains("  similar    net/http.(*conn).serve\n"))
+            #expect(table.errors.contains("no function conn).serve: it isn't linked in, or the linker calls it otherwise"))
+        }
+
+        @Test func `shows a program of another architecture, which isn't traced here`() throws {
+            let binary = try GoToolchain.newest.build("httpserver", mode: .stripped, architecture: "arm64")
+            let table = try Nodespan.run(["inspect", binary])
+            #expect(table.code == 0 && table.output.contains(", arm64, exe, stripped\n"))
+            #expect(table.output.contains("net/http server  ready\n"))
+            let trace = try Nodespan.run(["trace", "--", binary])
+            #expect(trace.code == 1 && trace.output.isEmpty)
+            #expect(trace.errors.contains("a program for arm64; on this machine, nodespan traces programs for amd64"))
         }
 
         @Test func `takes a number for a pid unless a file has that name`() throws {
@@ -143,7 +241,7 @@ extension EndToEnd {
                 return result.errors
             }
             // e_machine and EI_CLASS of elf(5)
-            #expect(try refusal { $0[18] = 183 }.contains("a program for arm64"))
+            #expect(try refusal { $0[18] = 243 }.contains("unsupported kind of ELF file: riscv"))
             #expect(try refusal { $0[4] = 1 }.contains("a 32-bit program"))
             let packed = try refusal {
                 $0.replaceSubrange(0x1e0..<0x1e4, with: Array("UPX!".utf8))

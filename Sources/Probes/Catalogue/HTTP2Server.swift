@@ -26,6 +26,7 @@ extension LibraryEntry {
     ) -> LibraryEntry {
         let runHandler = "\(package).(*\(prefix)serverConn).runHandler"
         let handlerDone = "\(package).(*\(prefix)responseWriter).handlerDone"
+        let writeFrame = "\(package).(*\(prefix)serverConn).writeFrameFromHandler"
         let deferred = CandidateSite.FunctionSelector.literals(in: runHandler, calling: handlerDone)
         let response = TypeName(package: package, name: "\(prefix)responseWriterState")
         return LibraryEntry(
@@ -37,14 +38,19 @@ extension LibraryEntry {
                     candidates: [CandidateSite(function: .named(runHandler), place: .prologue, arguments: "8 8 8")]),
                 ProbeEntry(
                     program: "http2_server_end", rate: .everyRequest, need: .required,
-                    candidates: [CandidateSite(function: deferred, place: .calls(to: handlerDone))]),
+                    // With a profile it may be inlined; what it calls first is then to flush the response.
+                    candidates: [CandidateSite(function: deferred, place: .calls(to: handlerDone))]
+                        + ["FlushError", "Flush"].map {
+                            let flush = "\(package).(*\(prefix)responseWriter).\($0)"
+                            return CandidateSite(
+                                function: .literals(in: runHandler, calling: flush), place: .calls(to: flush))
+                        }),
                 ProbeEntry(
                     program: "http2_server_abort", rate: .rare,
                     need: .optional(loss: "a request whose handler panics stays in flight"),
                     candidates: [
                         CandidateSite(
-                            function: deferred,
-                            place: .calls(to: "\(package).(*\(prefix)serverConn).writeFrameFromHandler"))
+                            function: .literals(in: runHandler, calling: writeFrame), place: .calls(to: writeFrame))
                     ]),
             ],
             fields: HTTPServerFields.request(of: kind)

@@ -94,6 +94,9 @@ struct CandidateSite: Sendable {
         case prologue
         /// The nearest call through a register or memory before each direct call of the function.
         case indirectCall(beforeCallTo: String)
+        /// Every call in the body of a function that is inlined, of a method through an interface: the compiler may have
+        /// made direct calls of them, for types that a profile has (cmd/compile/internal/devirtualize).
+        case methodCalls(inInlined: String, method: String)
     }
 }
 

@@ -19,7 +19,12 @@ extension LibraryEntry {
                 candidates: [
                     // (serverHandler) ServeHTTP(rw ResponseWriter, req *Request)
                     CandidateSite(
-                        function: .named(NetHTTP.serve), place: .calls(to: NetHTTP.serveHTTP), arguments: "{8} {8 8} 8")
+                        function: .named(NetHTTP.serve), place: .calls(to: NetHTTP.serveHTTP), arguments: "{8} {8 8} 8"),
+                    // With a profile it may be inlined. The handler's method has its arguments in the same registers.
+                    CandidateSite(
+                        function: .named(NetHTTP.serve),
+                        place: .methodCalls(inInlined: NetHTTP.serveHTTP, method: "ServeHTTP"),
+                        loss: "each request costs a single-stepped probe hit", maySingleStep: true),
                 ]),
             ProbeEntry(
                 program: "http_server_end", rate: .everyRequest, need: .required,

@@ -104,7 +104,7 @@ extension CandidateSite.Place {
         switch self {
         case .calls(let callee), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee):
             callee
-        case .prologue: nil
+        case .prologue, .methodCalls: nil
         }
     }
 }

@@ -48,7 +48,7 @@ extension SiteResolver {
         }
     }
 
-    private func inlinedCalls(of name: String) throws(PlanningError) -> [InlinedCall] {
+    func inlinedCalls(of name: String) throws(PlanningError) -> [InlinedCall] {
         do {
             return try binary.inlinedCalls(of: [name])[name] ?? []
         } catch {

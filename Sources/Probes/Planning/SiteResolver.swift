@@ -57,7 +57,12 @@ struct SiteResolver {
             guard let code = try code(of: owner) else {
                 return .unusable(reason: "the code of \(owner.name) can't be decoded")
             }
-            for site in sites(at: candidate.place, in: code, of: owner) {
+            let sites: [CodeSite]
+            switch try self.sites(at: candidate.place, in: code, of: owner) {
+            case .success(let found): sites = found
+            case .failure(let absence): return .unusable(reason: absence.reason)
+            }
+            for site in sites {
                 guard let fileOffset = binary.fileOffset(of: site.address) else {
                     return .unusable(reason: "\(owner.name) isn't in the file")
                 }
@@ -72,6 +77,7 @@ struct SiteResolver {
                 reason: try inlining(of: candidate.place.callee, in: owners)
                     ?? "\(candidate.function) has no \(candidate.place)")
         }
+        if let partly = try partialInlining(of: candidate.place.callee, in: owners) { return .unusable(reason: partly) }
         guard probe.rate != .everyRequest || candidate.maySingleStep || points.allSatisfy(\.isEmulated) else {
             return .unusable(reason: "\(candidate.place) in \(candidate.function) would be single-stepped")
         }
@@ -79,23 +85,27 @@ struct SiteResolver {
         return .found(points)
     }
 
-    private func sites(at place: CandidateSite.Place, in code: FunctionCode, of owner: Function) -> [CodeSite] {
+    private func sites(
+        at place: CandidateSite.Place, in code: FunctionCode, of owner: Function
+    ) throws(PlanningError) -> Result<[CodeSite], Absence> {
         let calls = place.callee.flatMap(function).map { code.directCalls(to: $0.address) } ?? []
         switch place {
         case .calls:
-            return calls
+            return .success(calls)
         case .behindCalls:
-            return calls.compactMap { code.site(behind: $0.address) }
+            return .success(calls.compactMap { code.site(behind: $0.address) })
         case .callFollowing(let program, _):
             let earlier = attachPoints.filter { $0.program == program && $0.symbol == owner.name }
-            guard !earlier.isEmpty else { return calls.count == 1 ? calls : [] }
+            guard !earlier.isEmpty else { return .success(calls.count == 1 ? calls : []) }
             let following = earlier.compactMap { point in calls.first { $0.address > point.address } }
-            guard following.count == earlier.count else { return [] }
-            return calls.filter(following.contains)
+            guard following.count == earlier.count else { return .success([]) }
+            return .success(calls.filter(following.contains))
         case .prologue:
-            return code.prologue.map { [$0] } ?? []
+            return .success(code.prologue.map { [$0] } ?? [])
         case .indirectCall:
-            return calls.compactMap { code.indirectCall(before: $0.address) }
+            return .success(calls.compactMap { code.indirectCall(before: $0.address) })
+        case .methodCalls(let inlined, let method):
+            return try methodCalls(method, inInlined: inlined, in: code, of: owner)
         }
     }
 
@@ -164,6 +174,7 @@ extension CandidateSite.Place: CustomStringConvertible {
         case .callFollowing(let program, let callee): "direct call of \(callee) behind \(program)"
         case .prologue: "stack check or frame pointer push at its start"
         case .indirectCall(let callee): "indirect call before its call of \(callee)"
+        case .methodCalls(let inlined, let method): "call of \(method) in an inlined \(inlined)"
         }
     }
 }
