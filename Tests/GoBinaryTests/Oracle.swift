@@ -24,10 +24,11 @@ struct Oracle {
         var fields: [String: UInt64] = [:]
     }
 
-    init(_ path: String) throws {
+    /// - Parameter kinds: which facts are wanted; see the fixture.
+    init(_ path: String, kinds: Set<Character> = ["F", "S", "M"]) throws {
         let facts = try Command.run([try GoToolchain.newest.build("binaryfacts", mode: .plain), path])
         guard facts.code == 0 else { throw Failure(errors: facts.errors) }
-        for line in facts.output.split(separator: "\n") {
+        for line in facts.output.split(separator: "\n") where line.first.map(kinds.contains) ?? true {
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             switch fields[0] {
             case "F": functions[UInt64(fields[1]) ?? 0, default: []].insert(fields[2])
