@@ -90,7 +90,7 @@ private struct Tally {
                     "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOWORK": "off",
                 ])
             #expect(made.code == 0, "\(made.errors)")
-            let oracle = try Oracle(path, onlyTypes: true)
+            let oracle = try Oracle(path, kinds: Oracle.typeKinds)
             #expect(oracle.types.values.compactMap(\.map).allSatisfy { !$0.isSwiss })
             let binary = try GoBinary.read(from: FileByteSource(path: FilePath(path)))
             let tally = try Self.compare(binary, try Self.namedStructs(of: binary), oracle, mode)
@@ -103,10 +103,10 @@ private struct Tally {
         var tally = Tally()
         let plain = try program.binary(.plain)
         let structs = try namedStructs(of: plain)
-        tally += try compare(plain, structs, try Oracle(try program.path(.plain), onlyTypes: true), "\(program)")
+        tally += try compare(plain, structs, try Oracle(try program.path(.plain), kinds: Oracle.typeKinds), "\(program)")
         let pie = try program.binary(.pie)
         tally += try compare(
-            pie, try namedStructs(of: pie), try Oracle(try program.path(.pie), onlyTypes: true), "\(program), PIE")
+            pie, try namedStructs(of: pie), try Oracle(try program.path(.pie), kinds: Oracle.typeKinds), "\(program), PIE")
 
         let expected = structs.map(summary).sorted()
         for mode in [LinkMode.stripped, .pie, .strippedPIE] {

@@ -52,13 +52,16 @@ struct Oracle {
         var elemStride: UInt64
     }
 
-    /// - Parameter onlyTypes: nothing about functions is read.
-    init(_ path: String, onlyTypes: Bool = false) throws {
+    /// The kinds of facts that are about types.
+    static let typeKinds: Set<Character> = ["T", "S", "M", "K"]
+
+    /// - Parameter kinds: which facts are wanted; see the fixture.
+    init(_ path: String, kinds: Set<Character> = ["F"]) throws {
         let reader = try GoToolchain.newest.build("binaryfacts", mode: .plain)
-        let facts = try Command.run([reader, path] + (onlyTypes ? ["types"] : []))
+        let facts = try Command.run([reader, path] + (kinds.isSubset(of: Self.typeKinds) ? ["types"] : []))
         guard facts.code == 0 else { throw Failure(errors: facts.errors) }
         var structure: UInt64 = 0
-        for line in facts.output.split(separator: "\n") {
+        for line in facts.output.split(separator: "\n") where line.first.map(kinds.contains) ?? true {
             let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             let numbers = words.map { UInt64($0) ?? 0 }
             switch words[0] {

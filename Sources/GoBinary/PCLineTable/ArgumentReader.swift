@@ -9,8 +9,8 @@ struct ArgumentReader {
         var components: [Component] = []
         /// It has components that aren't listed, as far as is known.
         var isPartial = false
-        /// Part of it looks like an array, which would put all of it on the stack: four or more components of one size, or
-        /// several of one size below a pointer's. Strings, slices and interfaces don't.
+        /// Part of it looks like an array, which would put all of it on the stack: four or more components of one size,
+        /// several of one size below a pointer's, or several aggregates. Strings, slices and interfaces don't.
         var mayBeArray = false
     }
 
