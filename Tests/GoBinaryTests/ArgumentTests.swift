@@ -1,4 +1,5 @@
 import GoBinary
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
         var (equal, unnamed) = (0, 0)
         for function in try binary.functions(withPrefix: "net") {
             guard let all = oracle.parameters[function.address], !function.name.contains("[") else { continue }
-            let expected = all.filter { $0 > 0 }
+            let expected = all.map(\.size).filter { $0 > 0 }
             guard let arguments = try binary.arguments(of: function) else {
                 #expect(expected.isEmpty, "\(function.name)")
                 continue
@@ -32,6 +33,53 @@ import Testing
         }
         #expect(equal > 750)
         #expect(unnamed < equal / 3)
+    }
+
+    /// DWARF's numbers of the registers, in the order in which Go assigns them, and the first that holds floating-point
+    /// numbers.
+    private func registers(_ architecture: GoBinary.Architecture) -> (integer: [Int], floatingPoint: Int) {
+        switch architecture {
+        case .amd64: ([0, 3, 2, 5, 4, 8, 9, 10, 11], 17)
+        case .arm64: (Array(0..<16), 64)
+        }
+    }
+
+    @Test(arguments: Sample.withSymbols)
+    func findsRegistersWhereDebugInformationDoes(_ sample: Sample) throws {
+        let oracle = try Oracle(try sample.path())
+        let binary = try sample.read()
+        let numbers = registers(sample.architecture)
+        var (equal, unknown) = (0, 0)
+        var different: [String] = []
+        for function in try binary.functions(withPrefix: "") {
+            guard let expected = oracle.parameters[function.address],
+                expected.contains(where: { !$0.registers.isEmpty }),
+                !function.name.contains("["), let arguments = try binary.arguments(of: function),
+                expected.filter({ $0.size > 0 }).count == Set(arguments.components.map(\.argument)).count,
+                !expected.joinedRegisters.contains(where: { $0 >= numbers.floatingPoint })
+            else { continue }
+            let found = Dictionary(grouping: arguments.components, by: \.argument).sorted { $0.key < $1.key }.map(
+                \.value)
+            for (parameter, components) in zip(expected.filter { $0.size > 0 }, found) {
+                guard parameter.registers.count == components.count else { continue }
+                if components.contains(where: { $0.location == .unknown }) {
+                    unknown += 1
+                    continue
+                }
+                let locations = parameter.registers.map { number in
+                    FunctionArguments.Location.register(numbers.integer.firstIndex(of: number) ?? -1)
+                }
+                if components.map(\.location) == locations {
+                    equal += 1
+                } else {
+                    different.append("\(function.name): \(arguments.shape), \(parameter.registers)")
+                }
+            }
+        }
+        // Debug information has some variables where they go to in a function's first instructions.
+        #expect(equal > 5000)
+        #expect(different.count <= equal / 800, "\(different)")
+        #expect(unknown < equal / 5)
     }
 
     @Test(arguments: Sample.all) func findsArgumentsOfKnownSignatures(_ sample: Sample) throws {
@@ -64,4 +112,28 @@ import Testing
         let main = try #require(try binary.function(named: "main.main"))
         #expect(try binary.arguments(of: main) == nil)
     }
+
+    /// More than the registers hold: what doesn't fit is on the stack as a whole, and at most ten components are described.
+    @Test(arguments: ["bookworm", "trixie", "sid"]) func tellsTheStackFromRegisters(_ release: String) throws {
+        let path = "\(CacheFolder.path)/debian/\(release)/caddy/usr/bin/caddy"
+        let binary = try GoBinary.read(from: FileByteSource(path: FilePath(path)))
+        func arguments(_ name: String) throws -> FunctionArguments {
+            let function = try #require(try binary.function(named: name))
+            return try #require(try binary.arguments(of: function))
+        }
+        // func (db *DB) queryDC(ctx, txctx context.Context, dc *driverConn, releaseConn func(error), query string, args []any)
+        let query = try arguments("database/sql.(*DB).queryDC")
+        #expect(query.shape == "8 {8 8} {8 8} 8 8 {8 8} {8 ...}")
+        #expect(query.components.map(\.location) == (0..<9).map { .register($0) } + [.stack(0)])
+        #expect(query.components.map(\.argument) == [0, 1, 1, 2, 2, 3, 4, 5, 5, 6])
+        // func (db *DB) execDC(ctx context.Context, dc *driverConn, release func(error), query string, args []any)
+        let exec = try arguments("database/sql.(*DB).execDC")
+        #expect(exec.shape == "8 {8 8} 8 8 {8 8} {8 8 8}")
+        #expect(
+            exec.components.map(\.location) == (0..<7).map { .register($0) } + [.stack(0), .stack(8), .stack(16)])
+    }
+}
+
+extension [Oracle.Parameter] {
+    fileprivate var joinedRegisters: [Int] { flatMap(\.registers) }
 }

@@ -8,8 +8,15 @@ struct Oracle {
     private(set) var types: [UInt64: DebugType] = [:]
     /// Names of the functions inlined into the one at an address.
     private(set) var inlined: [UInt64: Set<String>] = [:]
-    /// Sizes in bytes of the parameters, the receiver's first, of the function at an address.
-    private(set) var parameters: [UInt64: [UInt64]] = [:]
+    /// The parameters, the receiver first, of the function at an address.
+    private(set) var parameters: [UInt64: [Parameter]] = [:]
+
+    struct Parameter {
+        /// Bytes.
+        var size: UInt64
+        /// DWARF's numbers of the registers that it is in at the start, or none if it isn't said.
+        var registers: [Int]
+    }
 
     /// A type as DWARF has it.
     struct DebugType: Equatable {
@@ -70,7 +77,11 @@ struct Oracle {
                     isSwiss: words[2] == "swiss", size: numbers[3], keysOffset: numbers[4], keyStride: numbers[5],
                     elemsOffset: numbers[6], elemStride: numbers[7])
             case "I": inlined[numbers[1], default: []].insert(words[2])
-            case "A": parameters[numbers[1]] = Array(numbers.dropFirst(2))
+            case "A":
+                parameters[numbers[1]] = words.dropFirst(2).map { word in
+                    let numbers = word.split(separator: " ").compactMap { Int($0) }
+                    return Parameter(size: UInt64(numbers[0]), registers: Array(numbers.dropFirst()))
+                }
             default: throw Failure(errors: String(line))
             }
         }

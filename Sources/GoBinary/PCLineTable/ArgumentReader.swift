@@ -9,6 +9,9 @@ struct ArgumentReader {
         var components: [Component] = []
         /// It has components that aren't listed, as far as is known.
         var isPartial = false
+        /// Part of it looks like an array, which would put all of it on the stack: four or more components of one size, or
+        /// several of one size below a pointer's. Strings, slices and interfaces don't.
+        var mayBeArray = false
     }
 
     struct Component {
@@ -24,6 +27,8 @@ struct ArgumentReader {
         let what = "arguments of a function"
         var depth = 0
         var current = Argument()
+        // Sizes of the components directly in each aggregate that is open, 0 for an aggregate.
+        var siblings: [[Int]] = []
         var position = address
         while position - address < Self.limit {
             let byte = try image.load(UInt8.self, at: position, what)
@@ -34,10 +39,16 @@ struct ArgumentReader {
             case 0xfe:
                 write("{")
                 depth += 1
+                siblings.append([])
             case 0xfd:
                 guard depth > 0 else { throw .corrupt(what) }
                 shape += "}"
                 depth -= 1
+                let sizes = siblings.removeLast()
+                if let first = sizes.first, sizes.count > 1, sizes.allSatisfy({ $0 == first }) {
+                    current.mayBeArray = current.mayBeArray || first < 8 || sizes.count > 3
+                }
+                if depth > 0 { siblings[depth - 1].append(0) }
             case 0xfc:
                 write("...")
                 current.isPartial = true
@@ -49,6 +60,7 @@ struct ArgumentReader {
                 position = try position.plus(1, what)
                 write("\(size)")
                 current.components.append(Component(place: (Int(byte), Int(size))))
+                if depth > 0 { siblings[depth - 1].append(Int(size)) }
             }
             if depth == 0 {
                 // What isn't listed at the end may be any number of arguments.
@@ -79,6 +91,7 @@ extension ArgumentReader {
         var next: Int? = 0
         var located: [FunctionArguments.Component] = []
         for (number, argument) in arguments.enumerated() {
+            if argument.mayBeArray, !onStack[number] { next = nil }
             for component in argument.components {
                 var location = FunctionArguments.Location.unknown
                 if onStack[number] {
@@ -108,14 +121,16 @@ extension ArgumentReader {
             if offset < largest { lastOnStack = max(lastOnStack, offset) }
             largest = max(largest, offset)
         }
-        // And what needs more registers than are left.
-        var left = registers
+        // And what needs more registers than are left, as long as it is known how many are.
+        var left: Int? = registers
         var result: [Bool] = []
         for (argument, offset) in zip(arguments, offsets) {
             let isInFront = offset.map { $0 <= lastOnStack } ?? false
-            let isOnStack = isInFront || argument.components.count > left
-            if !isOnStack { left -= argument.components.count }
-            result.append(isOnStack)
+            let isTooLarge = left.map { argument.components.count > $0 } ?? false
+            if !isInFront, !isTooLarge {
+                left = argument.mayBeArray || argument.isPartial ? nil : left.map { $0 - argument.components.count }
+            }
+            result.append(isInFront || isTooLarge)
         }
         return result
     }

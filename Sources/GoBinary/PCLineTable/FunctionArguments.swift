@@ -20,7 +20,8 @@ package struct FunctionArguments: Sendable, Equatable {
     ///
     /// An argument of size 4 or 8 may be a floating-point number, which goes to a register of another kind: where a
     /// function takes such numbers, the integers behind them are in registers of lower numbers than this says. And an
-    /// array of more than one element can't be told from a struct, but is on the stack.
+    /// array of more than one element can't always be told from a struct, but is on the stack: from what looks like an
+    /// array on, registers are unknown, but an array of two or three words looks like a string, interface or slice.
     package enum Location: Sendable, Equatable {
         /// Of the integer registers of the architecture, in the order in which they are assigned: RAX, RBX, RCX, RDI, RSI,
         /// R8, R9, R10, R11 on amd64, R0 to R15 on arm64 (`cmd/compile/abi-internal.md`).

@@ -7,7 +7,7 @@ struct InlineSearch {
     /// Names found, and words that equal one of their offsets.
     private static let nameLimit = 4 << 10
     private static let hitLimit = 1 << 16
-    /// Parts of trees and of their tables that are read, and what is kept of them, for which more is taken off.
+    /// Looks at a part of a tree or of its table; what is kept of them counts for more. A step takes a few nanoseconds.
     private static let stepLimit = 32 << 20
     private static let keptSteps = 64
     /// Bytes of the last tree that are looked at, and of all trees.

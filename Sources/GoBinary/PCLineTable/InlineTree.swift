@@ -18,9 +18,11 @@ struct InlineTree {
     private static let limit: Int32 = 1 << 16
     /// Calls inlined into one another; real ones are at most 30 deep.
     private static let depthLimit = 256
+    /// Looking at something that has been read is one step, reading it this many.
+    static let readSteps = 8
 
     /// Nil if nothing is inlined into the function.
-    /// - Parameter steps: parts that may still be read; what is read is taken off.
+    /// - Parameter steps: what may still be done; what is done is taken off.
     init?(_ record: FunctionRecord, in table: FunctionTable, steps: inout Int) throws(GoBinaryError) {
         let what = "inline tree"
         guard let data = try record.data(.inlineTree), let offset = try record.inlineTable() else { return nil }
@@ -31,7 +33,7 @@ struct InlineTree {
         let last = values.runs.reduce(-1) { max($0, $1.value) }
         guard last >= 0 else { return nil }
         guard last < Self.limit else { throw .tooLarge(what) }
-        steps -= Int(last)
+        steps -= (Int(last) + 1) * 2 * Self.readSteps
         guard steps >= 0 else { throw .tooLarge(what) }
         let layout = table.header.record.inlinedCall
         guard table.image.segment(holding: data, count: (UInt64(last) + 1) * layout.size) != nil else {

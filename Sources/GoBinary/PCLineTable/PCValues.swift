@@ -14,7 +14,7 @@ struct PCValues {
         let value: Int32
     }
 
-    /// - Parameter steps: runs that may still be read; what is read is taken off.
+    /// - Parameter steps: what may still be done; what is done is taken off.
     init(
         at offset: UInt64, size: UInt32, in table: FunctionTable, steps: inout Int
     ) throws(GoBinaryError) {
@@ -33,7 +33,7 @@ struct PCValues {
             value &+= Int32(bitPattern: change >> 1) ^ -Int32(bitPattern: change & 1)
             let (advance, overflow) = try reader.next().multipliedReportingOverflow(by: quantum)
             guard !overflow, advance <= size - end else { throw .corrupt(what) }
-            steps -= 1
+            steps -= InlineTree.readSteps
             guard steps >= 0, runs.count < Self.limit else { throw .tooLarge(what) }
             if advance > 0 { runs.append(Run(start: end, value: value)) }
             end += advance
