@@ -40,7 +40,7 @@ import Testing
     private func unquoted(_ word: Substring) -> String { String(word.dropFirst().dropLast()) }
 }
 
-/// Says the same as the program, from its file.
+/// Says the same as the program, from its file. Reflection numbers kinds as type descriptors do.
 private struct ShapesReader {
     private let binary: GoBinary
     /// Address of the descriptor that all others count from.
@@ -57,16 +57,13 @@ private struct ShapesReader {
     private func address(_ distance: Int64) -> UInt64 { UInt64(Int64(anchor) + distance) }
 
     private func part(_ part: TypeShape.Part) -> String {
-        "\(reflected(part.kind))@\(distance(part.typeAddress))"
+        "\(part.kind.rawValue)@\(distance(part.typeAddress))"
     }
-
-    /// Reflection numbers kinds as type descriptors do.
-    private func reflected(_ kind: Kind) -> UInt8 { kind.rawValue }
 
     func named(package: String, name: String) throws -> String {
         let type = try #require(try binary.namedType(package: package, name: name, match: .exact), "\(package).\(name)")
         return
-            "named \"\(type.package)\" \"\(type.name)\" \(reflected(type.kind)) \(distance(type.typeAddress)) "
+            "named \"\(type.package)\" \"\(type.name)\" \(type.kind.rawValue) \(distance(type.typeAddress)) "
             + "\(distance(type.pointerTypeAddress))"
     }
 
@@ -102,7 +99,7 @@ private struct ShapesReader {
         layouts[type] = layout
         guard let found = try binary.fieldPath(path, in: layout) else { return "path \(type) \(path) none" }
         let hops = found.hops.map(String.init).joined(separator: " ")
-        return "path \(type) \(path) [\(hops)] \(reflected(found.kind))@\(distance(found.typeAddress))"
+        return "path \(type) \(path) [\(hops)] \(found.kind.rawValue)@\(distance(found.typeAddress))"
     }
 
     func itab(of distance: Int64, package: String, name: String) throws -> String {
