@@ -37,11 +37,13 @@ package struct AnalysisRun {
     private mutating func plan(_ binary: GoBinary, fileSize: UInt64) {
         guard case .plan(let plan)? = try? Planner().plan(binary) else { return }
         hasPlan = true
+        if let point = plan.attachPoints.first, let function = try? binary.functionContaining(point.address) {
+            _ = try? binary.arguments(of: function)
+        }
         for point in plan.attachPoints + plan.routeAttachPoints {
             if point.fileOffset >= fileSize { contradictions.append("\(point.program) is behind the file's end") }
             if !binary.text.contains(point.address) { contradictions.append("\(point.program) isn't in the code") }
         }
-        if let point = plan.attachPoints.first { _ = try? binary.functionContaining(point.address) }
     }
 
     /// A file that isn't small is asked less, so that more of them can be.
@@ -73,6 +75,7 @@ package struct AnalysisRun {
         for address in [text.lowerBound, text.lowerBound + (text.upperBound - text.lowerBound) / 2, text.upperBound] {
             guard let function = try? binary.functionContaining(address) else { continue }
             _ = try? binary.inlinedFunctions(in: function)
+            _ = try? binary.arguments(of: function)
         }
         _ = try? binary.inlinedCalls(of: Self.inlinedFunctions)
         guard isSmall else { return }
