@@ -68,3 +68,14 @@ package struct CallProfile: Sendable {
         value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7f) | 0x80] + varint(value >> 7)
     }
 }
+
+extension CallProfile {
+    /// One by which net/http's servers are inlined where they begin and end requests.
+    package static func hotServer(_ go: GoToolchain) -> CallProfile {
+        let http2 = go.minor >= 27 ? "net/http/internal/http2.(*" : "net/http.(*http2"
+        return CallProfile([
+            Call(of: "net/http.serverHandler.ServeHTTP", in: "net/http.(*conn).serve"),
+            Call(of: "\(http2)responseWriter).handlerDone", in: "\(http2)serverConn).runHandler.func1"),
+        ])
+    }
+}
