@@ -20,12 +20,15 @@ build: setup
 demo: build
 	@scripts/demo $(NODESPAN)
 
-# The end-to-end tests run the release build, by themselves: they load the machine and measure what it does. The kernel
-# tests do so on other kernels, in virtual machines.
+# Apart: the tests of the analyser keep all processors busy, others wait for things to happen. The end-to-end tests run the
+# release build, by themselves: they load the machine and measure what it does. The kernel tests do so on other kernels, in
+# virtual machines.
+ANALYSER_TESTS := GoBinaryTests CodeSitesTests ProbesTests
 test: setup-tests
 	swift build $(RELEASE)
 	swift build --build-tests
-	swift test --skip-build --skip EndToEndTests --skip KernelTests
+	swift test --skip-build $(ANALYSER_TESTS:%=--filter %)
+	swift test --skip-build --skip EndToEndTests --skip KernelTests $(ANALYSER_TESTS:%=--skip %)
 	swift test --skip-build --filter EndToEndTests
 	swift test --skip-build --filter KernelTests
 
