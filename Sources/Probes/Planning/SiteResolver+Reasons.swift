@@ -33,7 +33,7 @@ extension SiteResolver {
         guard let expected = candidate.arguments else { return nil }
         let callees = candidate.place.callee.map { function($0).map { [$0] } ?? [] }
         for function in callees ?? owners {
-            guard let arguments = try arguments(of: function), !arguments.shape.hasWords(expected) else { continue }
+            guard let arguments = try arguments(of: function), !arguments.begin(with: expected) else { continue }
             return "\(function.name) takes other arguments: \(arguments.shape), not \(expected)"
         }
         return nil
@@ -58,9 +58,9 @@ extension SiteResolver {
     }
 }
 
-extension String {
-    /// Whether it begins with the words of a text: arguments that a newer release adds behind others move none of them.
-    fileprivate func hasWords(_ text: String) -> Bool { self == text || hasPrefix(text + " ") }
+extension FunctionArguments {
+    /// Whether the first ones are these: those that a newer release adds behind others move none of them.
+    func begin(with shape: String) -> Bool { self.shape == shape || self.shape.hasPrefix(shape + " ") }
 }
 
 extension [String] {

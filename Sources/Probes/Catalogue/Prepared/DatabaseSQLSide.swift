@@ -29,6 +29,15 @@ extension PreparedSide {
                 "rolls a transaction back", SQL.method("Tx", "rollback"),
                 presence: .conditional("there are transactions")),
         ],
+        arguments: [
+            // (db *DB) queryDC(ctx, txctx context.Context, dc *driverConn, releaseConn func(error), query string, …)
+            ArgumentNeed(
+                "text of a query", of: SQL.method("DB", "queryDC"),
+                .init(shape: "8 {8 8} {8 8} 8 8 {8 8}", argument: 5)),
+            // (db *DB) execDC(ctx context.Context, dc *driverConn, release func(error), query string, …)
+            ArgumentNeed(
+                "text of a command", of: SQL.method("DB", "execDC"), .init(shape: "8 {8 8} 8 8 {8 8}", argument: 4)),
+        ],
         fields: [
             PathNeed("driver", [FieldName(SQL.type("DB"), "connector", .interface)]),
             PathNeed(

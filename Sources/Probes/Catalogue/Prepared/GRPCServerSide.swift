@@ -17,6 +17,20 @@ extension PreparedSide {
                 "serves a call that net/http received", GRPC.transport("serverHandlerTransport", "HandleStreams"),
                 presence: .conditional("(*Server).ServeHTTP is reached")),
         ],
+        arguments: [
+            // (s *Server) handleStream(t transport.ServerTransport, stream, …)
+            ArgumentNeed(
+                "stream of the call", of: GRPC.method("Server", "handleStream"),
+                .init(shape: "8 {8 8} 8", argument: 2)),
+            // Up to 1.58 and from 1.69 on behind one interface; in between, behind a context and the transport.
+            ArgumentNeed(
+                "stream of a unary call", of: GRPC.method("Server", "processUnaryRPC"),
+                .init(shape: "8 {8 8} {8 8} 8", argument: 3), .init(shape: "8 {8 8} 8", argument: 2)),
+            // From 1.64 on there is a context in front.
+            ArgumentNeed(
+                "header that was received", of: GRPC.transport("http2Server", "operateHeaders"),
+                .init(shape: "8 {8 8} 8", argument: 2), .init(shape: "8 8", argument: 1)),
+        ],
         fields: [
             PathNeed(
                 "full method name", [FieldName(GRPC.serverStream, "method", .string)],

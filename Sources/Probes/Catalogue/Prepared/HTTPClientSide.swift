@@ -11,6 +11,10 @@ extension PreparedSide {
             FunctionNeed("writes the header of HTTP/1", "net/http.Header.writeSubset"),
             FunctionNeed("writes to the connection", "net/http.persistConnWriter.Write"),
         ],
+        arguments: [
+            // (t *Transport) roundTrip(req *Request)
+            ArgumentNeed("request", of: "net/http.(*Transport).roundTrip", .init(shape: "8 8", argument: 1))
+        ],
         fields: [
             PathNeed("method", [FieldName(.request, "Method", .string)]),
             PathNeed(

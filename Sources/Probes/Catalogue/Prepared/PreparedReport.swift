@@ -1,8 +1,11 @@
+internal import GoBinary
+
 /// What one executable has of a prepared side.
 struct PreparedReport: Sendable, Equatable {
     var name: String
     /// Those that were found, in the order in which the side names them.
     var functions: [ResolvedFunction]
+    var arguments: [ResolvedArgument]
     var fields: [ResolvedPath]
     var missing: [MissingNeed]
 
@@ -12,6 +15,13 @@ struct PreparedReport: Sendable, Equatable {
         var symbol: String
         /// Image-relative.
         var address: UInt64
+    }
+
+    struct ResolvedArgument: Sendable, Equatable {
+        var purpose: String
+        var function: String
+        /// Of its words.
+        var locations: [FunctionArguments.Location]
     }
 
     struct ResolvedPath: Sendable, Equatable {

@@ -28,7 +28,7 @@ struct PreparedResolver {
     }
 
     private mutating func report(on side: PreparedSide) throws(PlanningError) -> PreparedReport {
-        var report = PreparedReport(name: side.name, functions: [], fields: [], missing: [])
+        var report = PreparedReport(name: side.name, functions: [], arguments: [], fields: [], missing: [])
         for need in side.functions {
             if let symbol = need.alternatives.first(where: { functions.keys.contains($0) }),
                 let function = functions[symbol]
@@ -40,8 +40,31 @@ struct PreparedResolver {
                     .init(purpose: need.purpose, reason: reason, isConditional: need.presence.isConditional))
             }
         }
+        for need in side.arguments { try resolve(need, into: &report) }
         for need in side.fields { try resolve(need, into: &report) }
         return report
+    }
+
+    /// That the function isn't there is told already.
+    private func resolve(_ need: ArgumentNeed, into report: inout PreparedReport) throws(PlanningError) {
+        guard let function = functions[need.function] else { return }
+        var arguments: FunctionArguments?
+        do {
+            arguments = try binary.arguments(of: function)
+        } catch {
+            try error.rethrowUnlessShape()
+        }
+        guard let arguments, let signature = need.signatures.first(where: { arguments.begin(with: $0.shape) }) else {
+            report.missing.append(
+                .init(
+                    purpose: need.purpose,
+                    reason: "\(need.function) takes other arguments: \(arguments?.shape ?? "unknown")",
+                    isConditional: false))
+            return
+        }
+        let words = arguments.components.filter { $0.argument == signature.argument }
+        report.arguments.append(
+            .init(purpose: need.purpose, function: need.function, locations: words.map(\.location)))
     }
 
     private mutating func resolve(_ need: PathNeed, into report: inout PreparedReport) throws(PlanningError) {
@@ -99,7 +122,9 @@ struct PreparedResolver {
 }
 
 extension PreparedSide {
-    fileprivate var functionNames: [String] { anchors + functions.flatMap(\.alternatives) }
+    fileprivate var functionNames: [String] {
+        anchors + functions.flatMap(\.alternatives) + arguments.map(\.function)
+    }
 }
 
 extension Presence {

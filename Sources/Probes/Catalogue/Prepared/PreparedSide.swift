@@ -7,6 +7,7 @@ struct PreparedSide: Sendable {
     /// wrapper that took over its name.
     var anchors: [String]
     var functions: [FunctionNeed]
+    var arguments: [ArgumentNeed] = []
     var fields: [PathNeed]
 }
 
@@ -22,6 +23,29 @@ struct FunctionNeed: Sendable {
         self.purpose = purpose
         self.alternatives = alternatives
         self.presence = presence
+    }
+}
+
+/// An argument of a function whose signature changed between releases.
+struct ArgumentNeed: Sendable {
+    /// What it is, for example `stream of the call`.
+    var purpose: String
+    /// The linker's name.
+    var function: String
+    /// The first signature that the function begins with is taken.
+    var signatures: [Signature]
+
+    struct Signature: Sendable {
+        /// As `FunctionArguments.shape` has it.
+        var shape: String
+        /// The receiver being 0.
+        var argument: Int
+    }
+
+    init(_ purpose: String, of function: String, _ signatures: Signature...) {
+        self.purpose = purpose
+        self.function = function
+        self.signatures = signatures
     }
 }
 

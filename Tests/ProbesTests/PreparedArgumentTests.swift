@@ -1,0 +1,55 @@
+import GoBinary
+import TestSupport
+import Testing
+
+@testable import Probes
+
+/// Where arguments are in releases whose functions have other signatures. The registers are those of Go's calling
+/// convention for what the sources declare: RAX, RBX, RCX, RDI, RSI, R8, R9, R10, R11 on amd64.
+@Suite struct `Arguments of prepared sides` {
+    struct Call: Sendable, CustomTestStringConvertible {
+        var use: PreparedUse
+        /// Numbers of the registers by what is in them.
+        var registers: [String: [Int]]
+
+        var testDescription: String { use.testDescription }
+    }
+
+    private static func call(_ fixture: String, _ minor: Int, _ suite: String, _ registers: [String: [Int]]) -> Call {
+        Call(use: PreparedUse(fixture: fixture, minor: minor, suite: suite, sides: []), registers: registers)
+    }
+
+    static let calls = [
+        // 1.33, 1.64 and 1.81.
+        call(
+            "grpccalls", 19, "bookworm",
+            ["stream of the call": [3], "stream of a unary call": [3], "header that was received": [1]]),
+        call(
+            "grpccalls", 24, "trixie",
+            ["stream of the call": [3], "stream of a unary call": [5], "header that was received": [3]]),
+        call(
+            "grpccalls", 27, "sid",
+            ["stream of the call": [3], "stream of a unary call": [3], "header that was received": [3]]),
+        call("sqlqueries", 19, "bookworm", ["text of a query": [7, 8], "text of a command": [5, 6]]),
+        call("sqlqueries", 27, "sid", ["text of a query": [7, 8], "text of a command": [5, 6]]),
+        call("httpclient", 24, "trixie", ["request": [1]]),
+    ]
+
+    @Test(arguments: calls) func `are in the registers of the release`(call: Call) throws {
+        let reports = try call.use.reports().reports
+        let found = Dictionary(
+            reports.flatMap(\.arguments).map { ($0.purpose, $0.locations) }, uniquingKeysWith: { first, _ in first })
+        for (purpose, registers) in call.registers {
+            #expect(found[purpose] == registers.map(FunctionArguments.Location.register), "\(purpose)")
+        }
+    }
+
+    @Test func `are missing where the signature is unknown`() throws {
+        let (binary, _) = try #require(PreparedUse.clients.last).reports()
+        var side = PreparedSide.netHTTPClient
+        side.arguments[0].signatures = [.init(shape: "8 {8 8}", argument: 1)]
+        let report = try #require(try PreparedResolver.reports(on: [side], in: binary).first)
+        #expect(report.arguments.isEmpty)
+        #expect(report.missing.map(\.reason) == ["net/http.(*Transport).roundTrip takes other arguments: 8 8"])
+    }
+}
