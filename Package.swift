@@ -82,7 +82,9 @@ let package = Package(
         tests("SpansTests", ["Spans", "CBPF"]),
         tests("OTLPTests", ["OTLP", "Spans", "TestSupport", .product(name: "NIOSSL", package: "swift-nio-ssl")]),
         tests("WorkloadsTests", ["TestSupport", "Workloads", system]),
-        tests("AgentTests", ["Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "TestSupport", "Workloads", system]),
+        tests(
+            "AgentTests",
+            ["Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "TestSupport", "Workloads", system]),
 
         .executableTarget(
             name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",

@@ -27,7 +27,8 @@ struct ProcessCode: ~Copyable {
     static func executablePath(of pid: pid_t) -> String? {
         var text = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/\(pid)/exe", &text, text.count)
-        return count > 0 ? String(decoding: text.prefix(count).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self) : nil
+        return count > 0
+            ? String(decoding: text.prefix(count).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self) : nil
     }
 
     /// A line of proc(5)'s maps, "START-END PERMISSIONS OFFSET DEVICE INODE PATH", if it is code of that file.

@@ -142,7 +142,9 @@ extension EndToEnd {
 
         @Test func `shows the libraries that are asked for, and whether they can be traced`() throws {
             let binary = try GoToolchain.newest.build("httpserver", mode: .stripped)
-            #expect(try Self.document(binary, ["--library", "net/http server"]).libraries.map(\.name) == ["net/http server"])
+            #expect(
+                try Self.document(binary, ["--library", "net/http server"]).libraries.map(\.name) == ["net/http server"]
+            )
             let part = try Self.document(binary, ["--library", "HTTP/2", "--library", "net/http server"])
             #expect(part.libraries.map(\.name) == ["net/http server", "net/http HTTP/2 server"])
             #expect(part.timing.elapsedNanoseconds > 0 && part.timing.processorNanoseconds > 0)
@@ -156,7 +158,8 @@ extension EndToEnd {
         }
 
         @Test(arguments: [("amd64", ["RAX", "RBX", "RCX"]), ("arm64", ["R0", "R1", "R2"])])
-        func `shows where a function is, and what it was inlined into`(architecture: String, registers: [String]) throws {
+        func `shows where a function is, and what it was inlined into`(architecture: String, registers: [String]) throws
+        {
             let binary = try GoToolchain.newest.build("httpserver", mode: .stripped, architecture: architecture)
             let (serve, early) = ("net/http.(*conn).serve", "net/http.(*response).closedRequestBodyEarly")
             let document = try Self.document(binary, ["--symbol", serve])
@@ -184,7 +187,8 @@ extension EndToEnd {
             let binary = try GoToolchain.newest.build("httpserver", mode: .stripped)
             let table = try Nodespan.run(["inspect", "--symbol", "conn).serve", binary])
             #expect(table.code == 1 && table.output.contains("  similar    net/http.(*conn).serve\n"))
-            #expect(table.errors.contains("no function conn).serve: it isn't linked in, or the linker calls it otherwise"))
+            #expect(
+                table.errors.contains("no function conn).serve: it isn't linked in, or the linker calls it otherwise"))
         }
 
         @Test func `shows a program of another architecture, which isn't traced here`() throws {

@@ -103,10 +103,12 @@ private struct Tally {
         var tally = Tally()
         let plain = try program.binary(.plain)
         let structs = try namedStructs(of: plain)
-        tally += try compare(plain, structs, try Oracle(try program.path(.plain), kinds: Oracle.typeKinds), "\(program)")
+        tally += try compare(
+            plain, structs, try Oracle(try program.path(.plain), kinds: Oracle.typeKinds), "\(program)")
         let pie = try program.binary(.pie)
         tally += try compare(
-            pie, try namedStructs(of: pie), try Oracle(try program.path(.pie), kinds: Oracle.typeKinds), "\(program), PIE")
+            pie, try namedStructs(of: pie), try Oracle(try program.path(.pie), kinds: Oracle.typeKinds),
+            "\(program), PIE")
 
         let expected = structs.map(summary).sorted()
         for mode in [LinkMode.stripped, .pie, .strippedPIE] {
