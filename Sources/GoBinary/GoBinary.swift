@@ -40,7 +40,7 @@ package struct GoBinary: Sendable {
             guard let buildInfo else { throw .notGo }
             // The obfuscator garble says `unknown` for the release, and gives the function table another magic number.
             guard buildInfo.goMinorVersion != nil || !buildInfo.modules.isEmpty else {
-                throw .unsupported("Go program without a readable function table, perhaps obfuscated (garble)")
+                throw .obfuscated
             }
             throw .corrupt("build information of Go, but no function table (pclntab)")
         }

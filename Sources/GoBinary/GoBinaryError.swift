@@ -4,9 +4,10 @@ private import SystemPackage
 package enum GoBinaryError: Error, Equatable {
     /// The file doesn't start like an ELF file: a script, text, an empty file.
     case notELF
-    /// An ELF file of a kind that isn't read, for example `32-bit`, `big-endian`, `riscv`, `core file`, or an obfuscated Go
-    /// program.
+    /// An ELF file of a kind that isn't read, for example `32-bit`, `big-endian`, `riscv`, `core file`.
     case unsupported(String)
+    /// A Go program whose tables can't be read, as garble leaves them.
+    case obfuscated
     /// An ELF executable without Go's build information and function table.
     case notGo
     /// The file ends before what is named.
@@ -24,7 +25,9 @@ extension GoBinaryError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notELF: "not an ELF file"
-        case .unsupported(let kind): "unsupported kind of ELF file: \(kind)"
+        case .unsupported(let kind): "unsupported kind of ELF file: \(kind); programs for amd64 and arm64 are read"
+        case .obfuscated:
+            "a Go program without a readable function table (pclntab), perhaps obfuscated (garble): nothing in it can be found"
         case .notGo: "not a Go program: neither build information nor a function table (pclntab) in it"
         case .truncated(let what): "truncated file: it ends before its \(what)"
         case .corrupt(let what): "corrupt file: \(what)"

@@ -44,6 +44,7 @@ package struct ExecutableAnalysis: Sendable {
     /// The plan, or why nothing can be traced here as an error.
     package func plan() throws(AnalysisError) -> ProbePlan {
         guard binary.architecture == .ofThisMachine else { throw .foreign(binary.architecture) }
+        guard binary.buildMode != .cShared else { throw .library }
         switch outcome {
         case .plan(let plan): return plan
         case .refusal(let refusal): throw .refused(refusal)
@@ -60,6 +61,8 @@ package enum AnalysisError: Error {
     case refused(PlanRefusal)
     /// A program for another architecture than this machine's, which something else here runs.
     case foreign(GoBinary.Architecture)
+    /// A library in Go that programs of other languages load.
+    case library
     /// The file was written to meanwhile, or its mode or links were changed.
     case changed
 
@@ -67,7 +70,7 @@ package enum AnalysisError: Error {
     var isPassing: Bool {
         switch self {
         case .changed, .file, .binary(.io), .planning(.binary(.io)), .planning(.decoder): true
-        case .unsuitable, .binary, .planning, .refused, .foreign: false
+        case .unsuitable, .binary, .planning, .refused, .foreign, .library: false
         }
     }
 }
@@ -80,6 +83,9 @@ extension AnalysisError: CustomStringConvertible {
         case .binary(.notELF): "not a program: no ELF file"
         case .binary(.notGo):
             "not a Go program: neither build information nor a function table (pclntab) in it; nodespan traces Go only"
+        case .binary(.unsupported("core file")): "a core file; name the program that it is of"
+        case .binary(.unsupported("object file")): "an object file; name the program that it is linked into"
+        case .library: "a Go library (-buildmode=c-shared); nodespan doesn't trace the programs that load one"
         case .foreign(let architecture):
             "a program for \(architecture.rawValue); on this machine, nodespan traces programs for "
                 + GoBinary.Architecture.ofThisMachine.rawValue
@@ -98,8 +104,8 @@ extension AnalysisError: CustomStringConvertible {
 
 extension GoBinary.Architecture {
     #if arch(arm64)
-        fileprivate static let ofThisMachine = arm64
+        package static let ofThisMachine = arm64
     #else
-        fileprivate static let ofThisMachine = amd64
+        package static let ofThisMachine = amd64
     #endif
 }

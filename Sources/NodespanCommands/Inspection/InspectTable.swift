@@ -1,3 +1,5 @@
+import Agent
+import GoBinary
 import Spans
 
 /// What `inspect` prints for people. All that comes from the file or the process goes through `TextStyle.wrapped`, so that
@@ -22,6 +24,9 @@ struct InspectTable {
         lines += style.wrapped(
             "Go \(version.isEmpty ? "of an unknown release" : version), \(document.arch), \(document.buildMode)"
                 + (document.stripped ? ", stripped" : ""), indent: 0)
+        if document.arch != GoBinary.Architecture.ofThisMachine.rawValue {
+            lines += style.wrapped("shown as on a machine for \(document.arch), which this one is not", indent: 0)
+        }
         if let main = document.modules.first {
             let others = document.modules.count - 1
             lines += style.wrapped(

@@ -15,8 +15,8 @@ struct SymbolRows {
     var lines: [String] {
         if symbol.definitions.isEmpty {
             let state = style.coloured("no function", symbol.inlinedInto.isEmpty ? .red : .yellow)
-            return [""] + style.wrapped(symbol.name, indent: 0).map { style.coloured($0, .bold) + "  \(state)" }
-                + callers + similar
+            let name = style.wrapped(symbol.name, indent: 0).map { style.coloured($0, .bold) }
+            return [""] + name.dropLast() + [(name.last ?? "") + "  \(state)"] + callers + similar
         }
         return symbol.definitions.flatMap(rows) + callers
     }

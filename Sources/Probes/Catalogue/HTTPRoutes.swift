@@ -13,9 +13,11 @@ extension LibraryEntry {
     /// Up to Go 1.21, `(*ServeMux).Handler` returns it, and no request shows it at all.
     static let serveMuxRoutesBefore122 = serveMuxRoutes(finder: "net/http.(*ServeMux).Handler", others: [])
 
+    private static let serveMux = "net/http.(*ServeMux).ServeHTTP"
+
     private static func serveMuxRoutes(finder: String, others: [String]) -> LibraryEntry {
         LibraryEntry(
-            name: "net/http routes", anchor: finder, purpose: .routes,
+            name: "net/http routes", anchor: serveMux, purpose: .routes,
             probes: [returned(by: finder, .required)]
                 + others.map {
                     returned(by: $0, .optional(loss: "no route with GODEBUG=httpmuxgo121=1"))
@@ -27,7 +29,7 @@ extension LibraryEntry {
         ProbeEntry(
             program: "http_route_returned", rate: .onDemand, need: need,
             candidates: [
-                CandidateSite(function: .named("net/http.(*ServeMux).ServeHTTP"), place: .behindCalls(to: finder))
+                CandidateSite(function: .named(serveMux), place: .behindCalls(to: finder))
             ])
     }
 

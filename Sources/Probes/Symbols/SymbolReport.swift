@@ -44,34 +44,64 @@ package struct SymbolReport: Sendable {
             return "\(name) is no function of its own: it is inlined into \(first.caller)"
                 + (callers > 1 ? " and \(callers - 1) other\(callers == 2 ? "" : "s")" : "")
         }
-        let hint = similar.isEmpty ? "" : "; there is \(similar.joined(separator: ", "))"
-        return "no function \(name): it isn't linked in, or the linker calls it otherwise\(hint)"
+        return "no function \(name): it isn't linked in, or the linker calls it otherwise"
     }
 
-    /// Looks functions up by name, all in one pass.
+    /// Looks functions up by name.
     package static func of(_ names: [String], in binary: GoBinary) throws(PlanningError) -> [SymbolReport] {
         guard !names.isEmpty else { return [] }
         do throws(GoBinaryError) {
-            let functions = try binary.functionCopies(named: Set(names))
-            let inlined = try binary.inlinedCalls(of: Set(names))
+            let spellings = Dictionary(
+                names.map { ($0, Self.spellings(of: $0)) }, uniquingKeysWith: { first, _ in first })
+            let wanted = Set(spellings.values.joined())
+            let functions = try binary.functionCopies(named: wanted)
+            let inlined = try binary.inlinedCalls(of: wanted)
             var reports: [SymbolReport] = []
             for name in names {
-                let definitions = functions[name] ?? []
-                let calls = inlined[name] ?? []
-                let isNowhere = definitions.isEmpty && calls.isEmpty
-                reports.append(
-                    SymbolReport(
-                        name: name,
-                        definitions: try definitions.map { (function) throws(GoBinaryError) in
-                            try definition(function, in: binary)
-                        },
-                        inlined: calls.compactMap(Inlining.init),
-                        similar: isNowhere ? try binary.functionNames(containing: name, limit: 10) : []))
+                let spelling = spellings[name]?.first { functions[$0] != nil || inlined[$0]?.isEmpty == false }
+                let report = SymbolReport(
+                    name: name,
+                    definitions: try spelling.flatMap { functions[$0] }?.map { (function) throws(GoBinaryError) in
+                        try definition(function, in: binary)
+                    } ?? [],
+                    inlined: spelling.flatMap { inlined[$0] }?.compactMap(Inlining.init) ?? [],
+                    similar: spelling == nil ? try similar(to: name, in: binary) : [])
+                reports.append(report)
             }
             return reports
         } catch {
             throw .binary(error)
         }
+    }
+
+    /// The linker's name, then those in which dots behind the last slash are the package's own, which the linker escapes:
+    /// `gopkg.in/yaml%2ev2.Unmarshal`.
+    private static func spellings(of name: String) -> [String] {
+        let slash = name.lastIndex(of: "/") ?? name.startIndex
+        let dots = name[slash...].indices.filter { name[$0] == "." }
+        return [name]
+            + dots.dropFirst().prefix(4).map { GoBinary.linkerName(ofPackage: String(name[..<$0])) + name[$0...] }
+    }
+
+    /// Looks for the name, without type arguments, in other names, then for less and less of it. First come those that end
+    /// in it.
+    private static func similar(to name: String, in binary: GoBinary) throws(GoBinaryError) -> [String] {
+        let whole = name.firstIndex(of: "[").map { String(name[..<$0]) } ?? name
+        var texts = [whole]
+        for separator in ["/", "."] as [Character] {
+            if let position = whole.lastIndex(of: separator) {
+                texts.append(String(whole[whole.index(after: position)...]))
+            }
+        }
+        for text in texts where !text.isEmpty {
+            let names = try binary.functionNames(containing: text, limit: 200).reduce(into: [String]()) {
+                if $0.last != $1 { $0.append($1) }
+            }
+            if names.isEmpty { continue }
+            let (ends, others) = (names.filter { $0.hasSuffix("." + text) }, names.filter { !$0.hasSuffix("." + text) })
+            return Array((ends + others).prefix(10))
+        }
+        return []
     }
 
     private static func definition(_ function: Function, in binary: GoBinary) throws(GoBinaryError) -> Definition {
