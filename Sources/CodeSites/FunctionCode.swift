@@ -43,7 +43,8 @@ package struct FunctionCode: Sendable {
     /// All the calls in a part of the function, in address order, or nil if one takes no probe.
     package func calls(in part: Range<UInt64>) -> [Call]? {
         var calls: [Call] = []
-        for instruction in instructions where part.contains(instruction.address) {
+        for instruction in instructions[firstIndex(notBefore: part.lowerBound)...] {
+            guard instruction.address < part.upperBound else { break }
             let target: UInt64?
             switch instruction.role {
             case .call(let callee): target = callee
@@ -101,12 +102,17 @@ package struct FunctionCode: Sendable {
     }
 
     private func index(of address: UInt64) -> Int? {
+        let index = firstIndex(notBefore: address)
+        return index < instructions.count && instructions[index].address == address ? index : nil
+    }
+
+    private func firstIndex(notBefore address: UInt64) -> Int {
         var low = 0
         var high = instructions.count
         while low < high {
             let middle = (low + high) / 2
             if instructions[middle].address < address { low = middle + 1 } else { high = middle }
         }
-        return low < instructions.count && instructions[low].address == address ? low : nil
+        return low
     }
 }

@@ -72,6 +72,11 @@ extension GoBinary {
         return matches.prefix(limit).map(\.function.name)
     }
 
+    /// Counts the decoding of some bytes of code, which takes longer than reading them.
+    package func spendDecoding(of count: Int) throws(GoBinaryError) {
+        try image.file.source.budget.spend(count * AnalysisBudget.decodingCost)
+    }
+
     package func functionContaining(_ address: UInt64) throws(GoBinaryError) -> Function? {
         try functionTable.function(containing: address)
     }

@@ -12,6 +12,7 @@ extension EndToEnd {
             (["nodespan", "trace", "--sampler", "parent"], ["parentbased_always_on", "parentbased_traceidratio"]),
             (["nodespan", "trace", "--pid", ""], ["\(getpid())"]),
             (["nodespan", "inspect", "/bin/bas"], ["/bin/bash"]),
+            (["nodespan", "inspect", "--library", "net/"], ["net/http"]),
             (["nodespan", "trace", "--", "/bin/bas"], ["/bin/bash"]),
         ]
 

@@ -149,12 +149,17 @@ extension EndToEnd {
             #expect(part.libraries.map(\.name) == ["net/http server", "net/http HTTP/2 server"])
             #expect(part.timing.elapsedNanoseconds > 0 && part.timing.processorNanoseconds > 0)
 
+            let lower = try Self.document(binary, ["--library", "http2"]).libraries.map(\.name)
+            #expect(lower == ["net/http HTTP/2 server", "golang.org/x/net/http2 server"])
+
             let absent = try Nodespan.run(["inspect", "--library", "gin", binary])
             #expect(absent.code == 1 && absent.output.contains("absent  github.com/gin-gonic/gin routes\n"))
             #expect(absent.errors.contains("nothing in it that can be traced: no github.com/gin-gonic/gin routes"))
-            let unknown = try Nodespan.run(["inspect", "--library", "fasthttp", binary])
-            #expect(unknown.code == 2 && unknown.output.isEmpty)
-            #expect(unknown.errors.contains("no library 'fasthttp'; there are net/http server, "))
+            for name in ["fasthttp", ""] {
+                let unknown = try Nodespan.run(["inspect", "--library", name, binary])
+                #expect(unknown.code == 2 && unknown.output.isEmpty)
+                #expect(unknown.errors.contains("no library '\(name)'; there are net/http server, "))
+            }
         }
 
         @Test(arguments: [("amd64", ["RAX", "RBX", "RCX"]), ("arm64", ["R0", "R1", "R2"])])
@@ -189,16 +194,33 @@ extension EndToEnd {
             #expect(table.code == 1 && table.output.contains("  similar    net/http.(*conn).serve\n"))
             #expect(
                 table.errors.contains("no function conn).serve: it isn't linked in, or the linker calls it otherwise"))
+            // As Go itself writes names in traces.
+            let receiver = try Nodespan.run([
+                "inspect", "--symbol", "net/http.conn.serve", "--symbol", "nothing", binary,
+            ])
+            #expect(receiver.output.contains("  similar    net/http.(*conn).serve\n"), "\(receiver.output)")
+            #expect(receiver.errors.contains("no function net/http.conn.serve: "))
+            #expect(receiver.errors.contains("no function nothing: "))
+            let empty = try Nodespan.run(["inspect", "--symbol", "", binary])
+            #expect(empty.code == 2 && empty.output.isEmpty)
         }
 
         @Test func `shows a program of another architecture, which isn't traced here`() throws {
             let binary = try GoToolchain.newest.build("httpserver", mode: .stripped, architecture: "arm64")
             let table = try Nodespan.run(["inspect", binary])
             #expect(table.code == 0 && table.output.contains(", arm64, exe, stripped\n"))
+            #expect(table.output.contains("\nshown as on a machine for arm64, which this one is not\n"))
             #expect(table.output.contains("net/http server  ready\n"))
             let trace = try Nodespan.run(["trace", "--", binary])
             #expect(trace.code == 1 && trace.output.isEmpty)
             #expect(trace.errors.contains("a program for arm64; on this machine, nodespan traces programs for amd64"))
+        }
+
+        @Test func `says that a library in Go isn't traced`() throws {
+            let library = try GoToolchain.newest.build("httpserver", mode: .cShared)
+            let result = try Nodespan.run(["inspect", library])
+            #expect(result.code == 1 && result.output.contains(", amd64, c-shared"))
+            #expect(result.errors.contains("a Go library (-buildmode=c-shared)"))
         }
 
         @Test func `takes a number for a pid unless a file has that name`() throws {
@@ -245,7 +267,9 @@ extension EndToEnd {
                 return result.errors
             }
             // e_machine and EI_CLASS of elf(5)
-            #expect(try refusal { $0[18] = 243 }.contains("unsupported kind of ELF file: riscv; programs for amd64 and arm64 are read"))
+            #expect(
+                try refusal { $0[18] = 243 }.contains(
+                    "unsupported kind of ELF file: riscv; programs for amd64 and arm64 are read"))
             #expect(try refusal { $0[4] = 1 }.contains("a 32-bit program"))
             let packed = try refusal {
                 $0.replaceSubrange(0x1e0..<0x1e4, with: Array("UPX!".utf8))

@@ -1,6 +1,7 @@
 import CodeSites
 import GoBinary
 import Probes
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -57,5 +58,14 @@ import Testing
         let definition = try #require(report.definitions.first)
         #expect(definition.prologue == nil)
         #expect(definition.prologueAbsence == "it sets up no frame in a way that is known")
+    }
+
+    /// The linker escapes the dots of a package's last element; nobody else does.
+    @Test(arguments: ["gopkg.in/yaml.v2.(*encoder).floatv", "gopkg.in/yaml%2ev2.(*encoder).floatv"])
+    func `finds a package whose path has dots`(name: String) throws {
+        let path = "\(CacheFolder.path)/debian/trixie/prometheus/usr/bin/prometheus"
+        let binary = try GoBinary.read(from: try FileByteSource(path: FilePath(path)))
+        let report = try #require(try SymbolReport.of([name], in: binary).first)
+        #expect(report.definitions.map(\.function.name) == ["gopkg.in/yaml%2ev2.(*encoder).floatv"])
     }
 }

@@ -66,6 +66,8 @@ actor AnalysisCache {
     private func keep(_ outcome: Outcome, of state: ExecutableState) {
         if case .failure(let error) = outcome, error.isPassing { return }
         let entry = Entry(outcome: outcome, size: Self.size(of: outcome), used: now())
+        // What no real program gives must not push out what others do.
+        guard entry.size <= Self.sizeLimit / 16 else { return }
         entries[state] = entry
         size += entry.size
         while entries.count > Self.entryLimit || size > Self.sizeLimit, let longestUnused {

@@ -31,6 +31,9 @@ package final class AnalysisBudget: Sendable {
     /// For each value that is taken from bytes which were read before.
     static let lookupCost = 64
 
+    /// For each byte of code that is decoded.
+    static let decodingCost = 128
+
     /// Counts a read of this many bytes.
     func spendRead(of count: Int) throws(GoBinaryError) { try spend(count / 4 &+ Self.readCost) }
 

@@ -40,6 +40,7 @@ struct InlineSearch {
             let addresses = tree.addresses(of: index)
             steps -= tree.steps + (path.count + addresses.count) * Self.keptSteps
             guard steps >= 0 else { throw .tooLarge("inlined calls") }
+            try table.image.file.source.budget.spend(tree.steps &+ path.count &+ addresses.count)
             calls[hit.name, default: []].append(
                 InlinedCall(
                     callee: hit.name, caller: tree.function, path: path, addresses: addresses,

@@ -3,7 +3,7 @@ internal import CBPF
 /// One side of one library, as data: where its BPF programs go and what they read.
 struct LibraryEntry: Sendable {
     /// The name in reports, for example `net/http server`. Entries that follow one another under one name are the forms
-    /// that the library had over time: the first whose anchor the executable has is taken.
+    /// that the library had over time: the one of which most can be had is taken.
     var name: String
     /// A function that is in every executable that uses the library.
     var anchor: String
@@ -57,7 +57,7 @@ struct ProbeEntry: Sendable {
         case everyRequest
         /// Runs at most once a connection, or on failures: a single-stepped instruction is bearable.
         case rare
-        /// Runs with every request, and only because the user asked for it: prefers an emulated instruction.
+        /// Runs with every request, and only because the user asked for it: a single-stepped instruction is bearable.
         case onDemand
     }
 }
@@ -94,8 +94,9 @@ struct CandidateSite: Sendable {
         case prologue
         /// The nearest call through a register or memory before each direct call of the function.
         case indirectCall(beforeCallTo: String)
-        /// Every call in the body of a function that is inlined, of a method through an interface: the compiler may have
-        /// made direct calls of them, for types that a profile has (cmd/compile/internal/devirtualize).
+        /// Every call in the body of a function that is inlined, of a method with the arguments of `ServeHTTP` through an
+        /// interface. The compiler may have made direct calls of them, for types that a profile has
+        /// (cmd/compile/internal/devirtualize).
         case methodCalls(inInlined: String, method: String)
     }
 }

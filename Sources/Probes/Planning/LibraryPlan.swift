@@ -23,6 +23,8 @@ struct LibraryPlan {
         let isRefused = other.report.state == .refused
         if !isRefused, other.entry.variant == entry.variant, other.facts.hasSameBytes(as: facts) {
             report.probes += other.report.probes
+            report.missing += other.report.missing.filter { !report.missing.contains($0) }
+            if other.report.state == .partial { report.state = .partial }
         } else if !isRefused || other.copy != copy {
             report.missing.append(
                 Missing(

@@ -4,6 +4,8 @@ package import GoBinary
 /// Decides how to trace an executable: the same binary and catalogue always give the same plan.
 package struct Planner: Sendable {
     private let catalogue: Catalogue
+    /// Copies of one library that are looked at; real programs have one or two.
+    private static let copyLimit = 16
 
     package init(catalogue: Catalogue = .standard) {
         self.catalogue = catalogue
@@ -18,8 +20,9 @@ package struct Planner: Sendable {
         for forms in catalogue.libraries.chunked(by: \.name) {
             var plans: [LibraryPlan] = []
             for entry in forms {
-                for anchor in functions[entry.anchor] ?? [] {
+                for anchor in (functions[entry.anchor] ?? []).prefix(Self.copyLimit) {
                     let copy = LibraryCopy(of: anchor, named: entry.anchor)
+                    guard copy.name(of: entry.anchor) == anchor.name else { continue }
                     plans.append(try plan(entry, copy, in: binary, functions, facts))
                 }
             }

@@ -6,11 +6,14 @@ extension SiteResolver {
     /// The calls of a method in the body of a function that is inlined into `owner`: all calls there, which must be
     /// nothing else.
     func methodCalls(
-        _ method: String, inInlined name: String, in code: FunctionCode, of owner: Function
+        _ method: String, inInlined inlined: String, in code: FunctionCode, of owner: Function
     ) throws(PlanningError) -> Result<[CodeSite], Absence> {
-        let name = copy.name(of: name)
+        let name = copy.name(of: inlined)
         let bodies = try inlinedCalls(of: name).filter { $0.caller.address == owner.address }
         guard !bodies.isEmpty else { return .failure(Absence(reason: "\(name) isn't inlined into \(owner.name)")) }
+        if let function = function(inlined), !code.directCalls(to: function.address).isEmpty {
+            return .failure(Absence(reason: "\(owner.name) calls \(name) in one place, and has it inlined in another"))
+        }
         // In the body of one that is inlined as well, the arguments would be elsewhere.
         let methods = try inlinedFunctions(in: owner).filter { $0 != name && $0.hasSuffix(".\(method)") }
         if let inner = methods.first {
@@ -26,6 +29,9 @@ extension SiteResolver {
                     return .failure(Absence(reason: "an inlined \(name) calls other functions as well"))
                 }
                 sites.append(call.site)
+                guard sites.count <= Self.siteLimit else {
+                    return .failure(Absence(reason: "an inlined \(name) has more calls than real ones"))
+                }
             }
         }
         return .success(sites)
@@ -40,16 +46,23 @@ extension SiteResolver {
         return nil
     }
 
+    /// Whether a function is the method of a type whose values are one word, as pointers are, so that its arguments are in
+    /// the registers of a call through an interface.
     private func isMethod(_ address: UInt64, _ method: String) throws(PlanningError) -> Bool {
+        let function: Function?
         do {
-            return try binary.functionContaining(address)?.name.hasSuffix(".\(method)") == true
+            function = try binary.functionContaining(address)
         } catch {
             try error.rethrowUnlessShape()
             return false
         }
+        guard let function, function.address == address, function.name.hasSuffix(".\(method)"),
+            let arguments = try arguments(of: function)
+        else { return false }
+        return arguments.begin(with: "8 {8 8} 8") || arguments.begin(with: "{8} {8 8} 8")
     }
 
-    private func inlinedFunctions(in function: Function) throws(PlanningError) -> [String] {
+    func inlinedFunctions(in function: Function) throws(PlanningError) -> [String] {
         do {
             return try binary.inlinedFunctions(in: function)
         } catch {

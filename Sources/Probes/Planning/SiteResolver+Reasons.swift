@@ -1,16 +1,12 @@
 internal import GoBinary
 
-/// Why a candidate can't be used, where the function tables tell more than that it isn't there. Looked into for candidates
-/// that fail only, since it takes a pass over the binary's inlining data.
+/// Why a candidate can't be used, where the function tables tell more than that it isn't there. Only why there is no
+/// function at all takes a pass over the binary's inlining data.
 extension SiteResolver {
     /// Why there is no such function.
     func absence(of name: String) throws(PlanningError) -> String {
         let name = copy.name(of: name)
-        let callers = try inlinedCalls(of: name).map(\.caller.name).inOrder
-        guard let first = callers.first else { return "no function \(name)" }
-        let others = callers.count - 1
-        return "\(name) is no function of its own: it is inlined into \(first)"
-            + (others > 0 ? " and \(others) other\(others == 1 ? "" : "s")" : "")
+        return try inlinedCalls(of: name).absence(of: name) ?? "no function \(name)"
     }
 
     func absence(of selector: CandidateSite.FunctionSelector) throws(PlanningError) -> String {
@@ -23,9 +19,10 @@ extension SiteResolver {
     /// Nil unless calls of `callee` are inlined into functions that were to call it.
     func inlining(of callee: String?, in owners: [Function]) throws(PlanningError) -> String? {
         guard let callee = callee.map(copy.name) else { return nil }
-        let calls = try inlinedCalls(of: callee).filter { call in owners.contains { $0.address == call.caller.address }
+        for owner in owners where try inlinedFunctions(in: owner).contains(callee) {
+            return "\(callee) is inlined into \(owner.name)"
         }
-        return calls.first.map { "\(callee) is inlined into \($0.caller.name)" }
+        return nil
     }
 
     /// Nil when the arguments are where the programs look for them, or the binary doesn't tell.
@@ -39,7 +36,7 @@ extension SiteResolver {
         return nil
     }
 
-    private func arguments(of function: Function) throws(PlanningError) -> FunctionArguments? {
+    func arguments(of function: Function) throws(PlanningError) -> FunctionArguments? {
         do {
             return try binary.arguments(of: function)
         } catch {
@@ -63,7 +60,12 @@ extension FunctionArguments {
     func begin(with shape: String) -> Bool { self.shape == shape || self.shape.hasPrefix(shape + " ") }
 }
 
-extension [String] {
-    /// Each once, where it is first.
-    fileprivate var inOrder: [String] { reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
+extension [InlinedCall] {
+    /// Where a function is that is inlined wherever it is called; nil if there are no calls.
+    func absence(of name: String) -> String? {
+        guard let first else { return nil }
+        let others = Set(map(\.caller.address)).count - 1
+        return "\(name) is no function of its own: it is inlined into \(first.caller.name)"
+            + (others > 0 ? " and \(others) other\(others == 1 ? "" : "s")" : "")
+    }
 }

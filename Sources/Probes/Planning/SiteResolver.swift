@@ -20,6 +20,9 @@ struct SiteResolver {
         self.variant = variant
     }
 
+    /// Places for one probe in one function; a few have been seen.
+    static let siteLimit = 64
+
     /// Adds the attach points of the first candidate that the binary has.
     mutating func resolve(_ probe: ProbeEntry, tally: inout Tally) throws(PlanningError) {
         var reasons: [String] = []
@@ -89,6 +92,9 @@ struct SiteResolver {
         at place: CandidateSite.Place, in code: FunctionCode, of owner: Function
     ) throws(PlanningError) -> Result<[CodeSite], Absence> {
         let calls = place.callee.flatMap(function).map { code.directCalls(to: $0.address) } ?? []
+        guard calls.count <= Self.siteLimit else {
+            return .failure(Absence(reason: "\(owner.name) has \(calls.count) calls where real programs have a few"))
+        }
         switch place {
         case .calls:
             return .success(calls)
@@ -96,7 +102,7 @@ struct SiteResolver {
             return .success(calls.compactMap { code.site(behind: $0.address) })
         case .callFollowing(let program, _):
             let earlier = attachPoints.filter { $0.program == program && $0.symbol == owner.name }
-            guard !earlier.isEmpty else { return .success(calls.count == 1 ? calls : []) }
+            guard !earlier.isEmpty, calls.count > 1 else { return .success(calls.count == 1 ? calls : []) }
             let following = earlier.compactMap { point in calls.first { $0.address > point.address } }
             guard following.count == earlier.count else { return .success([]) }
             return .success(calls.filter(following.contains))
@@ -143,6 +149,7 @@ struct SiteResolver {
         let bytes: [UInt8]
         do {
             bytes = try binary.code(of: function, limit: Disassembler.sizeLimit)
+            try binary.spendDecoding(of: bytes.count)
         } catch {
             try error.rethrowUnlessShape()
             return nil

@@ -38,14 +38,7 @@ package struct SymbolReport: Sendable {
     }
 
     /// For people: why there is no function of the name.
-    package var absence: String {
-        if let first = inlined.first {
-            let callers = Set(inlined.map(\.caller)).count
-            return "\(name) is no function of its own: it is inlined into \(first.caller)"
-                + (callers > 1 ? " and \(callers - 1) other\(callers == 2 ? "" : "s")" : "")
-        }
-        return "no function \(name): it isn't linked in, or the linker calls it otherwise"
-    }
+    package var absence: String
 
     /// Looks functions up by name.
     package static func of(_ names: [String], in binary: GoBinary) throws(PlanningError) -> [SymbolReport] {
@@ -59,13 +52,16 @@ package struct SymbolReport: Sendable {
             var reports: [SymbolReport] = []
             for name in names {
                 let spelling = spellings[name]?.first { functions[$0] != nil || inlined[$0]?.isEmpty == false }
+                let calls = spelling.flatMap { inlined[$0] } ?? []
                 let report = SymbolReport(
                     name: name,
                     definitions: try spelling.flatMap { functions[$0] }?.map { (function) throws(GoBinaryError) in
                         try definition(function, in: binary)
                     } ?? [],
-                    inlined: spelling.flatMap { inlined[$0] }?.compactMap(Inlining.init) ?? [],
-                    similar: spelling == nil ? try similar(to: name, in: binary) : [])
+                    inlined: calls.compactMap(Inlining.init),
+                    similar: spelling == nil ? try similar(to: name, in: binary) : [],
+                    absence: calls.absence(of: name)
+                        ?? "no function \(name): it isn't linked in, or the linker calls it otherwise")
                 reports.append(report)
             }
             return reports
@@ -109,6 +105,7 @@ package struct SymbolReport: Sendable {
         let code: [UInt8]
         do {
             code = try binary.code(of: function, limit: Disassembler.sizeLimit)
+            try binary.spendDecoding(of: code.count)
         } catch {
             definition.prologueAbsence = error.description
             return definition
