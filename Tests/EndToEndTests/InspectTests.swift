@@ -145,7 +145,7 @@ extension EndToEnd {
             #expect(
                 try Self.document(binary, ["--library", "net/http server"]).libraries.map(\.name) == ["net/http server"]
             )
-            let part = try Self.document(binary, ["--library", "HTTP/2", "--library", "net/http server"])
+            let part = try Self.document(binary, ["--library", "net/http http/2", "--library", "net/http server"])
             #expect(part.libraries.map(\.name) == ["net/http server", "net/http HTTP/2 server"])
             #expect(part.timing.elapsedNanoseconds > 0 && part.timing.processorNanoseconds > 0)
 
