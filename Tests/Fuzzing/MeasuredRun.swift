@@ -31,10 +31,8 @@ package struct MeasuredRun {
     /// Has the kernel's highest value of resident memory begin anew (proc(5), clear_refs), and returns it.
     private static func resetPeak() -> Int {
         let file = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
-        if file >= 0 {
-            _ = write(file, "5", 1)
-            close(file)
-        }
+        defer { close(file) }
+        guard file >= 0, write(file, "5", 1) == 1 else { fatalError("/proc/self/clear_refs can't be written to") }
         return peak()
     }
 

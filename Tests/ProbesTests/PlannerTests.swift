@@ -117,6 +117,21 @@ import Testing
                 == true)
     }
 
+    /// One function of the runtime adds to a map in 67 places.
+    @Test func `takes no more sites than real servers have`() throws {
+        let (owner, callee) = ("runtime.initMetrics", "runtime.mapassign_faststr")
+        let count = try ObjdumpCalls(in: owner, of: try analyse("httpserver", .newest, .plain).path)
+            .addresses(callee: callee).count
+        #expect(count > 64)
+        let outcome = try plan {
+            $0.probes[3].candidates = [CandidateSite(function: .named(owner), place: .calls(to: callee))]
+        }
+        #expect(outcome.plan?.points(of: "http_server_reject") == [])
+        #expect(
+            outcome.libraries[0].missing.map(\.reason)
+                == ["\(owner) has \(count) calls where real programs have a few"])
+    }
+
     @Test func `goes on without an optional probe`() throws {
         let outcome = try plan { $0.probes[3].candidates[0].place = .calls(to: "net/http.nothing") }
         #expect(outcome.plan?.attachPoints.count == 3)

@@ -37,7 +37,7 @@ package struct Collector: ~Copyable {
 
     /// Waits until it has got a number of requests in all. Returns them, and what more there were.
     package mutating func requests(
-        atLeast count: Int, within limit: Duration = .seconds(10)
+        atLeast count: Int, within limit: Duration = .seconds(60)
     ) throws -> [CollectedRequest] {
         printed.gather(for: limit) { $0.outputLines > count }
         return try readFile("\(folder.path)/requests").split(separator: UInt8(ascii: "\n"))
