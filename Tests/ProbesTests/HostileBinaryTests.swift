@@ -1,7 +1,9 @@
 import GoBinary
-import Probes
+import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Probes
 
 /// A binary may say anything. Whatever it says, a site is an instruction of the function it is said to be in.
 @Suite struct `Planning a corrupted binary` {
@@ -21,6 +23,25 @@ import Testing
             }
             check(corrupted)
         }
+    }
+
+    /// A file can have any number of large functions, which takes longer to decode than to read.
+    @Test func `counts what the decoding of code costs`() throws {
+        let path = try analyse("httpserver", .newest, .stripped).path
+        func cost(of function: String) throws -> (units: Int, size: Int) {
+            let budget = AnalysisBudget()
+            let binary = try GoBinary.read(from: try FileByteSource(path: FilePath(path)), budget: budget)
+            let size = try #require(try binary.function(named: function)).size
+            let before = budget.spent
+            var entry = LibraryEntry.netHTTPServer
+            entry.probes = [entry.probes[0]]
+            entry.probes[0].candidates = [CandidateSite(function: .named(function), place: .prologue)]
+            _ = try Planner(catalogue: Catalogue(libraries: [entry])).plan(binary)
+            return (budget.spent - before, Int(size))
+        }
+        let (large, small) = (try cost(of: "net/http.(*conn).serve"), try cost(of: "net/http.(*conn).hijacked"))
+        #expect(large.size > small.size + 4096)
+        #expect(large.units - small.units > 100 * (large.size - small.size))
     }
 
     private func check(_ bytes: [UInt8]) {
