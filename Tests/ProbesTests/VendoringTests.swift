@@ -1,8 +1,18 @@
 import GoBinary
+import Probes
 import TestSupport
 import Testing
 
 @Suite struct `A program that vendors its libraries` {
+    @Test func `has all of them traced`() throws {
+        let go = try #require(GoToolchain.all.first { $0.minor == 24 })
+        let outcome = try Planner().plan(try VendoringProgram(go, suite: "trixie").binary)
+        #expect(outcome.libraries.allSatisfy { $0.state == .ready }, "\(outcome.libraries.map { ($0.name, $0.state) })")
+        for library in outcome.libraries where library.name.contains(".") {
+            #expect(library.probes.allSatisfy { $0.symbol.hasPrefix(VendoringProgram.prefix) }, "\(library.name)")
+        }
+    }
+
     @Test func `has their functions and types under paths of its own`() throws {
         let go = try #require(GoToolchain.all.first { $0.minor == 24 })
         let binary = try VendoringProgram(go, suite: "trixie").binary
