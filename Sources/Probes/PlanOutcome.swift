@@ -60,6 +60,7 @@ extension PlanRefusal: CustomStringConvertible {
         }
     }
 
+    /// For people: "no net/http server, no …".
     package static func absence(of libraries: [LibraryReport]) -> String {
         decisive(libraries).map { "no \($0.name)" }.joined(separator: ", ")
     }

@@ -14,9 +14,9 @@ struct InspectCommand: ParsableCommand {
             file. Programs for amd64 and arm64 can be inspected on either.
 
             For each library that nodespan knows: whether it is ready, partial (traced, with something missing that its \
-            release would offer), absent from the program, or refused; where each probe goes, and whether the kernel emulates the instruction there \
-            (cheap) or has to step it; with --fields, the offsets of the fields that are read; and what is missing, why, \
-            and what that costs. Last, the time that it took.
+            release would offer), absent from the program, or refused; where each probe goes, and whether the kernel \
+            emulates the instruction there (cheap) or has to step it; with --fields, the offsets of the fields that are \
+            read; and what is missing, why, and what that costs. Last, the time that it took.
 
             With --symbol, shows where a function is, as the linker calls it: its address, the registers that its \
             arguments come in (the words of one argument in braces; ? where that can't be told; floating-point numbers and \

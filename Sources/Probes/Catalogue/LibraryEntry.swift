@@ -94,10 +94,10 @@ struct CandidateSite: Sendable {
         case prologue
         /// The nearest call through a register or memory before each direct call of the function.
         case indirectCall(beforeCallTo: String)
-        /// Every call in the body of a function that is inlined, of a method with the arguments of `ServeHTTP` through an
-        /// interface. The compiler may have made direct calls of them, for types that a profile has
-        /// (cmd/compile/internal/devirtualize).
-        case methodCalls(inInlined: String, method: String)
+        /// Every call in the body of a function that is inlined, of a method through an interface. The compiler may have made
+        /// direct calls of them, for types that a profile has (cmd/compile/internal/devirtualize): only of methods with
+        /// these arguments behind a receiver of one word, which are in the same registers.
+        case methodCalls(inInlined: String, method: String, arguments: String)
     }
 }
 

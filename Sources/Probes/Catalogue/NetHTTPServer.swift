@@ -23,7 +23,7 @@ extension LibraryEntry {
                     // With a profile it may be inlined. The handler's method has its arguments in the same registers.
                     CandidateSite(
                         function: .named(NetHTTP.serve),
-                        place: .methodCalls(inInlined: NetHTTP.serveHTTP, method: "ServeHTTP"),
+                        place: .methodCalls(inInlined: NetHTTP.serveHTTP, method: "ServeHTTP", arguments: "{8 8} 8"),
                         loss: "each request costs a single-stepped probe hit", maySingleStep: true),
                 ]),
             ProbeEntry(

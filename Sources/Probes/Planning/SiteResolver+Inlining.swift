@@ -6,7 +6,7 @@ extension SiteResolver {
     /// The calls of a method in the body of a function that is inlined into `owner`: all calls there, which must be
     /// nothing else.
     func methodCalls(
-        _ method: String, inInlined inlined: String, in code: FunctionCode, of owner: Function
+        _ method: String, _ arguments: String, inInlined inlined: String, in code: FunctionCode, of owner: Function
     ) throws(PlanningError) -> Result<[CodeSite], Absence> {
         let name = copy.name(of: inlined)
         let bodies = try inlinedCalls(of: name).filter { $0.caller.address == owner.address }
@@ -25,7 +25,7 @@ extension SiteResolver {
                 return .failure(Absence(reason: "a call in an inlined \(name) takes no probe"))
             }
             for call in calls {
-                if let target = call.target, try !isMethod(target, method) {
+                if let target = call.target, try !isMethod(target, method, arguments) {
                     return .failure(Absence(reason: "an inlined \(name) calls other functions as well"))
                 }
                 sites.append(call.site)
@@ -48,7 +48,9 @@ extension SiteResolver {
 
     /// Whether a function is the method of a type whose values are one word, as pointers are, so that its arguments are in
     /// the registers of a call through an interface.
-    private func isMethod(_ address: UInt64, _ method: String) throws(PlanningError) -> Bool {
+    private func isMethod(
+        _ address: UInt64, _ method: String, _ expected: String
+    ) throws(PlanningError) -> Bool {
         let function: Function?
         do {
             function = try binary.functionContaining(address)
@@ -59,7 +61,7 @@ extension SiteResolver {
         guard let function, function.address == address, function.name.hasSuffix(".\(method)"),
             let arguments = try arguments(of: function)
         else { return false }
-        return arguments.begin(with: "8 {8 8} 8") || arguments.begin(with: "{8} {8 8} 8")
+        return ["8", "{8}"].contains { arguments.begin(with: "\($0) \(expected)") }
     }
 
     func inlinedFunctions(in function: Function) throws(PlanningError) -> [String] {

@@ -110,8 +110,8 @@ struct SiteResolver {
             return .success(code.prologue.map { [$0] } ?? [])
         case .indirectCall:
             return .success(calls.compactMap { code.indirectCall(before: $0.address) })
-        case .methodCalls(let inlined, let method):
-            return try methodCalls(method, inInlined: inlined, in: code, of: owner)
+        case .methodCalls(let inlined, let method, let arguments):
+            return try methodCalls(method, arguments, inInlined: inlined, in: code, of: owner)
         }
     }
 
@@ -181,7 +181,7 @@ extension CandidateSite.Place: CustomStringConvertible {
         case .callFollowing(let program, let callee): "direct call of \(callee) behind \(program)"
         case .prologue: "stack check or frame pointer push at its start"
         case .indirectCall(let callee): "indirect call before its call of \(callee)"
-        case .methodCalls(let inlined, let method): "call of \(method) in an inlined \(inlined)"
+        case .methodCalls(let inlined, let method, _): "call of \(method) in an inlined \(inlined)"
         }
     }
 }
