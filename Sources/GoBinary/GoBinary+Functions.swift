@@ -72,20 +72,17 @@ extension GoBinary {
         return matches.prefix(limit).map(\.function.name)
     }
 
-    /// Counts the decoding of some bytes of code, which takes longer than reading them.
-    package func spendDecoding(of count: Int) throws(GoBinaryError) {
-        try image.file.source.budget.spend(count * AnalysisBudget.decodingCost)
-    }
-
     package func functionContaining(_ address: UInt64) throws(GoBinaryError) -> Function? {
         try functionTable.function(containing: address)
     }
 
-    /// The function's instructions and the padding behind them. Fails if there are more than `limit` bytes.
+    /// The function's instructions and the padding behind them. Fails if there are more than `limit` bytes. What decoding
+    /// them costs, more than reading, is paid here.
     package func code(of function: Function, limit: Int = 256 << 10) throws(GoBinaryError) -> [UInt8] {
         guard function.size <= UInt64(clamping: limit) else {
             throw .tooLarge("\(function.size) bytes of code of \(function.name)")
         }
+        try image.file.source.budget.spend(Int(function.size) * AnalysisBudget.decodingCost)
         return try image.bytes(at: function.address, count: Int(function.size), "code of \(function.name)")
     }
 }

@@ -149,7 +149,6 @@ struct SiteResolver {
         let bytes: [UInt8]
         do {
             bytes = try binary.code(of: function, limit: Disassembler.sizeLimit)
-            try binary.spendDecoding(of: bytes.count)
         } catch {
             try error.rethrowUnlessShape()
             return nil

@@ -105,7 +105,6 @@ package struct SymbolReport: Sendable {
         let code: [UInt8]
         do {
             code = try binary.code(of: function, limit: Disassembler.sizeLimit)
-            try binary.spendDecoding(of: code.count)
         } catch {
             definition.prologueAbsence = error.description
             return definition
