@@ -11,6 +11,7 @@
 #define NS_GO_ARG2(ctx) ((ctx)->rbx)
 #define NS_GO_ARG3(ctx) ((ctx)->rcx)
 #define NS_GO_ARG4(ctx) ((ctx)->rdi)
+#define NS_GO_ARG5(ctx) ((ctx)->rsi)
 #define NS_GO_G(ctx) ((ctx)->r14)
 
 #elif defined(__TARGET_ARCH_arm64)
@@ -23,6 +24,7 @@ struct pt_regs {
 #define NS_GO_ARG2(ctx) ((ctx)->user.regs[1])
 #define NS_GO_ARG3(ctx) ((ctx)->user.regs[2])
 #define NS_GO_ARG4(ctx) ((ctx)->user.regs[3])
+#define NS_GO_ARG5(ctx) ((ctx)->user.regs[4])
 #define NS_GO_G(ctx) ((ctx)->user.regs[28])
 
 #else

@@ -155,6 +155,47 @@ struct ns_goroutine_facts {
 	ns_offset goid_cache_end;
 };
 
+/// Longest part of a buffered writer that is copied in one read, bytes.
+#define NS_WRITER_READ_MAX 96
+
+/// A buffered writer: a slice of bytes, and how many of them are waiting to be sent.
+struct ns_writer_facts {
+	/// Bytes from the start of the struct that hold all its fields below.
+	__u16 read;
+	ns_offset buffer;
+	ns_offset used;
+	/// The writer behind it, an interface.
+	ns_offset target;
+};
+
+/// Where the headers of outgoing requests are written.
+struct ns_propagation_facts {
+	/// abi.Type.Hash of *bufio.Writer and of net/http.persistConnWriter, by which HTTP/1 requests are sent.
+	__u32 bufio_writer;
+	__u32 connection_writer;
+	/// bufio.Writer
+	struct ns_writer_facts bufio;
+	/// google.golang.org/grpc/internal/transport.bufWriter
+	struct ns_writer_facts grpc;
+	/// net/http.Request.Header, for HTTP/2 as well, and net/http/internal/http2.ClientRequest.Header.
+	ns_offset request_header;
+	ns_offset client_request_header;
+	/// google.golang.org/grpc/internal/transport.loopyWriter.framer, and framer.writer, a pointer to a bufWriter.
+	ns_offset loopy_framer;
+	ns_offset framer_writer;
+	/// golang.org/x/net/http2/hpack.HeaderField.Name, and its last field, Sensitive, a byte.
+	ns_offset field_name;
+	ns_offset field_sensitive;
+};
+
+/// The types of request that HTTP/2 clients have, in the upper half of the attach cookie.
+enum ns_http2_request {
+	/// *net/http.Request
+	NS_HTTP2_REQUEST = 0,
+	/// *net/http/internal/http2.ClientRequest, from Go 1.27 on.
+	NS_HTTP2_CLIENT_REQUEST = 1,
+};
+
 /// All that the programs need to know of one executable.
 struct ns_binary_facts {
 	/// runtime.g.goid. With NS_UNUSED, the probes of this executable do nothing.
@@ -164,4 +205,5 @@ struct ns_binary_facts {
 	/// By `enum ns_http_server`, which the upper half of the attach cookie names where several have one program.
 	struct ns_http_server_facts http_server[NS_HTTP_SERVER_COUNT];
 	struct ns_route_facts routes[NS_ROUTER_COUNT];
+	struct ns_propagation_facts propagation;
 };

@@ -76,15 +76,15 @@ struct ns_outgoing {
 	__u8 flags;
 	/// `enum ns_outgoing_state`.
 	__u8 state;
-	__u16 reserved[3];
+	/// 1 when the application has set a tracestate itself.
+	__u8 has_tracestate;
+	__u8 reserved[5];
 	/// Whose tracestate goes along.
 	struct ns_owner owner;
 };
 
 enum ns_outgoing_state {
 	NS_OUTGOING_PENDING = 0,
-	/// The header has been looked at, and written or not.
-	NS_OUTGOING_DONE = 1,
 	/// Two requests in flight share the address, so that nobody can tell which is written.
-	NS_OUTGOING_AMBIGUOUS = 2,
+	NS_OUTGOING_AMBIGUOUS = 1,
 };
