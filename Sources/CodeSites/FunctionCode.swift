@@ -71,6 +71,11 @@ package struct FunctionCode: Sendable {
         return instructions.last { $0.address < limit && $0.role == .indirectCall }.flatMap { site($0) }
     }
 
+    /// Address of the call through a register or memory that is nearest behind an address.
+    package func indirectCall(behind start: UInt64) -> UInt64? {
+        instructions[firstIndex(notBefore: start)...].first { $0.role == .indirectCall }?.address
+    }
+
     /// The instruction that starts at an address; nil where none starts, or one that takes no probe.
     package func site(at address: UInt64) -> CodeSite? {
         index(of: address).flatMap { site(instructions[$0]) }

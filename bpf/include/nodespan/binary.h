@@ -186,37 +186,35 @@ enum ns_error_kind {
 	NS_ERROR_NET_DNS = 7,
 	/// *net.AddrError
 	NS_ERROR_NET_ADDRESS = 8,
-	/// *os.SyscallError
-	NS_ERROR_SYSCALL = 9,
 	/// crypto/tls.RecordHeaderError
-	NS_ERROR_TLS_RECORD_HEADER = 10,
+	NS_ERROR_TLS_RECORD_HEADER = 9,
 	/// *crypto/tls.CertificateVerificationError (Go 1.20)
-	NS_ERROR_TLS_CERTIFICATE = 11,
+	NS_ERROR_TLS_CERTIFICATE = 10,
 	/// crypto/tls.alert
-	NS_ERROR_TLS_ALERT = 12,
+	NS_ERROR_TLS_ALERT = 11,
 	/// net/http.tlsHandshakeTimeoutError
-	NS_ERROR_TLS_TIMEOUT = 13,
+	NS_ERROR_TLS_TIMEOUT = 12,
 	/// crypto/x509.UnknownAuthorityError
-	NS_ERROR_X509_AUTHORITY = 14,
+	NS_ERROR_X509_AUTHORITY = 13,
 	/// crypto/x509.HostnameError
-	NS_ERROR_X509_HOSTNAME = 15,
+	NS_ERROR_X509_HOSTNAME = 14,
 	/// crypto/x509.CertificateInvalidError
-	NS_ERROR_X509_INVALID = 16,
+	NS_ERROR_X509_INVALID = 15,
 	/// *net/http.httpError, up to Go 1.22
-	NS_ERROR_HTTP = 17,
+	NS_ERROR_HTTP = 16,
 	/// *net/http.timeoutError, from Go 1.23 on
-	NS_ERROR_HTTP_TIMEOUT = 18,
+	NS_ERROR_HTTP_TIMEOUT = 17,
 	/// StreamError, GoAwayError and ConnectionError of an HTTP/2 implementation
-	NS_ERROR_HTTP2_STREAM = 19,
-	NS_ERROR_HTTP2_GO_AWAY = 20,
-	NS_ERROR_HTTP2_CONNECTION = 21,
+	NS_ERROR_HTTP2_STREAM = 18,
+	NS_ERROR_HTTP2_GO_AWAY = 19,
+	NS_ERROR_HTTP2_CONNECTION = 20,
 	/// *net/url.Error
-	NS_ERROR_URL = 22,
+	NS_ERROR_URL = 21,
 	/// *fmt.wrapError
-	NS_ERROR_WRAP = 23,
+	NS_ERROR_WRAP = 22,
 	/// net/http.nothingWrittenError and net/http.transportReadFromServerError, which only hold another error.
-	NS_ERROR_HOLDER = 24,
-	NS_ERROR_KIND_COUNT = 25,
+	NS_ERROR_HOLDER = 23,
+	NS_ERROR_KIND_COUNT = 24,
 };
 
 /// A type of errors.
