@@ -71,5 +71,10 @@ extension [TracingPrograms.Image] {
     }
 
     /// What writes the headers of requests.
-    package static var writers: [TracingPrograms.Image] { [] }
+    package static var writers: [TracingPrograms.Image] {
+        [
+            TracingPrograms.Image("http_propagation", ns_image_http_propagation),
+            TracingPrograms.Image("grpc_propagation", ns_image_grpc_propagation),
+        ]
+    }
 }

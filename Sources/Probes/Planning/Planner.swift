@@ -60,6 +60,7 @@ package struct Planner: Sendable {
         for field in entry.fields { try fields.resolve(field, tally: &tally) }
         for map in entry.maps { try fields.resolve(map, tally: &tally) }
         for type in entry.types { try fields.resolve(type, tally: &tally) }
+        try fields.resolve(entry.errors)
         let isRefused = tally.state == .refused
         return LibraryPlan(
             entry: entry, copy: copy, facts: isRefused ? facts : fields.facts,
@@ -93,6 +94,8 @@ extension LibraryEntry {
             case .literals(let outer, let callee): names.formUnion(CandidateSite.literalNames(in: outer) + [callee])
             }
             if let callee = candidate.place.callee { names.insert(callee) }
+            if case .failingReturns(_, let other?) = candidate.place { names.insert(other) }
+            if case .firstCall(_, let marker) = candidate.place { names.insert(marker) }
         }
         return names
     }
@@ -106,9 +109,10 @@ extension CandidateSite.Place {
     /// The function whose direct calls matter.
     var callee: String? {
         switch self {
-        case .calls(let callee), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee):
+        case .calls(let callee), .firstCall(let callee, _), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee),
+            .results(let callee), .failingReturns(let callee, _):
             callee
-        case .prologue, .methodCalls: nil
+        case .prologue, .methodCalls, .returns: nil
         }
     }
 }

@@ -9,6 +9,10 @@ struct ns_image {
 	size_t size;
 };
 
+/// bpf/programs/grpc_propagation.bpf.c
+struct ns_image ns_image_grpc_propagation(void);
+/// bpf/programs/http_propagation.bpf.c
+struct ns_image ns_image_http_propagation(void);
 /// bpf/programs/http_server.bpf.c
 struct ns_image ns_image_http_server(void);
 /// bpf/programs/process.bpf.c

@@ -2,7 +2,7 @@
 enum GRPC {
     static let package = "google.golang.org/grpc"
     static let http2 = "golang.org/x/net/http2"
-    private static let transportPackage = "google.golang.org/grpc/internal/transport"
+    static let transportPackage = "google.golang.org/grpc/internal/transport"
     private static let statusPackage = "google.golang.org/grpc/internal/status"
 
     static func method(_ type: String, _ name: String) -> String {
