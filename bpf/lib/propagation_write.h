@@ -210,7 +210,13 @@ static __always_inline int ns_owner_is_same(const struct ns_process_image *proce
 	struct ns_goroutine goroutine = {.process = *process, .goid = request->owner.goid};
 	const struct ns_span *span = ns_server_span(&goroutine, request->owner.kind);
 
-	return span && !__builtin_memcmp(span->trace_id, request->trace_id, sizeof(request->trace_id));
+	__u64 id[2], own[2];
+
+	if (!span)
+		return 0;
+	__builtin_memcpy(id, span->trace_id, sizeof(id));
+	__builtin_memcpy(own, request->trace_id, sizeof(own));
+	return id[0] == own[0] && id[1] == own[1];
 }
 
 /// Copies a tracestate to the end of the text. Returns its length, 0 when it can't be had any more.
