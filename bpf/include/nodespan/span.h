@@ -7,7 +7,7 @@
 #include "nodespan/process.h"
 
 enum ns_record_kind {
-	/// None: another span in flight has taken its place, with its ids. Nothing becomes of it.
+	/// None: another span in flight has taken its place, with its ids. When it ends it is as if it had not begun.
 	NS_RECORD_TAKEN_OVER = 0,
 	/// `struct ns_http_server_span`
 	NS_RECORD_HTTP_SERVER = 1,
