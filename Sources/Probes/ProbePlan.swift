@@ -6,6 +6,8 @@ package struct ProbePlan: Sendable {
     package var goVersion: String
     /// Goes into the BPF map `binaries` under the slot that the attach cookies name.
     package var facts: ns_binary_facts
+    /// Goes into the BPF map `context_types`.
+    package var contextTypes: [ContextType] = []
     /// Every library of the catalogue, also those that this executable doesn't have.
     package var libraries: [LibraryReport]
 
