@@ -16,6 +16,9 @@ package struct ProbePlan: Sendable {
     /// Where routes come from that the server doesn't know, to be armed when they are asked for.
     package var routeAttachPoints: [AttachPoint] { attachPoints(for: .routes) }
 
+    /// Where headers are written, to be armed where that is possible and wanted.
+    package var propagationAttachPoints: [AttachPoint] { attachPoints(for: .propagation) }
+
     private func attachPoints(for purpose: LibraryReport.Purpose) -> [AttachPoint] {
         libraries.filter { $0.purpose == purpose }.flatMap(\.probes)
     }
