@@ -144,16 +144,22 @@ struct ns_context_type {
 #define NS_CONTEXT_TYPES_MAX 128
 #define NS_ALL_CONTEXT_TYPES_MAX 8192
 
-/// runtime.g, and what tells whether a goroutine was started by another one's current request.
+/// What tells the goroutine that started another one, and whether it did so while it served its current request: goids
+/// are given out in order, in batches that each processor (runtime.p) takes from runtime.sched.goidgen, the last number
+/// taken (runtime/proc.go: newproc1).
 struct ns_goroutine_facts {
 	/// runtime.g.parentGoid (Go 1.21).
 	ns_offset parent_goid;
-	/// runtime.g.m, runtime.m.p, runtime.p.{goidcache,goidcacheend}.
+	/// runtime.g.m, runtime.m.p
 	ns_offset m;
 	ns_offset p;
+	/// runtime.p.goidcache, which goidcacheend follows: the numbers that are left of the processor's batch.
 	ns_offset goid_cache;
-	ns_offset goid_cache_end;
+	/// Bytes from the start of the program's code, as mm_struct.start_code has it, to runtime.sched.goidgen;
+	/// NS_NO_COUNTER where that isn't known.
+	__u32 goid_counter;
 };
+#define NS_NO_COUNTER 0xffffffff
 
 /// Values of net.Addr: the hashes of the types that they are told by, *net.TCPAddr and *net.UnixAddr, and their fields.
 struct ns_net_facts {
