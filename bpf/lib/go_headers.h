@@ -238,3 +238,13 @@ static __always_inline int ns_find_headers(const struct ns_header_map *layout, _
 		walk->is_cut = 1;
 	return walk->is_cut;
 }
+
+/// The first line of a header, empty without one.
+static __always_inline struct ns_go_string ns_first_line(struct ns_go_string lines)
+{
+	struct ns_go_string line = {};
+
+	if (!lines.len || ns_read_string(lines.data, &line))
+		line.len = 0;
+	return line;
+}

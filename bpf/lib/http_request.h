@@ -77,16 +77,6 @@ static __always_inline void ns_append_tracestate(struct ns_http_in_flight *fligh
 		record->truncated |= 1 << NS_HTTP_TRACESTATE;
 }
 
-/// The first line of a header, empty without one.
-static __always_inline struct ns_go_string ns_first_line(struct ns_go_string lines)
-{
-	struct ns_go_string line = {};
-
-	if (!lines.len || ns_read_string(lines.data, &line))
-		line.len = 0;
-	return line;
-}
-
 /// Reads the request, decides whether it is sampled, and fills in what the record can know now. Returns 0 when the
 /// request is in flight from here on; otherwise it has been counted and the entry is of no use.
 static __always_inline int ns_read_request(struct ns_http_in_flight *flight, const struct ns_binary_facts *facts,

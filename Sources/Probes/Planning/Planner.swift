@@ -74,6 +74,7 @@ package struct Planner: Sendable {
         for field in entry.fields { try fields.resolve(field, tally: &tally) }
         for map in entry.maps { try fields.resolve(map, tally: &tally) }
         for type in entry.types { try fields.resolve(type, tally: &tally) }
+        try fields.resolve(entry.errors)
         let isRefused = tally.state == .refused
         return LibraryPlan(
             entry: entry, copy: copy, facts: isRefused ? facts : fields.facts,
@@ -108,6 +109,7 @@ extension LibraryEntry {
             case .literals(let outer, let callee): names.formUnion(CandidateSite.literalNames(in: outer) + [callee])
             }
             names.formUnion(candidate.place.callees)
+            if case .failingReturns(_, let other?) = candidate.place { names.insert(other) }
         }
         return names
     }
@@ -121,9 +123,10 @@ extension CandidateSite.Place {
     /// The function whose direct calls matter, where it is one.
     var callee: String? {
         switch self {
-        case .calls(let callee), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee):
+        case .calls(let callee), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee),
+            .results(let callee), .failingReturns(let callee, _):
             callee
-        case .callsOfAny, .prologue, .methodCalls: nil
+        case .callsOfAny, .prologue, .methodCalls, .returns: nil
         }
     }
 

@@ -106,6 +106,129 @@ struct ns_http_server_facts {
 	ns_offset conn_hijacked;
 };
 
+/// The client implementations that one executable can have: the variants in attach cookies.
+enum ns_http_client {
+	/// net/http's Transport: HTTP/1, and what HTTP/2 begins with.
+	NS_HTTP_CLIENT = 0,
+	/// The HTTP/2 bundled in net/http up to Go 1.26.
+	NS_HTTP2_CLIENT_BUNDLED = 1,
+	/// net/http/internal/http2, from Go 1.27 on.
+	NS_HTTP2_CLIENT_INTERNAL = 2,
+	/// golang.org/x/net/http2, by itself or below net/http's Transport.
+	NS_HTTP2_CLIENT_X = 3,
+};
+
+/// The responses of these implementations.
+enum ns_http_client_response {
+	/// net/http.Response
+	NS_HTTP_RESPONSE = 0,
+	/// net/http/internal/http2.ClientResponse
+	NS_HTTP2_RESPONSE_INTERNAL = 1,
+	NS_HTTP_CLIENT_RESPONSE_COUNT = 2,
+};
+
+#define NS_HTTP_CLIENT_RESPONSE_READ_MAX 128
+
+/// Where a response has what the programs read of it, in its first `read` bytes.
+struct ns_http_client_response_facts {
+	__u16 read;
+	ns_offset status;
+	ns_offset proto_major;
+	ns_offset proto_minor;
+	ns_offset content_length;
+};
+
+/// Offsets that the programs of HTTP clients read.
+struct ns_http_client_facts {
+	/// Bytes from the start of each struct that hold all its fields below.
+	__u16 request_read;
+	__u16 url_read;
+	/// net/http.Request
+	ns_offset request_method;
+	ns_offset request_url;
+	ns_offset request_header;
+	ns_offset request_content_length;
+	/// The response by which the request before was redirected to this one.
+	ns_offset request_response;
+	/// An interface.
+	ns_offset request_context;
+	/// net/url.URL
+	ns_offset url_scheme;
+	ns_offset url_user;
+	ns_offset url_host;
+	ns_offset url_path;
+	ns_offset url_raw_path;
+	ns_offset url_raw_query;
+	/// net/url.Userinfo.passwordSet
+	ns_offset userinfo_password_set;
+	/// net/http.Response.Request: the request that it answered. It need not be in what is copied.
+	ns_offset response_request;
+	/// By `enum ns_http_client_response`.
+	struct ns_http_client_response_facts response[NS_HTTP_CLIENT_RESPONSE_COUNT];
+};
+
+/// What an error is, by its concrete type.
+enum ns_error_kind {
+	NS_ERROR_NONE = 0,
+	/// Of a type that isn't listed.
+	NS_ERROR_OTHER = 1,
+	/// *errors.errorString: only its text tells.
+	NS_ERROR_TEXT = 2,
+	/// context.deadlineExceededError
+	NS_ERROR_DEADLINE = 3,
+	/// *internal/poll.DeadlineExceededError
+	NS_ERROR_POLL_DEADLINE = 4,
+	/// *net.timeoutError
+	NS_ERROR_NET_TIMEOUT = 5,
+	/// *net.OpError
+	NS_ERROR_NET_OP = 6,
+	/// *net.DNSError
+	NS_ERROR_NET_DNS = 7,
+	/// *net.AddrError
+	NS_ERROR_NET_ADDRESS = 8,
+	/// crypto/tls.RecordHeaderError
+	NS_ERROR_TLS_RECORD_HEADER = 9,
+	/// *crypto/tls.CertificateVerificationError (Go 1.20)
+	NS_ERROR_TLS_CERTIFICATE = 10,
+	/// crypto/tls.alert
+	NS_ERROR_TLS_ALERT = 11,
+	/// net/http.tlsHandshakeTimeoutError
+	NS_ERROR_TLS_TIMEOUT = 12,
+	/// crypto/x509.UnknownAuthorityError
+	NS_ERROR_X509_AUTHORITY = 13,
+	/// crypto/x509.HostnameError
+	NS_ERROR_X509_HOSTNAME = 14,
+	/// crypto/x509.CertificateInvalidError
+	NS_ERROR_X509_INVALID = 15,
+	/// *net/http.httpError, up to Go 1.22
+	NS_ERROR_HTTP = 16,
+	/// *net/http.timeoutError, from Go 1.23 on
+	NS_ERROR_HTTP_TIMEOUT = 17,
+	/// StreamError, GoAwayError and ConnectionError of an HTTP/2 implementation
+	NS_ERROR_HTTP2_STREAM = 18,
+	NS_ERROR_HTTP2_GO_AWAY = 19,
+	NS_ERROR_HTTP2_CONNECTION = 20,
+	/// *net/url.Error
+	NS_ERROR_URL = 21,
+	/// *fmt.wrapError
+	NS_ERROR_WRAP = 22,
+	/// net/http.nothingWrittenError and net/http.transportReadFromServerError, which only hold another error.
+	NS_ERROR_HOLDER = 23,
+	NS_ERROR_KIND_COUNT = 24,
+};
+
+/// A type of errors.
+struct ns_error_type {
+	/// `abi.Type.Hash` (internal/abi/type.go), which an `abi.ITab` holds, too; all ones in an entry that isn't used.
+	__u32 hash;
+	/// `enum ns_error_kind`.
+	__u16 kind;
+	/// Where it holds the error that it was made from, an interface. NS_ABSENT where it doesn't.
+	ns_offset inner;
+};
+
+#define NS_ERROR_TYPES_MAX 40
+
 /// The routers whose own structures show the route, in the upper half of the attach cookie.
 enum ns_router {
 	NS_ROUTER_GORILLA = 0,
@@ -206,4 +329,6 @@ struct ns_binary_facts {
 	struct ns_route_facts routes[NS_ROUTER_COUNT];
 	struct ns_net_facts net;
 	struct ns_grpc_server_facts grpc_server;
+	struct ns_http_client_facts http_client;
+	struct ns_error_type error_types[NS_ERROR_TYPES_MAX];
 };
