@@ -43,6 +43,21 @@ static __always_inline void ns_count_loss(__u32 slot, enum ns_loss_reason reason
 		__sync_fetch_and_add(&counts->lost[reason], 1);
 }
 
+static __always_inline void ns_count_written(__u32 slot)
+{
+	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
+	if (counts)
+		__sync_fetch_and_add(&counts->written, 1);
+}
+
+/// `reason` is a constant of the caller.
+static __always_inline void ns_count_unwritten(__u32 slot, enum ns_unwritten_reason reason)
+{
+	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
+	if (counts && reason < NS_UNWRITTEN_REASON_COUNT)
+		__sync_fetch_and_add(&counts->unwritten[reason], 1);
+}
+
 /// A span that had begun won't end: it is lost if it was sampled.
 static __always_inline void ns_count_dropped(const struct ns_span *span, enum ns_loss_reason reason)
 {

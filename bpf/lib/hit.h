@@ -10,7 +10,7 @@
 #include "go_values.h"
 #include "maps.h"
 #include "nodespan/binary.h"
-#include "nodespan/http.h"
+#include "nodespan/span.h"
 #include "task.h"
 #include "task_stack.h"
 
@@ -18,7 +18,8 @@
 struct ns_hit {
 	struct ns_goroutine key;
 	const struct ns_binary_facts *facts;
-	/// The upper half of the attach cookie.
+	/// The halves of the attach cookie: the slot in the map `binaries`, and which of several implementations.
+	__u32 binary;
 	__u32 variant;
 };
 
@@ -33,6 +34,7 @@ static __always_inline int ns_identify(struct pt_regs *ctx, struct ns_hit *hit)
 		ns_stay_on_task_stack(ctx);
 		return 0;
 	}
+	hit->binary = slot;
 	hit->variant = cookie >> 32;
 	hit->key.process = ns_current_process_image();
 	return 1;

@@ -11,6 +11,7 @@
 #include "go_values.h"
 #include "nodespan/binary.h"
 #include "nodespan/http.h"
+#include "texts.h"
 #include "trace_context.h"
 
 /// What the begin needs for a moment, in the part of ns_http_server_span.text where no text stands yet.
@@ -33,28 +34,15 @@ _Static_assert(NS_SCRATCH_END + NS_HTTP_RESPONSE_READ_MAX <= NS_HTTP_TEXT_MAX, "
 
 #define NS_TRACESTATE_LINES_MAX 8
 
-/// Appends a text, at most `max` bytes of it. Where the texts end is kept in the map's value, not in a variable: the
-/// verifier would follow every value it can have through all that comes behind.
+/// Appends a text, at most `max` bytes of it.
 static __always_inline void ns_append(struct ns_http_in_flight *flight, __u32 text, struct ns_go_string value,
                                       __u64 max)
 {
 	struct ns_http_server_span *record = &flight->record;
-	__u64 used, len = value.len;
+	struct ns_texts texts = {record->text, NS_HTTP_TEXT_MAX, &flight->text_used, record->text_len,
+	                         &record->truncated};
 
-	if (len > max) {
-		len = max;
-		record->truncated |= 1 << text;
-	}
-	// Loaded here and not before: verifiers up to Linux 6.7 forget the bounds of what had to be kept on the stack.
-	used = *(volatile __u64 *)&flight->text_used;
-	if (!len || used > NS_HTTP_TEXT_MAX - 1 - max)
-		return;
-	if (bpf_probe_read_user(record->text + used, len, (const void *)value.data)) {
-		record->truncated |= 1 << text;
-		return;
-	}
-	record->text_len[text] += len;
-	flight->text_used = used + len;
+	ns_append_text(texts, text, value, max);
 }
 
 /// Appends the lines of the tracestate header, joined with commas.
@@ -126,6 +114,8 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 	host = ns_string_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_host);
 	remote_addr = ns_string_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_remote_addr);
 	header = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_header);
+	if (at->request_context != NS_ABSENT)
+		flight->context = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_context + sizeof(__u64));
 	path = ns_string_in(url, NS_HTTP_URL_READ_MAX, at->url_path);
 	flight->path = path.data;
 	flight->path_len = path.len;
@@ -154,12 +144,13 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 		headers.tracestate.len = 0;
 		ns_new_id(record->span.trace_id, 4);
 	}
+	ns_new_id(record->span.span_id, 2);
+	ns_append_tracestate(flight, headers.tracestate);
 	// It stays in flight, too: while its executable is handed from one mount to another, each probe runs twice.
 	if (!ns_is_sampled(settings, &record->span)) {
 		record->span.flags = 0;
 		return 0;
 	}
-	ns_new_id(record->span.span_id, 2);
 	record->span.flags = NS_TRACE_FLAG_SAMPLED;
 
 	ns_append(flight, NS_HTTP_METHOD, method, NS_HTTP_METHOD_MAX);
@@ -168,6 +159,5 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 	ns_append(flight, NS_HTTP_HOST, host, NS_HTTP_HOST_MAX);
 	ns_append(flight, NS_HTTP_REMOTE_ADDR, remote_addr, NS_HTTP_REMOTE_ADDR_MAX);
 	ns_append(flight, NS_HTTP_USER_AGENT, ns_first_line(headers.user_agent), NS_HTTP_USER_AGENT_MAX);
-	ns_append_tracestate(flight, headers.tracestate);
 	return 0;
 }

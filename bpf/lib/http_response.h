@@ -8,16 +8,12 @@
 #include <bpf/bpf_helpers.h>
 
 #include "count.h"
+#include "emit.h"
 #include "go_values.h"
 #include "http_request.h"
 #include "maps.h"
 #include "nodespan/binary.h"
 #include "nodespan/http.h"
-
-/// Wake the reader when the ring is a quarter full, and again only while it is barely above, so that a reader that is
-/// busy catching up is not woken once per record.
-#define NS_WAKE_BYTES (2 << 20)
-#define NS_WAKE_BAND_BYTES (64 << 10)
 
 #define NS_TEMPLATES_MAX 8
 
@@ -63,18 +59,6 @@ static __always_inline void ns_append_pattern(struct ns_http_in_flight *flight, 
 	ns_append(flight, NS_HTTP_PATTERN, pattern, NS_HTTP_PATTERN_MAX);
 }
 
-/// Hands the finished record to user space. `len` bytes of it are in use.
-static __always_inline void ns_emit(struct ns_http_server_span *record, __u64 len)
-{
-	__u64 waiting = bpf_ringbuf_query(&spans, BPF_RB_AVAIL_DATA);
-	__u64 flags = waiting - NS_WAKE_BYTES < NS_WAKE_BAND_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-
-	if (len > sizeof(*record) || bpf_ringbuf_output(&spans, record, len, flags))
-		ns_count_loss(record->span.counters_slot, NS_LOSS_RING_FULL);
-	else
-		ns_count_emitted(record->span.counters_slot);
-}
-
 /// Reads the response, completes the record and emits it.
 static __always_inline void ns_finish(struct ns_http_in_flight *flight, const struct ns_http_server_facts *at,
                                       __u8 outcome, __u64 end_ns, int is_http2)
@@ -115,5 +99,5 @@ static __always_inline void ns_finish(struct ns_http_in_flight *flight, const st
 	record->span.end_ns = end_ns;
 	if (!record->text_len[NS_HTTP_PATTERN])
 		ns_append_pattern(flight, at);
-	ns_emit(record, offsetof(struct ns_http_server_span, text) + flight->text_used);
+	ns_emit(&record->span, offsetof(struct ns_http_server_span, text) + flight->text_used, sizeof(*record));
 }

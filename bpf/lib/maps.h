@@ -34,6 +34,14 @@ struct {
 	__type(value, struct ns_binary_facts);
 } binaries SEC(".maps");
 
+/// Where contexts hold the contexts that they were derived from.
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, NS_ALL_CONTEXT_TYPES_MAX);
+	__type(key, struct ns_context_type_key);
+	__type(value, struct ns_context_type);
+} context_types SEC(".maps");
+
 /// Finished spans: `struct ns_span` and what its kind adds. Read on a timer; BPF wakes the reader only when a quarter
 /// is full, since a wake-up is paid for by the traced program.
 struct {

@@ -69,7 +69,7 @@ static __always_inline int ns_read_parent(struct ns_go_string lines, struct ns_s
 		__builtin_memset(span->parent_span_id, 0, sizeof(span->parent_span_id));
 		return 0;
 	}
-	span->has_remote_parent = 1;
+	span->parent = NS_PARENT_REMOTE;
 	span->flags = flags & NS_TRACE_FLAG_SAMPLED;
 	return 1;
 }
@@ -91,7 +91,7 @@ static __always_inline int ns_is_sampled(const struct ns_process_settings *setti
 	__u8 sampler = settings->root_sampler;
 	__u64 high = 0;
 
-	if (span->has_remote_parent)
+	if (span->parent == NS_PARENT_REMOTE)
 		sampler = span->flags & NS_TRACE_FLAG_SAMPLED ? settings->sampled_parent_sampler
 		                                              : settings->unsampled_parent_sampler;
 	if (sampler != NS_SAMPLER_TRACE_ID_RATIO)

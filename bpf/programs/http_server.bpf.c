@@ -11,12 +11,13 @@
 #include "go_registers.h"
 #include "go_values.h"
 #include "hit.h"
-#include "http_in_flight.h"
 #include "http_request.h"
 #include "http_response.h"
+#include "in_flight.h"
 #include "maps.h"
 #include "nodespan/binary.h"
 #include "nodespan/http.h"
+#include "parents.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -63,8 +64,10 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 		// grows.
 		if (flight && flight->response == response && flight->request == request)
 			return NULL;
-		if (flight)
+		if (flight) {
 			ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
+			ns_forget_context(&hit->key.process, flight->context);
+		}
 		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_ANY);
 	}
 	ns_count_begun(settings->counters_slot);
@@ -80,10 +83,12 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 	flight->record.span.process = hit->key.process;
 	flight->record.span.goid = hit->key.goid;
 	flight->record.span.start_ns = start_ns;
+	flight->owns_goroutine = is_http2;
 	if (ns_read_request(flight, hit->facts, at, settings, is_http2)) {
 		bpf_map_delete_elem(&http_in_flight, &hit->key);
 		return NULL;
 	}
+	ns_register_context(&hit->key, flight->context, NS_RECORD_HTTP_SERVER);
 	return flight;
 }
 
@@ -136,6 +141,7 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 	if (!at || !flight)
 		return 0;
 	ns_finish(flight, at, outcome, now, is_http2);
+	ns_forget_context(&hit.key.process, flight->context);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }
@@ -199,6 +205,7 @@ int http_server_reject(struct pt_regs *ctx)
 	if (!flight)
 		return 0;
 	ns_finish(flight, at, NS_HTTP_REJECTED, now, 0);
+	ns_forget_context(&hit.key.process, flight->context);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "count.h"
 #include "files.h"
-#include "http_in_flight.h"
+#include "in_flight.h"
 #include "maps.h"
 #include "task.h"
 
@@ -68,19 +68,34 @@ int show_mapped_files(struct bpf_iter__task_vma *context)
 	return 0;
 }
 
-/// Called for each request in flight: drops it if it is one of the process that ended. A request of another thread that
-/// still runs its end probe either finds it first, and then the deletion here fails, or finds nothing.
-static long drop_request(struct bpf_map *map, const struct ns_goroutine *key, struct ns_http_in_flight *request,
-                         struct ns_process_image *ended)
+static __always_inline int is_of(const struct ns_process_image *process, const struct ns_process_image *ended)
 {
-	struct ns_goroutine owned = *key;
-	if (owned.process.tgid != ended->tgid || owned.process.exec_id != ended->exec_id ||
-	    owned.process.start_boottime_ns != ended->start_boottime_ns)
-		return 0;
-	struct ns_span span = {.flags = request->record.span.flags,
-	                       .counters_slot = request->record.span.counters_slot};
-	if (bpf_map_delete_elem(map, &owned) == 0)
-		ns_count_dropped(&span, NS_LOSS_PROCESS_ENDED);
+	return process->tgid == ended->tgid && process->exec_id == ended->exec_id &&
+	       process->start_boottime_ns == ended->start_boottime_ns;
+}
+
+/// Called for each span in flight: drops it if it is one of the process that ended. A request of another thread that
+/// still runs its end probe either finds it first, and then the deletion here fails, or finds nothing.
+static long drop_span(struct bpf_map *map, const struct ns_object *key, struct ns_span *span,
+                      struct ns_process_image *ended)
+{
+	struct ns_object owned = *key;
+	struct ns_span dropped = {.flags = span->flags, .counters_slot = span->counters_slot};
+
+	if (is_of(&owned.process, ended) && bpf_map_delete_elem(map, &owned) == 0)
+		ns_count_dropped(&dropped, NS_LOSS_PROCESS_ENDED);
+	return 0;
+}
+
+/// Called for each entry that only refers to a span.
+static long drop_reference(struct bpf_map *map, const struct ns_object *key, void *value,
+                           struct ns_process_image *ended)
+{
+	struct ns_object owned = *key;
+
+	(void)value;
+	if (is_of(&owned.process, ended))
+		bpf_map_delete_elem(map, &owned);
 	return 0;
 }
 
@@ -105,7 +120,12 @@ static __always_inline void end_image(struct ns_process_image image, enum ns_pro
 		return;
 	__u32 counters_slot = settings->counters_slot;
 	// First, since user space closes the books of a process whose settings are gone. None of it runs any more.
-	bpf_for_each_map_elem(&http_in_flight, drop_request, &image, 0);
+	bpf_for_each_map_elem(&http_in_flight, drop_span, &image, 0);
+	bpf_for_each_map_elem(&http_client_in_flight, drop_span, &image, 0);
+	bpf_for_each_map_elem(&grpc_server_in_flight, drop_span, &image, 0);
+	bpf_for_each_map_elem(&grpc_client_in_flight, drop_span, &image, 0);
+	bpf_for_each_map_elem(&contexts, drop_reference, &image, 0);
+	bpf_for_each_map_elem(&outgoing, drop_reference, &image, 0);
 	if (bpf_map_delete_elem(&processes, &image) == 0)
 		report(image, counters_slot, kind);
 }

@@ -46,7 +46,7 @@ struct ns_header_map {
 };
 
 /// Longest parts of the structs that the programs copy in one read, bytes.
-#define NS_HTTP_REQUEST_READ_MAX 256
+#define NS_HTTP_REQUEST_READ_MAX 288
 #define NS_HTTP_URL_READ_MAX 128
 #define NS_HTTP_RESPONSE_READ_MAX 192
 #define NS_MAP_GROUP_MAX 384
@@ -82,6 +82,8 @@ struct ns_http_server_facts {
 	ns_offset request_host;
 	ns_offset request_remote_addr;
 	ns_offset request_tls;
+	/// net/http.Request.ctx, an interface.
+	ns_offset request_context;
 	/// net/http.Request.Pattern (Go 1.23), a string.
 	ns_offset request_pattern;
 	/// net/http.Request.pat (Go 1.22), a pointer to a net/http.pattern, and the string in that.
@@ -123,10 +125,41 @@ struct ns_route_facts {
 	ns_offset texts;
 };
 
+/// Where a type that implements context.Context holds the context that it was derived from: in the map `context_types`,
+/// by executable and by `abi.Type.Hash` (internal/abi/type.go), which an `abi.ITab` holds, too.
+struct ns_context_type_key {
+	/// Slot in the map `binaries`.
+	__u32 binary;
+	__u32 hash;
+};
+
+struct ns_context_type {
+	/// The interface value of the parent, or with `behind` a pointer to the struct that holds it.
+	ns_offset parent;
+	/// The interface value in the struct that is pointed to. NS_ABSENT where there is none.
+	ns_offset behind;
+};
+
+/// How many context types one executable can have, and all together.
+#define NS_CONTEXT_TYPES_MAX 128
+#define NS_ALL_CONTEXT_TYPES_MAX 8192
+
+/// runtime.g, and what tells whether a goroutine was started by another one's current request.
+struct ns_goroutine_facts {
+	/// runtime.g.parentGoid (Go 1.21).
+	ns_offset parent_goid;
+	/// runtime.g.m, runtime.m.p, runtime.p.{goidcache,goidcacheend}.
+	ns_offset m;
+	ns_offset p;
+	ns_offset goid_cache;
+	ns_offset goid_cache_end;
+};
+
 /// All that the programs need to know of one executable.
 struct ns_binary_facts {
 	/// runtime.g.goid. With NS_UNUSED, the probes of this executable do nothing.
 	ns_offset goid;
+	struct ns_goroutine_facts goroutine;
 	struct ns_header_map header_map;
 	/// By `enum ns_http_server`, which the upper half of the attach cookie names where several have one program.
 	struct ns_http_server_facts http_server[NS_HTTP_SERVER_COUNT];

@@ -8,18 +8,20 @@
 
 /// The texts of a request, in the order in which they stand in `ns_http_server_span.text`.
 enum ns_http_text {
-	NS_HTTP_METHOD = 0,
+	/// All tracestate header lines, joined with commas; empty without a valid traceparent. The only text of a
+	/// request
+	/// that isn't sampled: it goes on to whoever the handler calls.
+	NS_HTTP_TRACESTATE = 0,
+	NS_HTTP_METHOD = 1,
 	/// URL path, decoded, without the query.
-	NS_HTTP_PATH = 1,
+	NS_HTTP_PATH = 2,
 	/// Raw query, without the question mark.
-	NS_HTTP_QUERY = 2,
+	NS_HTTP_QUERY = 3,
 	/// Host header, or the host of an absolute request target; with the port if given.
-	NS_HTTP_HOST = 3,
+	NS_HTTP_HOST = 4,
 	/// Peer, "address:port", as net.Conn.RemoteAddr prints it.
-	NS_HTTP_REMOTE_ADDR = 4,
-	NS_HTTP_USER_AGENT = 5,
-	/// All tracestate header lines, joined with commas; empty without a valid traceparent.
-	NS_HTTP_TRACESTATE = 6,
+	NS_HTTP_REMOTE_ADDR = 5,
+	NS_HTTP_USER_AGENT = 6,
 	/// The pattern of the http.ServeMux that matched, as registered: "[METHOD ][HOST]/PATH"; or another router's
 	/// template.
 	NS_HTTP_PATTERN = 7,
@@ -76,15 +78,11 @@ struct ns_http_server_span {
 	char text[NS_HTTP_TEXT_MAX];
 };
 
-/// Key of a request in flight: a goroutine serves one request at a time. An HTTP/1 connection has one for all its
-/// requests, an HTTP/2 stream one of its own.
-struct ns_goroutine {
-	struct ns_process_image process;
-	__u64 goid;
-};
-
-/// A request in flight.
+/// A request in flight, by its goroutine: an HTTP/1 connection has one for all its requests, an HTTP/2 stream one of
+/// its own.
 struct ns_http_in_flight {
+	/// What is known so far of the record that the end emits.
+	struct ns_http_server_span record;
 	/// The server's response and request, addresses in the traced process: *net/http.response and
 	/// *net/http.Request; for HTTP/2 its *responseWriter, and from Go 1.27 on its *http2.ServerRequest.
 	__u64 response;
@@ -94,6 +92,8 @@ struct ns_http_in_flight {
 	__u64 path_len;
 	/// Bytes of record.text in use.
 	__u64 text_used;
-	/// What is known so far of the record that the end emits.
-	struct ns_http_server_span record;
+	/// Its context.Context, the data pointer of the interface; 0 when unknown.
+	__u64 context;
+	/// 1 when the goroutine serves this request only, as that of an HTTP/2 stream does.
+	__u64 owns_goroutine;
 };

@@ -38,7 +38,27 @@ struct ns_process_settings {
 	__u8 sampled_parent_sampler;
 	/// `enum ns_sampler` for a request whose remote parent was not sampled.
 	__u8 unsampled_parent_sampler;
-	__u8 reserved;
+	/// 1 while its memory may be written to, for the headers of its requests. BPF clears it after a write that did
+	/// not show up as it was meant.
+	__u8 writes;
+	/// The highest runtime.p.goidcacheend that was seen: goroutines with this number or a higher one were started
+	/// later.
+	__u64 goid_end;
+};
+
+/// Why a request went out without the trace context of its span.
+enum ns_unwritten_reason {
+	/// The application, or its own tracer, had set a traceparent.
+	NS_UNWRITTEN_OWN = 0,
+	/// No room in the program's buffer.
+	NS_UNWRITTEN_NO_ROOM = 1,
+	/// The header goes to a writer of an unknown type.
+	NS_UNWRITTEN_WRITER = 2,
+	/// Several requests in flight share the header map.
+	NS_UNWRITTEN_AMBIGUOUS = 3,
+	/// The program's memory could not be read or written, or held something else afterwards.
+	NS_UNWRITTEN_FAILED = 4,
+	NS_UNWRITTEN_REASON_COUNT = 5,
 };
 
 /// Counters of one process. At rest: begun = emitted + unsampled + the sum of lost + in flight.
@@ -51,6 +71,10 @@ struct ns_process_counters {
 	__u64 emitted;
 	/// Of those: lost, by `enum ns_loss_reason`.
 	__u64 lost[NS_LOSS_REASON_COUNT];
+	/// Requests whose header was written to.
+	__u64 written;
+	/// Requests whose header was not, by `enum ns_unwritten_reason`.
+	__u64 unwritten[NS_UNWRITTEN_REASON_COUNT];
 };
 
 /// A change in the life of a process that user space asked to hear of, in the ring `process_events`.
@@ -64,6 +88,9 @@ enum ns_process_event_kind {
 	/// A process has executed a program whose name the map `exec_filter` lets through; `counters_slot` says
 	/// nothing.
 	NS_PROCESS_EXECUTED = 4,
+	/// A write to the memory of a traced process did not show up as it was meant: nothing is written to it any
+	/// more.
+	NS_PROCESS_WRITES_OFF = 5,
 };
 
 struct ns_process_event {

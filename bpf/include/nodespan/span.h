@@ -9,17 +9,32 @@
 enum ns_record_kind {
 	/// `struct ns_http_server_span`
 	NS_RECORD_HTTP_SERVER = 1,
+	/// `struct ns_http_client_span`
+	NS_RECORD_HTTP_CLIENT = 2,
+	/// `struct ns_grpc_span`, both.
+	NS_RECORD_GRPC_SERVER = 3,
+	NS_RECORD_GRPC_CLIENT = 4,
+};
+
+/// Where parent_span_id came from; it is zero without a parent.
+enum ns_parent_kind {
+	NS_PARENT_NONE = 0,
+	/// With the request: the parent is in another process.
+	NS_PARENT_REMOTE = 1,
+	/// A span of this process.
+	NS_PARENT_LOCAL = 2,
 };
 
 #define NS_TRACE_FLAG_SAMPLED 0x01
 
+/// The ids are set whether it is sampled or not: they go on to whoever is called.
 struct ns_span {
 	/// `enum ns_record_kind`.
 	__u16 kind;
 	/// W3C trace flags of this span.
 	__u8 flags;
-	/// 1 when parent_span_id came from a traceparent header; otherwise parent_span_id is zero.
-	__u8 has_remote_parent;
+	/// `enum ns_parent_kind`.
+	__u8 parent;
 	/// Slot of the process's counters, so that user space can attribute what it does with the record.
 	__u32 counters_slot;
 	struct ns_process_image process;
@@ -30,4 +45,46 @@ struct ns_span {
 	__u8 trace_id[16];
 	__u8 span_id[8];
 	__u8 parent_span_id[8];
+};
+
+/// Key of a span in flight that is known by its goroutine, which has one of a kind at a time.
+struct ns_goroutine {
+	struct ns_process_image process;
+	__u64 goid;
+};
+
+/// Key of what is known by the address of a Go object.
+struct ns_object {
+	struct ns_process_image process;
+	__u64 address;
+};
+
+/// Which server span in flight a span is part of, or would be: its record kind, NS_RECORD_HTTP_SERVER or
+/// NS_RECORD_GRPC_SERVER, and its goroutine. All zeros for none.
+struct ns_owner {
+	__u64 goid;
+	__u32 kind;
+	__u32 reserved;
+};
+
+/// A request going out whose header has not been written yet: what its traceparent is to say. In the map `outgoing`, by
+/// the address of what its writer sees of it: for HTTP the header map.
+struct ns_outgoing {
+	__u8 trace_id[16];
+	__u8 span_id[8];
+	/// W3C trace flags.
+	__u8 flags;
+	/// `enum ns_outgoing_state`.
+	__u8 state;
+	__u16 reserved[3];
+	/// Whose tracestate goes along.
+	struct ns_owner owner;
+};
+
+enum ns_outgoing_state {
+	NS_OUTGOING_PENDING = 0,
+	/// The header has been looked at, and written or not.
+	NS_OUTGOING_DONE = 1,
+	/// Two requests in flight share the address, so that nobody can tell which is written.
+	NS_OUTGOING_AMBIGUOUS = 2,
 };

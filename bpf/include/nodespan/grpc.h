@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// A gRPC call, seen by its server or its client: its record once finished, and what is kept of it until then.
+#pragma once
+
+#include <linux/types.h>
+
+#include "nodespan/span.h"
+
+/// The texts of a call, in the order in which they stand in `ns_grpc_span.text`.
+enum ns_grpc_text {
+	/// "/package.Service/Method"
+	NS_GRPC_METHOD = 0,
+	/// Server: the :authority that the client asked for. Client: the target that was dialled.
+	NS_GRPC_AUTHORITY = 1,
+	/// The parent's tracestate.
+	NS_GRPC_TRACESTATE = 2,
+	NS_GRPC_TEXT_COUNT = 3,
+};
+
+/// Longest text kept of each kind, in bytes; what is longer is cut there.
+#define NS_GRPC_METHOD_MAX 255
+#define NS_GRPC_AUTHORITY_MAX 255
+#define NS_GRPC_TRACESTATE_MAX 512
+/// Room for all of them, rounded up to a power of two.
+#define NS_GRPC_TEXT_MAX 1024
+
+/// What is known of how a call ended.
+enum ns_grpc_outcome {
+	/// `status` is its status code.
+	NS_GRPC_STATUS = 0,
+	/// It ended without one.
+	NS_GRPC_NO_STATUS = 1,
+	/// The client was handed an error of another kind than gRPC's.
+	NS_GRPC_OTHER_ERROR = 2,
+};
+
+struct ns_grpc_span {
+	struct ns_span span;
+	/// google.golang.org/grpc/codes.Code
+	__u32 status;
+	/// `enum ns_grpc_outcome`.
+	__u8 outcome;
+	/// Bytes of peer_ip: 0 (unknown, or no IP address), 4 or 16.
+	__u8 peer_ip_len;
+	__u16 peer_port;
+	__u8 peer_ip[16];
+	/// Bit i set: text i was longer than what is kept, or could not be read.
+	__u16 truncated;
+	/// Length of each text kept, bytes.
+	__u16 text_len[NS_GRPC_TEXT_COUNT];
+	/// The texts one behind the other, without terminators. A record ends behind its last text.
+	char text[NS_GRPC_TEXT_MAX];
+};
+
+/// A call being served, by its goroutine.
+struct ns_grpc_server_in_flight {
+	/// What is known so far of the record that the end emits.
+	struct ns_grpc_span record;
+	/// The transport's stream.
+	__u64 stream;
+	/// Its context.Context, the data pointer of the interface; 0 when unknown.
+	__u64 context;
+	/// Bytes of record.text in use.
+	__u64 text_used;
+};
+
+/// A call being made.
+struct ns_grpc_client_in_flight {
+	/// What is known so far of the record that the end emits.
+	struct ns_grpc_span record;
+	/// Bytes of record.text in use.
+	__u64 text_used;
+	/// Whose child it is.
+	struct ns_owner owner;
+};

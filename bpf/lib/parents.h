@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// Which server span in flight a call belongs to: by the chain of its contexts, else by its goroutine, else by the one
+// that started that.
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "go_values.h"
+#include "hit.h"
+#include "in_flight.h"
+#include "maps.h"
+#include "nodespan/binary.h"
+#include "nodespan/span.h"
+#include "trace_context.h"
+
+/// The most contexts of a chain that are looked at.
+#define NS_CONTEXTS_MAX 32
+/// abi.ITab.Hash (internal/abi/iface.go; runtime2.go up to Go 1.21)
+#define NS_ITAB_HASH 16
+
+/// A Go interface value that has methods.
+struct ns_go_interface {
+	__u64 itab;
+	__u64 data;
+};
+
+static __always_inline int ns_read_interface(__u64 address, struct ns_go_interface *value)
+{
+	return bpf_probe_read_user(value, sizeof(*value), (const void *)address);
+}
+
+/// From here on, calls that are made in the context of a server span, or in one derived from it, find it.
+static __always_inline void ns_register_context(const struct ns_goroutine *span, __u64 context, __u32 kind)
+{
+	struct ns_object key = {.process = span->process, .address = context};
+	struct ns_owner owner = {.goid = span->goid, .kind = kind};
+
+	if (context)
+		bpf_map_update_elem(&contexts, &key, &owner, BPF_ANY);
+}
+
+static __always_inline void ns_forget_context(const struct ns_process_image *process, __u64 context)
+{
+	struct ns_object key = {.process = *process, .address = context};
+
+	if (context)
+		bpf_map_delete_elem(&contexts, &key);
+}
+
+/// A walk along a chain of contexts.
+struct ns_context_walk {
+	/// The context at hand, and where it comes from.
+	struct ns_object at;
+	__u64 itab;
+	__u32 binary;
+	struct ns_owner found;
+};
+
+/// bpf_loop callback: one context. Returns 1 when a server span was found, or the chain ends.
+static long ns_visit_context(__u32 iteration, struct ns_context_walk *walk)
+{
+	struct ns_context_type_key key = {.binary = walk->binary};
+	const struct ns_context_type *type;
+	const struct ns_owner *owner;
+	struct ns_go_interface parent;
+	__u64 address;
+
+	(void)iteration;
+	owner = bpf_map_lookup_elem(&contexts, &walk->at);
+	if (owner) {
+		walk->found = *owner;
+		return 1;
+	}
+	if (bpf_probe_read_user(&key.hash, sizeof(key.hash), (const void *)(walk->itab + NS_ITAB_HASH)))
+		return 1;
+	type = bpf_map_lookup_elem(&context_types, &key);
+	if (!type)
+		return 1;
+	address = walk->at.address + type->parent;
+	if (type->behind != NS_ABSENT) {
+		if (ns_read_u64(address, &address) || !address)
+			return 1;
+		address += type->behind;
+	}
+	if (ns_read_interface(address, &parent) || !parent.itab || !parent.data)
+		return 1;
+	walk->itab = parent.itab;
+	walk->at.address = parent.data;
+	return 0;
+}
+
+/// The server span in flight of a goroutine, of either kind. A gRPC call that came by way of net/http is inside of the
+/// HTTP request, and comes first.
+static __always_inline const struct ns_span *ns_server_span(const struct ns_goroutine *goroutine, __u32 kind)
+{
+	if (kind == NS_RECORD_GRPC_SERVER) {
+		const struct ns_grpc_server_in_flight *call = bpf_map_lookup_elem(&grpc_server_in_flight, goroutine);
+
+		return call ? &call->record.span : NULL;
+	}
+	const struct ns_http_in_flight *request = bpf_map_lookup_elem(&http_in_flight, goroutine);
+
+	return request ? &request->record.span : NULL;
+}
+
+/// Takes a server span as the parent, if it is still in flight. Returns whether it is.
+static __always_inline int ns_adopt(const struct ns_process_image *process, struct ns_owner owner, struct ns_span *span)
+{
+	struct ns_goroutine goroutine = {.process = *process, .goid = owner.goid};
+	const struct ns_span *parent = ns_server_span(&goroutine, owner.kind);
+	__u64 id, again;
+
+	if (!parent)
+		return 0;
+	id = *(volatile const __u64 *)parent->span_id;
+	__builtin_memcpy(span->trace_id, parent->trace_id, sizeof(span->trace_id));
+	__builtin_memcpy(span->parent_span_id, &id, sizeof(id));
+	span->flags = parent->flags & NS_TRACE_FLAG_SAMPLED;
+	// Meanwhile it may have ended on another processor, and its entry be another's.
+	parent = ns_server_span(&goroutine, owner.kind);
+	if (!parent || !id)
+		return 0;
+	again = *(volatile const __u64 *)parent->span_id;
+	if (again != id)
+		return 0;
+	span->parent = NS_PARENT_LOCAL;
+	return 1;
+}
+
+/// The server span in flight that a goroutine works for; `owner->kind` is 0 without one.
+static __always_inline void ns_find_owner(struct pt_regs *ctx, const struct ns_hit *hit, struct ns_go_interface context,
+                                          struct ns_owner *owner)
+{
+	struct ns_context_walk walk = {
+	    .at = {.process = hit->key.process, .address = context.data}, .itab = context.itab, .binary = hit->binary};
+	struct ns_goroutine goroutine = hit->key;
+
+	if (context.itab && context.data) {
+		bpf_loop(NS_CONTEXTS_MAX, ns_visit_context, &walk, 0);
+		*owner = walk.found;
+		if (owner->kind)
+			return;
+	}
+	owner->goid = goroutine.goid;
+	if (ns_server_span(&goroutine, NS_RECORD_GRPC_SERVER)) {
+		owner->kind = NS_RECORD_GRPC_SERVER;
+		return;
+	}
+	if (ns_server_span(&goroutine, NS_RECORD_HTTP_SERVER)) {
+		owner->kind = NS_RECORD_HTTP_SERVER;
+		return;
+	}
+	if (hit->facts->goroutine.parent_goid == NS_ABSENT ||
+	    ns_read_u64(NS_GO_G(ctx) + hit->facts->goroutine.parent_goid, &goroutine.goid))
+		return;
+	owner->goid = goroutine.goid;
+	const struct ns_http_in_flight *request = bpf_map_lookup_elem(&http_in_flight, &goroutine);
+
+	if (request && request->owns_goroutine)
+		owner->kind = NS_RECORD_HTTP_SERVER;
+}
+
+/// Makes a client span the child of the server span that it belongs to, sampled as that is; without one, the first of a
+/// trace of its own. Fills in ids, parent and flags. `hit` has the goroutine.
+static __always_inline void ns_begin_child(struct pt_regs *ctx, const struct ns_hit *hit,
+                                           const struct ns_process_settings *settings, struct ns_go_interface context,
+                                           struct ns_span *span, struct ns_owner *owner)
+{
+	*owner = (struct ns_owner){};
+	ns_find_owner(ctx, hit, context, owner);
+	if (!owner->kind || !ns_adopt(&hit->key.process, *owner, span)) {
+		*owner = (struct ns_owner){};
+		span->parent = NS_PARENT_NONE;
+		__builtin_memset(span->parent_span_id, 0, sizeof(span->parent_span_id));
+		ns_new_id(span->trace_id, 4);
+		span->flags = ns_is_sampled(settings, span) ? NS_TRACE_FLAG_SAMPLED : 0;
+	}
+	ns_new_id(span->span_id, 2);
+}
