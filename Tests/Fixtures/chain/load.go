@@ -3,17 +3,23 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"time"
 )
 
-// load has one goroutine for each ID % 64.
+// load waits for the end of its standard input, so that it can be traced from its first request on. It has one goroutine for
+// each ID % 64.
 func load(url string, count int) error {
 	const concurrency = 64
 	client := &http.Client{
 		Transport: &http.Transport{MaxIdleConnsPerHost: concurrency}, Timeout: time.Minute,
+	}
+	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
+		return err
 	}
 	begin := time.Now()
 	errors := make(chan error, concurrency)

@@ -268,15 +268,55 @@ struct ns_context_type {
 #define NS_CONTEXT_TYPES_MAX 128
 #define NS_ALL_CONTEXT_TYPES_MAX 8192
 
-/// runtime.g, and what tells whether a goroutine was started by another one's current request.
+/// What tells the goroutine that started another one, and whether it did so while it served its current request: goids
+/// are given out in order, in batches that each processor (runtime.p) takes from runtime.sched.goidgen, the last number
+/// taken (runtime/proc.go: newproc1).
 struct ns_goroutine_facts {
 	/// runtime.g.parentGoid (Go 1.21).
 	ns_offset parent_goid;
-	/// runtime.g.m, runtime.m.p, runtime.p.{goidcache,goidcacheend}.
+	/// runtime.g.m, runtime.m.p
 	ns_offset m;
 	ns_offset p;
+	/// runtime.p.goidcache, which goidcacheend follows: the numbers that are left of the processor's batch.
 	ns_offset goid_cache;
-	ns_offset goid_cache_end;
+	/// Bytes from the start of the program's code, as mm_struct.start_code has it, to runtime.sched.goidgen;
+	/// NS_NO_COUNTER where that isn't known.
+	__u32 goid_counter;
+};
+#define NS_NO_COUNTER 0xffffffff
+
+/// Values of net.Addr: the hashes of the types that they are told by, *net.TCPAddr and *net.UnixAddr, and their fields.
+struct ns_net_facts {
+	__u32 tcp_addr;
+	__u32 unix_addr;
+	ns_offset tcp_ip;
+	ns_offset tcp_port;
+	ns_offset unix_name;
+};
+
+/// google.golang.org/grpc, the side that serves.
+struct ns_grpc_server_facts {
+	/// Hashes of the types that values of interfaces are told by: *transport.http2Server; *context.valueCtx;
+	/// metadata.mdIncomingKey and metadata.MD, the key and the value of the received metadata in a context.
+	__u32 http2_server;
+	__u32 value_context;
+	__u32 metadata_key;
+	__u32 metadata;
+	/// context.valueCtx.{key,val}, interfaces.
+	ns_offset context_key;
+	ns_offset context_value;
+	/// transport.ServerStream.Stream, a pointer to the struct with the next two. NS_ABSENT where they are in what
+	/// the server hands on: transport.Stream up to 1.68, and a ServerStream that embeds it by value.
+	ns_offset stream_behind;
+	/// transport.Stream.{method,ctx}, a string and an interface.
+	ns_offset stream_method;
+	ns_offset stream_context;
+	/// transport.http2Server.peer.{Addr,LocalAddr}, or {remoteAddr,localAddr} up to 1.59: interfaces.
+	ns_offset server_peer;
+	ns_offset server_local;
+	/// internal/status.Status.s, a pointer, and Code, 4 bytes, in what it points to, a rpc/status.Status.
+	ns_offset status_proto;
+	ns_offset status_code;
 };
 
 /// Longest part of a buffered writer that is copied in one read, bytes.
@@ -330,6 +370,8 @@ struct ns_binary_facts {
 	struct ns_http_server_facts http_server[NS_HTTP_SERVER_COUNT];
 	struct ns_route_facts routes[NS_ROUTER_COUNT];
 	struct ns_propagation_facts propagation;
+	struct ns_net_facts net;
+	struct ns_grpc_server_facts grpc_server;
 	struct ns_http_client_facts http_client;
 	struct ns_error_type error_types[NS_ERROR_TYPES_MAX];
 };

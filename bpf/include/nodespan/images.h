@@ -15,6 +15,8 @@ struct ns_image ns_image_grpc_propagation(void);
 struct ns_image ns_image_http_client(void);
 /// bpf/programs/http_propagation.bpf.c
 struct ns_image ns_image_http_propagation(void);
+/// bpf/programs/grpc_server.bpf.c
+struct ns_image ns_image_grpc_server(void);
 /// bpf/programs/http_server.bpf.c
 struct ns_image ns_image_http_server(void);
 /// bpf/programs/process.bpf.c
