@@ -42,8 +42,9 @@ extension FunctionCode {
 
     /// The returns that the function can reach from an instruction of its own, in address order.
     ///
-    /// Every call is taken to return, so there may be some among them that it never reaches. Nil where it can't be told: the
-    /// function jumps through a register or memory.
+    /// Every call is taken to return, so there may be some among them that it never reaches. A jump to the function's start
+    /// isn't followed: it comes behind the growth of the stack, with which the function begins anew. Nil where it can't be
+    /// told: the function jumps through a register or memory.
     ///
     /// - Parameter obstacles: addresses of instructions that it doesn't get past.
     package func returns(from start: UInt64, without obstacles: Set<UInt64> = []) -> [CodeSite]? {
@@ -56,7 +57,7 @@ extension FunctionCode {
                 switch instructions[index].role {
                 case .indirectJump: return nil
                 case .jump(let target):
-                    pending.append(target)
+                    if target != self.address { pending.append(target) }
                     index = instructions.count
                 case .branch(let target, _):
                     pending.append(target)
