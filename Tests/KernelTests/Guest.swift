@@ -1,11 +1,13 @@
 import TestSupport
 
 /// A virtual machine that has run Tests/Fixtures/guest/lab to its end, and what that saw.
-struct Guest: ~Copyable {
+final class Guest: Sendable {
     private static let tree = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 
     private let folder: TemporaryFolder
     private let console: String
+    /// What `uname -r` says there.
+    let release: String
 
     /// Boots a kernel.
     /// - Parameters:
@@ -20,7 +22,10 @@ struct Guest: ~Copyable {
                 "\(folder.path)/root", "\(Self.tree)/Tests/Fixtures/guest/lab",
             ] + runs, environment: ["NODESPAN_BINARY": Nodespan.path()], limit: .seconds(limit + 60))
         console = run.output + run.errors
-        guard run.code == 0 else { throw GuestFailure("\(kernel.testDescription) didn't end well", console: console) }
+        guard run.code == 0, let release = try? readFile("\(folder.path)/results/release") else {
+            throw GuestFailure("\(kernel.testDescription) didn't end well", console: console)
+        }
+        self.release = String(decoding: release, as: UTF8.self).split(separator: "\n").joined()
         self.folder = folder
     }
 

@@ -6,6 +6,11 @@ package struct ReceivedSpan: Decodable, Sendable {
     package struct Status: Decodable, Equatable, Sendable {
         package var code: String
         package var message: String
+
+        package init(code: String, message: String) {
+            self.code = code
+            self.message = message
+        }
     }
 
     package struct Scope: Decodable, Sendable {
