@@ -155,6 +155,48 @@ struct ns_goroutine_facts {
 	ns_offset goid_cache_end;
 };
 
+/// google.golang.org/grpc, the side that calls.
+struct ns_grpc_client_facts {
+	/// grpc.clientStream.{cc,desc,attempt}
+	ns_offset stream_connection;
+	ns_offset stream_description;
+	ns_offset stream_attempt;
+	/// grpc.ClientConn.target, a string.
+	ns_offset connection_target;
+	/// grpc.csAttempt.{transport,transportStream} (t and s up to 1.7x): an interface, and a pointer that is nil
+	/// until there is a stream.
+	ns_offset attempt_transport;
+	ns_offset attempt_stream;
+	/// transport.http2Client.remoteAddr, an interface.
+	ns_offset transport_remote_addr;
+	/// net.TCPAddr.{IP,Port}
+	ns_offset tcp_ip;
+	ns_offset tcp_port;
+	/// status.Error.s, a *status.Status, and status.Status.s, a *spb.Status. Up to 1.57 status.Error.e points to
+	/// the latter: then there is no error_status.
+	ns_offset error_status;
+	ns_offset error_proto;
+	/// spb.Status.Code
+	ns_offset proto_code;
+	/// fmt.wrapError.err, an interface.
+	ns_offset wrapped;
+	/// transport.headerFrame.hf (transport.clientHeaders.hf from 1.83 on), a slice of hpack.HeaderField; what that
+	/// has first and last.
+	ns_offset frame_fields;
+	ns_offset field_name;
+	ns_offset field_sensitive;
+	/// runtime.g.stack, whose bounds are two words.
+	ns_offset stack;
+	/// Hashes of the types that values of interfaces are told by: *transport.http2Client, *net.TCPAddr,
+	/// *status.Error, *fmt.wrapError, *errors.errorString, context.deadlineExceededError.
+	__u32 transport_type;
+	__u32 tcp_type;
+	__u32 status_type;
+	__u32 wrap_type;
+	__u32 text_type;
+	__u32 deadline_type;
+};
+
 /// All that the programs need to know of one executable.
 struct ns_binary_facts {
 	/// runtime.g.goid. With NS_UNUSED, the probes of this executable do nothing.
@@ -164,4 +206,5 @@ struct ns_binary_facts {
 	/// By `enum ns_http_server`, which the upper half of the attach cookie names where several have one program.
 	struct ns_http_server_facts http_server[NS_HTTP_SERVER_COUNT];
 	struct ns_route_facts routes[NS_ROUTER_COUNT];
+	struct ns_grpc_client_facts grpc_client;
 };
