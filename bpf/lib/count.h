@@ -61,6 +61,8 @@ static __always_inline void ns_count_unwritten(__u32 slot, enum ns_unwritten_rea
 /// A span that had begun won't end: it is lost if it was sampled.
 static __always_inline void ns_count_dropped(const struct ns_span *span, enum ns_loss_reason reason)
 {
+	if (span->kind == NS_RECORD_TAKEN_OVER)
+		return;
 	if (span->flags & NS_TRACE_FLAG_SAMPLED)
 		ns_count_loss(span->counters_slot, reason);
 	else

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
-// Finds the headers of interest in a Go `http.Header`, a map[string][]string, by walking the map itself: all groups of
-// a swiss map (internal/runtime/maps, Go 1.24), or all buckets and their overflow chains of a classic one
-// (runtime/map.go), the not yet evacuated old buckets of a growing one included. Hashing the key instead would need the
-// program's seed and its AES rounds.
+// Finds the headers of interest in a Go map[string][]string, an `http.Header` or gRPC's `metadata.MD`, whose keys are
+// in lower case, by walking the map itself: all groups of a swiss map (internal/runtime/maps, Go 1.24), or all buckets
+// and their overflow chains of a classic one (runtime/map.go), the not yet evacuated old buckets of a growing one
+// included. Hashing the key instead would need the program's seed and its AES rounds.
 #pragma once
 
 #include "go_values.h"
@@ -24,6 +24,8 @@ struct ns_headers {
 	struct ns_go_string traceparent;
 	struct ns_go_string tracestate;
 	struct ns_go_string user_agent;
+	/// Only gRPC has it among the others.
+	struct ns_go_string authority;
 };
 
 /// State of a walk. It belongs in a map's value and not on the stack: the verifier doesn't follow values there, so that
@@ -59,6 +61,9 @@ struct ns_header_name {
 	__u32 tail;
 };
 
+/// The bit that makes a letter lower case; a hyphen and a colon have it.
+#define NS_LOWER_CASE 0x2020202020202020ULL
+
 #define NS_NAME_HEAD(a, b, c, d, e, f, g, h)                                                                           \
 	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 | (__u64)(f) << 40 |    \
 	 (__u64)(g) << 48 | (__u64)(h) << 56)
@@ -83,15 +88,20 @@ static __always_inline void ns_visit_slot(const struct ns_header_map *layout, st
 		return;
 	lines.data = *(__u64 *)(walk->group + elem_at);
 	lines.len = *(__u64 *)(walk->group + elem_at + 8);
-	if (name.head == NS_NAME_HEAD('T', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
+	name.head |= NS_LOWER_CASE;
+	name.tail |= (__u32)NS_LOWER_CASE & (name_len == 11 ? 0xffffff : 0xffff);
+	if (name.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
 	    name.tail == NS_NAME_TAIL('e', 'n', 't'))
 		walk->found.traceparent = lines;
-	else if (name.head == NS_NAME_HEAD('U', 's', 'e', 'r', '-', 'A', 'g', 'e') &&
+	else if (name.head == NS_NAME_HEAD('u', 's', 'e', 'r', '-', 'a', 'g', 'e') &&
 	         name.tail == NS_NAME_TAIL('n', 't', 0))
 		walk->found.user_agent = lines;
-	else if (name.head == NS_NAME_HEAD('T', 'r', 'a', 'c', 'e', 's', 't', 'a') &&
+	else if (name.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 's', 't', 'a') &&
 	         name.tail == NS_NAME_TAIL('t', 'e', 0))
 		walk->found.tracestate = lines;
+	else if (name.head == NS_NAME_HEAD(':', 'a', 'u', 't', 'h', 'o', 'r', 'i') &&
+	         name.tail == NS_NAME_TAIL('t', 'y', 0))
+		walk->found.authority = lines;
 }
 
 /// Moves on to the next array of groups. Returns 0 when there is one, 1 at the end of the map, -1 to be called again.

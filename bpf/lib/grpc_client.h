@@ -13,12 +13,12 @@
 #include "go_values.h"
 #include "grpc_client_header.h"
 #include "grpc_client_status.h"
+#include "grpc_values.h"
 #include "hit.h"
 #include "in_flight.h"
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
-#include "texts.h"
 
 /// A call of which no end was seen, and none will be.
 static __always_inline void ns_drop_call(const struct ns_hit *hit, const struct ns_grpc_client_in_flight *flight)
@@ -99,28 +99,21 @@ static __always_inline struct ns_grpc_client_in_flight *ns_call_of(struct pt_reg
 }
 
 /// Reads the address of the server that a call's last attempt went to.
-static __always_inline void ns_read_peer(const struct ns_grpc_client_facts *at, __u64 stream,
-                                         struct ns_grpc_span *record)
+static __always_inline void ns_read_peer(const struct ns_hit *hit, __u64 stream, struct ns_grpc_span *record)
 {
+	const struct ns_grpc_client_facts *at = &hit->facts->grpc_client;
 	struct ns_go_interface transport, address;
-	struct ns_go_string ip;
-	__u64 attempt, port;
+	__u64 attempt;
 
 	if (at->stream_attempt == NS_ABSENT || at->attempt_transport == NS_ABSENT ||
-	    at->transport_remote_addr == NS_ABSENT || at->tcp_ip == NS_ABSENT || at->tcp_port == NS_ABSENT)
+	    at->transport_remote_addr == NS_ABSENT)
 		return;
 	if (ns_read_u64(stream + at->stream_attempt, &attempt) || !attempt ||
 	    ns_read_interface(attempt + at->attempt_transport, &transport) ||
-	    ns_type_of(transport) != at->transport_type ||
-	    ns_read_interface(transport.data + at->transport_remote_addr, &address) ||
-	    ns_type_of(address) != at->tcp_type || ns_read_string(address.data + at->tcp_ip, &ip) ||
-	    ns_read_u64(address.data + at->tcp_port, &port))
+	    ns_hash_of_itab(transport.itab) != at->transport_type ||
+	    ns_read_interface(transport.data + at->transport_remote_addr, &address))
 		return;
-	if (ip.len == 4 && !bpf_probe_read_user(record->peer_ip, 4, (const void *)ip.data))
-		record->peer_ip_len = 4;
-	else if (ip.len == 16 && !bpf_probe_read_user(record->peer_ip, 16, (const void *)ip.data))
-		record->peer_ip_len = 16;
-	record->peer_port = port;
+	ns_read_net_addr(&hit->facts->net, address, &record->peer);
 }
 
 /// Ends a call, whose entry goes; `stream` is 0 where it has none.
@@ -138,7 +131,7 @@ static __always_inline void ns_end_call(const struct ns_hit *hit, struct ns_obje
 		record->span.end_ns = now;
 		ns_read_status(&hit->facts->grpc_client, error, record);
 		if (stream)
-			ns_read_peer(&hit->facts->grpc_client, stream, record);
+			ns_read_peer(hit, stream, record);
 		ns_emit(&record->span, offsetof(struct ns_grpc_span, text) + flight->text_used, sizeof(*record));
 	} else {
 		ns_count_unsampled(record->span.counters_slot);

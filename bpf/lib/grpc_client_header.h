@@ -7,6 +7,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "go_headers.h"
 #include "go_values.h"
 #include "hit.h"
 #include "in_flight.h"
@@ -58,16 +59,20 @@ struct ns_field_walk {
 static long ns_visit_field(__u32 iteration, struct ns_field_walk *walk)
 {
 	struct ns_go_string name;
-	char text[12] = {};
+	struct {
+		__u64 head;
+		__u32 tail;
+	} text = {};
 
 	(void)iteration;
 	if (!walk->left || ns_read_string(walk->field, &name))
 		return 1;
 	walk->left--;
 	walk->field += walk->size;
-	if (name.len != 11 || bpf_probe_read_user(text, 11, (const void *)name.data))
+	if (name.len != 11 || bpf_probe_read_user(&text, 11, (const void *)name.data))
 		return 0;
-	walk->found = !__builtin_memcmp(text, "traceparent", 11);
+	walk->found = text.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
+	              text.tail == NS_NAME_TAIL('e', 'n', 't');
 	return walk->found;
 }
 

@@ -6,7 +6,9 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "go_headers.h"
 #include "go_values.h"
+#include "grpc_values.h"
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
@@ -20,26 +22,6 @@
 /// What errors are looked at: one, and those that fmt.Errorf wraps.
 #define NS_GRPC_ERRORS_MAX 3
 
-/// The concrete type of an interface's value, by its hash; 0 when that can't be read.
-static __always_inline __u32 ns_type_of(struct ns_go_interface value)
-{
-	__u32 hash = 0;
-
-	bpf_probe_read_user(&hash, sizeof(hash), (const void *)(value.itab + NS_ITAB_HASH));
-	return hash;
-}
-
-/// How the text of an error that errors.New made begins: three words, zeros behind its end.
-struct ns_grpc_error_text {
-	__u64 len;
-	__u64 head;
-	__u64 tail;
-};
-
-#define NS_WORD(a, b, c, d, e, f, g, h)                                                                                \
-	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 | (__u64)(f) << 40 |    \
-	 (__u64)(g) << 48 | (__u64)(h) << 56)
-
 /// The status for what errors.New made: io.EOF ends a stream well, context.Canceled is the caller's own doing.
 static __always_inline int ns_status_of_text(__u64 error, __u32 *status)
 {
@@ -49,13 +31,13 @@ static __always_inline int ns_status_of_text(__u64 error, __u32 *status)
 	if (ns_read_string(error, &text))
 		return 0;
 	if (text.len == 3 && !bpf_probe_read_user(words, 3, (const void *)text.data) &&
-	    words[0] == NS_WORD('E', 'O', 'F', 0, 0, 0, 0, 0)) {
+	    words[0] == NS_NAME_HEAD('E', 'O', 'F', 0, 0, 0, 0, 0)) {
 		*status = NS_GRPC_OK;
 		return 1;
 	}
 	if (text.len == 16 && !bpf_probe_read_user(words, 16, (const void *)text.data) &&
-	    words[0] == NS_WORD('c', 'o', 'n', 't', 'e', 'x', 't', ' ') &&
-	    words[1] == NS_WORD('c', 'a', 'n', 'c', 'e', 'l', 'e', 'd')) {
+	    words[0] == NS_NAME_HEAD('c', 'o', 'n', 't', 'e', 'x', 't', ' ') &&
+	    words[1] == NS_NAME_HEAD('c', 'a', 'n', 'c', 'e', 'l', 'e', 'd')) {
 		*status = NS_GRPC_CANCELED;
 		return 1;
 	}
@@ -65,15 +47,9 @@ static __always_inline int ns_status_of_text(__u64 error, __u32 *status)
 /// The code in a *status.Error.
 static __always_inline int ns_status_of_error(const struct ns_grpc_client_facts *at, __u64 error, __u32 *status)
 {
-	__u64 proto;
-
 	if (at->error_status != NS_ABSENT && ns_read_u64(error + at->error_status, &error))
 		return 0;
-	// A status without a message behind it is OK.
-	if (ns_read_u64(error + at->error_proto, &proto))
-		return 0;
-	*status = NS_GRPC_OK;
-	return !proto || !bpf_probe_read_user(status, sizeof(*status), (const void *)(proto + at->proto_code));
+	return !ns_read_grpc_status(at->error_proto, at->proto_code, error, status);
 }
 
 /// Sets the outcome and the status of a call that ended with this error, nil included.
@@ -91,7 +67,7 @@ static __always_inline void ns_read_status(const struct ns_grpc_client_facts *at
 			known = 1;
 			break;
 		}
-		type = ns_type_of(error);
+		type = ns_hash_of_itab(error.itab);
 		if (type == at->status_type) {
 			known = ns_status_of_error(at, error.data, &status);
 			break;
@@ -118,5 +94,6 @@ static __always_inline int ns_is_end_of_stream(const struct ns_grpc_client_facts
 {
 	__u32 status = NS_GRPC_UNKNOWN;
 
-	return ns_type_of(error) == at->text_type && ns_status_of_text(error.data, &status) && status == NS_GRPC_OK;
+	return ns_hash_of_itab(error.itab) == at->text_type && ns_status_of_text(error.data, &status) &&
+	       status == NS_GRPC_OK;
 }

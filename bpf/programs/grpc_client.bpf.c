@@ -11,13 +11,13 @@
 #include "go_values.h"
 #include "grpc_client.h"
 #include "grpc_client_header.h"
+#include "grpc_values.h"
 #include "hit.h"
 #include "in_flight.h"
 #include "maps.h"
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
-#include "texts.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -73,14 +73,12 @@ static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, const
 	               &flight->record.span, &flight->owner);
 	if (!(flight->record.span.flags & NS_TRACE_FLAG_SAMPLED))
 		return;
-	struct ns_texts texts = {flight->record.text, NS_GRPC_TEXT_MAX, &flight->text_used, flight->record.text_len,
-	                         &flight->record.truncated};
-
-	ns_append_text(texts, NS_GRPC_METHOD, (struct ns_go_string){NS_GO_ARG5(ctx), NS_GO_ARG6(ctx)},
-	               NS_GRPC_METHOD_MAX);
+	ns_append_grpc_text(&flight->record, &flight->text_used, NS_GRPC_METHOD,
+	                    (struct ns_go_string){NS_GO_ARG5(ctx), NS_GO_ARG6(ctx)}, NS_GRPC_METHOD_MAX);
 	if (hit->facts->grpc_client.connection_target != NS_ABSENT &&
 	    !ns_read_string(flight->connection + hit->facts->grpc_client.connection_target, &target))
-		ns_append_text(texts, NS_GRPC_AUTHORITY, target, NS_GRPC_AUTHORITY_MAX);
+		ns_append_grpc_text(&flight->record, &flight->text_used, NS_GRPC_AUTHORITY, target,
+		                    NS_GRPC_AUTHORITY_MAX);
 }
 
 /// The prologue of newClientStream(ctx context.Context, desc *StreamDesc, cc *ClientConn, method string, …).

@@ -140,7 +140,8 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 	flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
 	if (!at || !flight)
 		return 0;
-	ns_finish(flight, at, outcome, now, is_http2);
+	if (flight->record.span.kind != NS_RECORD_TAKEN_OVER)
+		ns_finish(flight, at, outcome, now, is_http2);
 	ns_forget_context(&hit.key.process, flight->context);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;

@@ -80,7 +80,7 @@ static long drop_span(struct bpf_map *map, const struct ns_object *key, struct n
                       struct ns_process_image *ended)
 {
 	struct ns_object owned = *key;
-	struct ns_span dropped = {.flags = span->flags, .counters_slot = span->counters_slot};
+	struct ns_span dropped = {.kind = span->kind, .flags = span->flags, .counters_slot = span->counters_slot};
 
 	if (is_of(&owned.process, ended) && bpf_map_delete_elem(map, &owned) == 0)
 		ns_count_dropped(&dropped, NS_LOSS_PROCESS_ENDED);

@@ -155,6 +155,41 @@ struct ns_goroutine_facts {
 	ns_offset goid_cache_end;
 };
 
+/// Values of net.Addr: the hashes of the types that they are told by, *net.TCPAddr and *net.UnixAddr, and their fields.
+struct ns_net_facts {
+	__u32 tcp_addr;
+	__u32 unix_addr;
+	ns_offset tcp_ip;
+	ns_offset tcp_port;
+	ns_offset unix_name;
+};
+
+/// google.golang.org/grpc, the side that serves.
+struct ns_grpc_server_facts {
+	/// Hashes of the types that values of interfaces are told by: *transport.http2Server; *context.valueCtx;
+	/// metadata.mdIncomingKey and metadata.MD, the key and the value of the received metadata in a context.
+	__u32 http2_server;
+	__u32 value_context;
+	__u32 metadata_key;
+	__u32 metadata;
+	/// context.valueCtx.{Context,key,val}, interfaces.
+	ns_offset context_parent;
+	ns_offset context_key;
+	ns_offset context_value;
+	/// transport.ServerStream.Stream, a pointer to the struct with the next two. NS_ABSENT where they are in what
+	/// the server hands on: transport.Stream up to 1.68, and a ServerStream that embeds it by value.
+	ns_offset stream_behind;
+	/// transport.Stream.{method,ctx}, a string and an interface.
+	ns_offset stream_method;
+	ns_offset stream_context;
+	/// transport.http2Server.peer.{Addr,LocalAddr}, or {remoteAddr,localAddr} up to 1.59: interfaces.
+	ns_offset server_peer;
+	ns_offset server_local;
+	/// internal/status.Status.s, a pointer, and Code, 4 bytes, in what it points to, a rpc/status.Status.
+	ns_offset status_proto;
+	ns_offset status_code;
+};
+
 /// google.golang.org/grpc, the side that calls.
 struct ns_grpc_client_facts {
 	/// grpc.clientStream.{cc,desc,attempt}
@@ -169,9 +204,6 @@ struct ns_grpc_client_facts {
 	ns_offset attempt_stream;
 	/// transport.http2Client.remoteAddr, an interface.
 	ns_offset transport_remote_addr;
-	/// net.TCPAddr.{IP,Port}
-	ns_offset tcp_ip;
-	ns_offset tcp_port;
 	/// status.Error.s, a *status.Status, and status.Status.s, a *spb.Status. Up to 1.57 status.Error.e points to
 	/// the latter: then there is no error_status.
 	ns_offset error_status;
@@ -187,10 +219,9 @@ struct ns_grpc_client_facts {
 	ns_offset field_sensitive;
 	/// runtime.g.stack, whose bounds are two words.
 	ns_offset stack;
-	/// Hashes of the types that values of interfaces are told by: *transport.http2Client, *net.TCPAddr,
-	/// *status.Error, *fmt.wrapError, *errors.errorString, context.deadlineExceededError.
+	/// Hashes of the types that values of interfaces are told by: *transport.http2Client, *status.Error,
+	/// *fmt.wrapError, *errors.errorString, context.deadlineExceededError.
 	__u32 transport_type;
-	__u32 tcp_type;
 	__u32 status_type;
 	__u32 wrap_type;
 	__u32 text_type;
@@ -206,5 +237,7 @@ struct ns_binary_facts {
 	/// By `enum ns_http_server`, which the upper half of the attach cookie names where several have one program.
 	struct ns_http_server_facts http_server[NS_HTTP_SERVER_COUNT];
 	struct ns_route_facts routes[NS_ROUTER_COUNT];
+	struct ns_net_facts net;
+	struct ns_grpc_server_facts grpc_server;
 	struct ns_grpc_client_facts grpc_client;
 };

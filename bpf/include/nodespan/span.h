@@ -7,6 +7,8 @@
 #include "nodespan/process.h"
 
 enum ns_record_kind {
+	/// None: another span in flight has taken its place, with its ids. Nothing becomes of it.
+	NS_RECORD_TAKEN_OVER = 0,
 	/// `struct ns_http_server_span`
 	NS_RECORD_HTTP_SERVER = 1,
 	/// `struct ns_http_client_span`
