@@ -33,6 +33,34 @@ package struct ArmedExecutable: ~Copyable, Sendable {
     package init(
         _ path: String, sites: [ProbeSite], of object: borrowing BPFObject, ledger: ArmedLedger
     ) throws(BPFError) {
+        let (file, links, entry) = try Self.arm(path, sites, ledger) {
+            (program, links, path, sites) throws(BPFError) in
+            try links.attach(program, of: object, path: path, sites: sites)
+        }
+        self.file = file
+        self.links = links
+        self.ledger = ledger
+        self.entry = entry
+    }
+
+    /// As above, with programs of several objects.
+    package init(
+        _ path: String, sites: [ProbeSite], of programs: TracingPrograms, ledger: ArmedLedger
+    ) throws(BPFError) {
+        let (file, links, entry) = try Self.arm(path, sites, ledger) {
+            (program, links, path, sites) throws(BPFError) in
+            try programs.attach(program, links: links, path: path, sites: sites)
+        }
+        self.file = file
+        self.links = links
+        self.ledger = ledger
+        self.entry = entry
+    }
+
+    private static func arm(
+        _ path: String, _ sites: [ProbeSite], _ ledger: ArmedLedger,
+        attach: (String, ProbeLinks, String, [ProbeLinks.Site]) throws(BPFError) -> Void
+    ) throws(BPFError) -> (ArmedFile, ProbeLinks, UInt64) {
         let executable = try OwnedDescriptor(opening: path, O_RDONLY)
         let file = try ArmedFile(executable, path: path, offsets: sites.map(\.offset))
         let entry = try ledger.add(file)
@@ -41,21 +69,17 @@ package struct ArmedExecutable: ~Copyable, Sendable {
             var programs: [String] = []
             for site in sites where !programs.contains(site.program) { programs.append(site.program) }
             for program in programs {
-                try links.attach(
-                    program, of: object, path: "/proc/self/fd/\(executable.number)",
-                    sites: sites.filter { $0.program == program }.map {
-                        ProbeLinks.Site(offset: $0.offset, cookie: $0.cookie)
-                    })
+                let sites = sites.filter { $0.program == program }.map {
+                    ProbeLinks.Site(offset: $0.offset, cookie: $0.cookie)
+                }
+                try attach(program, links, "/proc/self/fd/\(executable.number)", sites)
             }
         } catch {
             links.close()
             try ledger.remove(entry)
             throw BPFError(error.operation, on: path, code: error.code, log: error.log)
         }
-        self.file = file
-        self.links = links
-        self.ledger = ledger
-        self.entry = entry
+        return (file, links, entry)
     }
 
     /// Takes the probes out, then the record: about 25 ms a program (uprobe_multi) or 100 ms a place (perf).

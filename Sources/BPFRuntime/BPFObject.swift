@@ -30,6 +30,8 @@ package struct BPFObject: ~Copyable, Sendable {
         attachKind = other.attachKind
     }
 
+    func has(program: String) -> Bool { bpf_object__find_program_by_name(object, program) != nil }
+
     /// A program's descriptor, valid while this object is.
     func descriptor(ofProgram program: String) throws(BPFError) -> Int32 {
         guard let found = bpf_object__find_program_by_name(object, program) else {

@@ -10,11 +10,14 @@ package struct LibraryReport: Sendable, Equatable {
     package var fields: [ResolvedField]
     package var missing: [Missing]
 
-    package enum Purpose: Sendable {
+    package enum Purpose: String, Sendable {
         /// Makes spans.
         case spans
         /// Finds the route of a span where the server doesn't know it: armed only when asked for.
         case routes
+        /// Writes the trace context of a client's span into the request that goes out: armed only where the kernel lets
+        /// programs write to the memory of others.
+        case propagation
     }
 
     package enum State: String, Sendable {

@@ -6,6 +6,8 @@ package struct ProbePlan: Sendable {
     package var goVersion: String
     /// Goes into the BPF map `binaries` under the slot that the attach cookies name.
     package var facts: ns_binary_facts
+    /// Goes into the BPF map `context_types`.
+    package var contextTypes: [ContextType] = []
     /// Every library of the catalogue, also those that this executable doesn't have.
     package var libraries: [LibraryReport]
 
@@ -13,6 +15,9 @@ package struct ProbePlan: Sendable {
     package var attachPoints: [AttachPoint] { attachPoints(for: .spans) }
     /// Where routes come from that the server doesn't know, to be armed when they are asked for.
     package var routeAttachPoints: [AttachPoint] { attachPoints(for: .routes) }
+
+    /// Where headers are written, to be armed where that is possible and wanted.
+    package var propagationAttachPoints: [AttachPoint] { attachPoints(for: .propagation) }
 
     private func attachPoints(for purpose: LibraryReport.Purpose) -> [AttachPoint] {
         libraries.filter { $0.purpose == purpose }.flatMap(\.probes)

@@ -9,7 +9,7 @@ struct RecordBytes {
         method: String = "GET", path: String = "/", query: String = "", host: String = "", remoteAddress: String = "",
         userAgent: String = "", traceState: String = "", pattern: String = ""
     ) {
-        texts = [method, path, query, host, remoteAddress, userAgent, traceState, pattern].map { Array($0.utf8) }
+        texts = [traceState, method, path, query, host, remoteAddress, userAgent, pattern].map { Array($0.utf8) }
         fixed.span.kind = UInt16(NS_RECORD_HTTP_SERVER.rawValue)
         fixed.span.flags = 1
         fixed.span.counters_slot = 7
@@ -26,7 +26,7 @@ struct RecordBytes {
     }
 
     mutating func setRemoteParent() {
-        fixed.span.has_remote_parent = 1
+        fixed.span.parent = UInt8(NS_PARENT_REMOTE.rawValue)
         withUnsafeMutableBytes(of: &fixed.span.parent_span_id) { $0.copyBytes(from: 0xb1...0xb8) }
     }
 

@@ -19,7 +19,7 @@ import Testing
 
         #expect(decoded.context.traceID.description == "0102030405060708090a0b0c0d0e0f10")
         #expect(decoded.context.spanID.description == "a1a2a3a4a5a6a7a8")
-        #expect(decoded.context.remoteParent?.description == "b1b2b3b4b5b6b7b8")
+        #expect(decoded.context.parent?.description == "b1b2b3b4b5b6b7b8")
         #expect(decoded.context.flags == 1)
         #expect(decoded.context.countersSlot == 7)
         #expect(decoded.context.process.tgid == 4711)
@@ -48,7 +48,7 @@ import Testing
 
     @Test func whatIsUnknownIsAbsent() throws {
         let decoded = try decode(RecordBytes())
-        #expect(decoded.context.remoteParent == nil)
+        #expect(decoded.context.parent == nil)
         #expect(decoded.requestBodySize == nil)
         #expect(decoded.responseBodySize == nil)
         #expect(decoded.status == nil)
@@ -101,7 +101,7 @@ import Testing
         refused(.unknownKind(9)) { $0.fixed.span.kind = 9 }
         refused(.invalidIdentifier) { $0.fixed.span.span_id = (0, 0, 0, 0, 0, 0, 0, 0) }
         refused(.invalidIdentifier) { $0.fixed.span.trace_id = ns_span().trace_id }
-        refused(.invalidIdentifier) { $0.fixed.span.has_remote_parent = 1 }
+        refused(.invalidIdentifier) { $0.fixed.span.parent = UInt8(NS_PARENT_REMOTE.rawValue) }
         refused(.endsBeforeStart(startNS: 4_001, endNS: 4_000)) { $0.fixed.span.start_ns = 4_001 }
         refused(.invalidOutcome(4)) { $0.fixed.outcome = 4 }
         refused(.invalidStatus(99)) { $0.fixed.status = 99 }

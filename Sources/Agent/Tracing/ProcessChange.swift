@@ -15,6 +15,9 @@ package enum ProcessChange: Sendable {
     case ended(pid: Int32)
     /// A traced process has executed a program, which isn't traced yet.
     case replaced(pid: Int32, before: KnownExecutable)
+    /// Something else than what was written showed up in a process: nothing is written to it any more, so that its requests
+    /// carry no trace context.
+    case writesOff(pid: Int32)
     /// A process has executed a program of a name that was asked for.
     case executed(pid: Int32)
     /// Others may have begun: look at all of them.

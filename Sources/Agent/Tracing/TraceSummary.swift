@@ -13,6 +13,9 @@ package struct TraceSummary: Sendable, Equatable {
     package internal(set) var inFlight: UInt64 = 0
     package internal(set) var losses: [LossReason: UInt64] = [:]
 
+    /// What became of the headers of requests that traced programs sent.
+    package internal(set) var propagation = PropagationSummary()
+
     /// Where spans were sent besides.
     package var destinations: [DestinationSummary] = []
 

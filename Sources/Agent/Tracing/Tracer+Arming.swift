@@ -97,6 +97,9 @@ extension Tracer {
         guard let slot = freeBinaries.last else { throw .tooManyExecutables(limit: Int(NS_MAX_BINARIES)) }
         do throws(BPFError) {
             try binaries.set(executable.plan.facts, for: slot)
+            for type in executable.plan.contextTypes {
+                try contextTypes.set(type.layout, for: ns_context_type_key(binary: slot, hash: type.hash))
+            }
         } catch {
             throw .bpf(error)
         }
@@ -117,12 +120,15 @@ extension Tracer {
         guard isRunning ? state.identity == executable.identity : state == executable.state, file.isUnchanged else {
             throw .executableChanged(file.path.string)
         }
-        let points = executable.plan.attachPoints + (findsRoutes ? executable.plan.routeAttachPoints : [])
+        let plan = executable.plan
+        let points =
+            plan.attachPoints + (findsRoutes ? plan.routeAttachPoints : [])
+            + (propagates ? plan.propagationAttachPoints : [])
         let sites = points.map {
             ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: UInt64($0.variant) << 32 | UInt64(slot))
         }
         do throws(BPFError) {
-            let probes = try ArmedExecutable(file.handle.string, sites: sites, of: httpServer, ledger: ledger)
+            let probes = try ArmedExecutable(file.handle.string, sites: sites, of: programs, ledger: ledger)
             return Arming(probes, mount: file.mount, lease: lease)
         } catch {
             let subject = error.subject == file.handle.string ? executable.path : error.subject
@@ -132,8 +138,11 @@ extension Tracer {
 
     private func disarm(_ identity: ExecutableIdentity) {
         // Behind the end of the probes, its facts are no longer used.
-        guard let slot = armed.removeValue(forKey: identity)?.slot else { return }
-        freeBinaries.append(slot)
+        guard let entry = armed.removeValue(forKey: identity) else { return }
+        for type in entry.executable.plan.contextTypes {
+            _ = try? contextTypes.remove(ns_context_type_key(binary: entry.slot, hash: type.hash))
+        }
+        freeBinaries.append(entry.slot)
     }
 
     /// Disarms everything; where taking probes out is slow, they are left to the end of this process, doing nothing.
@@ -157,5 +166,11 @@ extension Tracer {
     private var longestIdle: ExecutableIdentity? {
         armed.compactMap { identity, entry in entry.idleSince.map { (identity, since: $0) } }
             .min { $0.since < $1.since }?.0
+    }
+}
+
+extension ContextType {
+    fileprivate var layout: ns_context_type {
+        ns_context_type(parent: parent, behind: behind ?? ns_offset(NS_ABSENT))
     }
 }

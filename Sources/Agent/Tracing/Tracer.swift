@@ -21,14 +21,17 @@ package actor Tracer {
     }
 
     let watch: ProcessWatch
-    let httpServer: BPFObject
+    let programs: TracingPrograms
+    /// Whether requests of traced programs carry the trace context of their spans.
+    let propagates: Bool
     let binaries: BPFMap<UInt32, ns_binary_facts>
+    let contextTypes: BPFMap<ns_context_type_key, ns_context_type>
     let ledger: ArmedLedger
     var armed: [ExecutableIdentity: ArmedEntry] = [:]
     var freeBinaries = Array((0..<UInt32(NS_MAX_BINARIES)).reversed())
     private let processes: BPFMap<ns_process_image, ns_process_settings>
     private let counters: BPFMap<UInt32, ns_process_counters>
-    private let inFlight: BPFMap<ns_goroutine, ns_http_in_flight>
+    private let inFlight: InFlightMaps
     private let assembler: SpanAssembler
     private nonisolated let queue: ProcessNotices
     /// Whether the kernel tells which inode is behind a mapping.
@@ -48,21 +51,23 @@ package actor Tracer {
     /// Loads the BPF programs; nothing is armed yet.
     /// - Parameters:
     ///   - findsRoutes: arm routers, too, for routes that the server doesn't know.
+    ///   - propagates: write trace contexts into the requests that traced programs send, where the kernel lets BPF do so.
     ///   - overrides: what the spans' resources say whatever the processes say.
     ///   - kind: how uprobes must be attached; nil for the best that the kernel has.
     package init(
-        sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, overrides: ResourceOverrides = .none,
-        attaching kind: AttachKind? = nil
+        sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, propagates: Bool = true,
+        overrides: ResourceOverrides = .none, attaching kind: AttachKind? = nil
     ) throws(BPFError) {
         let watch = try ProcessWatch(attaching: kind)
-        let httpServer = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
+        let programs = try TracingPrograms(.all, writers: propagates ? .writers : nil, sharingMapsOf: watch)
         let assembler = SpanAssembler(
             sink: sink, host: .ofThisMachine(), overrides: overrides, version: nodespanVersion)
         let queue = ProcessNotices()
         processes = try watch.processes()
         counters = try watch.counters()
-        binaries = try httpServer.map("binaries")
-        inFlight = try httpServer.map("http_in_flight")
+        binaries = try watch.object.map("binaries")
+        contextTypes = try watch.object.map("context_types")
+        inFlight = try InFlightMaps(of: watch.object)
         knowsInodes = (try? watch.program(of: getpid())).flatMap { $0 } != nil
         isInInitialNamespace = try watch.image(of: getpid()).map { Int32(bitPattern: $0.tgid) == getpid() } ?? false
         spanReader = try RingBufferReader(
@@ -74,7 +79,8 @@ package actor Tracer {
         }
         self.queue = queue
         self.watch = watch
-        self.httpServer = httpServer
+        self.programs = programs
+        self.propagates = propagates && programs.mayWrite
         self.ledger = ledger
         self.assembler = assembler
         self.findsRoutes = findsRoutes
@@ -206,6 +212,7 @@ package actor Tracer {
             traced[event.counters_slot]?.pid = pid
             let running = try? state(of: pid)
             return .launched(isOther: running.map { $0.identity != process.executable.identity } ?? false)
+        case NS_PROCESS_WRITES_OFF: return .writesOff(pid: process.pid)
         case NS_PROCESS_EXITED:
             try release(event.counters_slot)
             return .ended(pid: process.pid)
@@ -260,6 +267,7 @@ package actor Tracer {
         guard let counts = try counters.value(of: slot) else { return }
         summary.begun += counts.begun
         summary.unsampled += counts.unsampled
+        summary.propagation.add(counts)
         for (reason, count) in LossReason.counts(in: counts) { summary.add(count, to: reason) }
     }
 
@@ -277,6 +285,7 @@ package actor Tracer {
     private func settings(slot: UInt32, _ sampler: Sampler) -> ns_process_settings {
         var settings = ns_process_settings()
         settings.counters_slot = slot
+        settings.writes = propagates ? 1 : 0
         sampler.apply(to: &settings)
         return settings
     }

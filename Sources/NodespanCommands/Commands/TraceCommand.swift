@@ -3,6 +3,13 @@ import BPFRuntime
 import OTLP
 import Workloads
 
+/// How trace contexts get into the requests of traced programs.
+enum Injection: String, ExpressibleByArgument, CaseIterable {
+    /// Written into the program's own buffer, where the kernel allows it.
+    case auto
+    case none
+}
+
 /// `nodespan trace`
 struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -60,6 +67,15 @@ struct TraceCommand: AsyncParsableCommand {
             """)
     var routes = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Whether programs pass trace contexts on to those that they call: auto or none.",
+            discussion:
+                "auto writes a traceparent header into the program's own buffer, where the kernel lets BPF do so "
+                + "(not under lockdown, as with Secure Boot) and the program has set none itself.",
+            valueName: "how"))
+    var injection = Injection.auto
+
     @Flag(help: "Under sudo, run CMD as root too.")
     var asRoot = false
 
@@ -111,6 +127,7 @@ struct TraceCommand: AsyncParsableCommand {
     }
 
     private func session(_ exporter: SpanExporter<ContinuousClock>?) async throws(CommandFailure) -> TraceSession {
-        try await TraceSession(options: output, findsRoutes: routes, resource: resource, exporter: exporter)
+        try await TraceSession(
+            options: output, findsRoutes: routes, injection: injection, resource: resource, exporter: exporter)
     }
 }

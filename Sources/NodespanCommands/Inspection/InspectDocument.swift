@@ -33,7 +33,8 @@ struct InspectDocument: Encodable {
 
     struct Library: Encodable {
         let name: String
-        /// "spans", or "routes": armed only with `trace --routes`.
+        /// "spans"; "routes": armed only with `trace --routes`; "propagation": armed where the kernel lets headers be
+        /// written.
         let purpose: String
         let state: String
         let probes: [Probe]
@@ -95,7 +96,7 @@ struct InspectDocument: Encodable {
         timing = Timing(reading)
         libraries = outcome.libraries.map { library in
             Library(
-                name: library.name, purpose: library.purpose == .spans ? "spans" : "routes",
+                name: library.name, purpose: library.purpose.rawValue,
                 state: library.state.rawValue,
                 probes: library.probes.map {
                     Probe(

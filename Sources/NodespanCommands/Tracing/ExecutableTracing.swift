@@ -48,7 +48,7 @@ final class ExecutableTracing: Sendable {
         // What it runs now is considered when it is told of.
         case .replaced(let pid, _): StandardError.print("process \(pid) has executed another program")
         case .missed: _ = try? await traceRunning()
-        case .launched: break
+        case .launched, .writesOff: break
         }
     }
 

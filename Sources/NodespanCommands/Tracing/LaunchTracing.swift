@@ -45,7 +45,7 @@ struct LaunchTracing {
                 StandardError.print("\(program.path) was replaced before it was started; what runs isn't traced")
             }
         case .replaced(let pid, let before): _ = await session.traceOn(pid, after: before, sampling)
-        case .ended, .executed, .missed: break
+        case .ended, .executed, .missed, .writesOff: break
         }
     }
 }

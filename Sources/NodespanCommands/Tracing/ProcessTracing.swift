@@ -59,7 +59,7 @@ struct ProcessTracing {
             return true
         case .replaced(let pid, let before):
             return await !session.traceOn(pid, after: before, sampling)
-        case .launched, .executed, .missed: return false
+        case .launched, .executed, .missed, .writesOff: return false
         }
     }
 }

@@ -13,8 +13,20 @@ enum SummaryText {
         for (reason, count) in summary.losses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             lines.append("  lost \(count): \(reason.explanation) (\(reason.name))")
         }
+        lines += table(summary.propagation)
         for destination in summary.destinations { lines += DestinationText.table(destination) }
         return lines.joined(separator: "\n")
+    }
+
+    private static func table(_ propagation: PropagationSummary) -> [String] {
+        var lines: [String] = []
+        if propagation.written > 0 {
+            lines.append("\(count(propagation.written, "request")) given the trace context of the span")
+        }
+        for (reason, count) in propagation.unwritten.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            lines.append("  \(count) not: \(reason.explanation) (\(reason.name))")
+        }
+        return lines
     }
 
     private static func count(_ number: UInt64, _ noun: String) -> String {
@@ -26,8 +38,15 @@ enum SummaryText {
         """
         {"spans":\(summary.exported),"begun":\(summary.begun),"exported":\(summary.exported),\
         "unsampled":\(summary.unsampled),"inFlight":\(summary.inFlight),"losses":\(json(summary.losses)),\
+        "propagation":\(json(summary.propagation)),\
         "destinations":[\(summary.destinations.map(DestinationText.json).joined(separator: ","))]}
         """
+    }
+
+    private static func json(_ propagation: PropagationSummary) -> String {
+        let unwritten = propagation.unwritten.sorted { $0.key.rawValue < $1.key.rawValue }
+        let members = unwritten.map { "\"\($0.key.name)\":\($0.value)" }
+        return "{\"written\":\(propagation.written),\"unwritten\":{\(members.joined(separator: ","))}}"
     }
 
     /// An object of counts by reason.

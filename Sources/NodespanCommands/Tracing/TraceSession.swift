@@ -15,7 +15,7 @@ struct TraceSession {
     /// Loads the BPF programs and puts right what a run that was killed left behind.
     /// - Parameter exporter: whose `run` is running.
     init(
-        options: OutputOptions, findsRoutes: Bool, resource: ResourceOptions,
+        options: OutputOptions, findsRoutes: Bool, injection: Injection, resource: ResourceOptions,
         exporter: SpanExporter<ContinuousClock>?
     ) async throws(CommandFailure) {
         self.exporter = exporter
@@ -27,7 +27,8 @@ struct TraceSession {
         do throws(BPFError) {
             tracer = try Tracer(
                 sink: SpanOutlets(printer: printer, exporter: exporter), ledger: ArmedLedger(),
-                findsRoutes: findsRoutes, overrides: resource.overrides(), attaching: attachment.kind)
+                findsRoutes: findsRoutes, propagates: injection == .auto, overrides: resource.overrides(),
+                attaching: attachment.kind)
             Self.report(try await tracer.heal())
         } catch {
             throw attachment.failure(error)
@@ -61,6 +62,11 @@ struct TraceSession {
         for await notice in tracer.notices {
             do throws(BPFError) {
                 for change in try await tracer.changes(after: notice) {
+                    if case .writesOff(let pid) = change {
+                        StandardError.print(
+                            "process \(pid): what was written into a request was not there afterwards; nothing is written to "
+                                + "it any more, and its requests carry no trace context")
+                    }
                     if await !follow(change) { return }
                 }
             } catch {

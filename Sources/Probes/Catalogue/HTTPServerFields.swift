@@ -89,6 +89,13 @@ enum HTTPServerFields {
             FieldNeed(
                 .optional(loss: "url.scheme doesn't tell https from http"),
                 [FieldEntry(request, "TLS", .word, \.[server: kind].request_tls)]),
+            FieldNeed(
+                .optional(loss: "calls made by its handlers are told by their goroutines only"),
+                [
+                    FieldEntry(
+                        request, kind == .internalHTTP2 ? "Context" : "ctx", .interface,
+                        \.[server: kind].request_context)
+                ]),
         ]
     }
 

@@ -14,6 +14,7 @@ struct LibraryEntry: Sendable {
     var probes: [ProbeEntry]
     var fields: [FieldNeed]
     var maps: [MapNeed] = []
+    var types: [TypeNeed] = []
     var copies: [CopyEntry] = []
 }
 
@@ -138,8 +139,12 @@ struct FieldEntry: Sendable {
         case string
         /// {pointer, length, capacity}
         case slice
+        /// {itab or type, data}
+        case interface
         /// Eight bytes: a pointer, a map or an integer.
         case word
+        /// An integer of four bytes.
+        case half
         case byte
     }
 
@@ -160,6 +165,16 @@ struct MapNeed: Sendable {
     var type: TypeName
     var need: Need
     var fact: any WritableKeyPath<ns_binary_facts, ns_header_map> & Sendable
+}
+
+/// A concrete type that the programs tell values of an interface by: its hash, as `GoBinary.typeHash` has it, becomes the
+/// fact, which is all ones where the binary doesn't have the type.
+struct TypeNeed: Sendable {
+    var type: TypeName
+    /// The values are pointers to it.
+    var isPointer: Bool
+    var need: Need
+    var fact: any WritableKeyPath<ns_binary_facts, UInt32> & Sendable
 }
 
 /// A named Go type.

@@ -54,6 +54,21 @@ struct FieldResolver {
         }
     }
 
+    /// Sets the hash of a type.
+    mutating func resolve(_ need: TypeNeed, tally: inout Tally) throws(PlanningError) {
+        do {
+            let found = try binary.namedType(
+                package: copy.name(of: need.type.package), name: need.type.name, match: .exact)
+            if let address = need.isPointer ? found?.pointerTypeAddress : found?.typeAddress {
+                facts[keyPath: need.fact] = try binary.typeHash(at: address)
+                return
+            }
+        } catch {
+            try error.rethrowUnlessShape()
+        }
+        tally.miss(need.type.description, reason: "no such type", need: need.need)
+    }
+
     /// Whether the program's release of the library has any of what is needed.
     private mutating func isOffered(_ need: FieldNeed) throws(PlanningError) -> Bool {
         if need.isUnreleased { return false }
@@ -147,7 +162,9 @@ extension FieldEntry.Shape {
         switch self {
         case .string: 16
         case .slice: 24
+        case .interface: 16
         case .word: 8
+        case .half: 4
         case .byte: 1
         }
     }
@@ -157,6 +174,8 @@ extension FieldEntry.Shape {
         case .string: kind == .string
         case .slice: kind == .slice
         case .word: [.int, .int64, .uint, .uint64, .uintptr, .pointer, .map, .unsafePointer].contains(kind)
+        case .interface: kind == .interface
+        case .half: [.int32, .uint32].contains(kind)
         case .byte: [.bool, .int8, .uint8].contains(kind)
         }
     }

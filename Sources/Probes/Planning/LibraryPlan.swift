@@ -33,7 +33,7 @@ struct LibraryPlan {
                         ? "another copy of the library, which can't be traced: "
                             + other.report.missing.map { "\($0.what): \($0.reason)" }.joined(separator: ", ")
                         : "another copy of the library, laid out differently",
-                    consequence: report.purpose == .spans ? "no spans from that copy" : "no routes from that copy"))
+                    consequence: "no \(report.purpose.rawValue) from that copy"))
             if report.state == .ready { report.state = .partial }
         }
     }

@@ -59,6 +59,7 @@ package struct Planner: Sendable {
         var fields = FieldResolver(binary: binary, copy: copy, facts: facts, copies: entry.copies)
         for field in entry.fields { try fields.resolve(field, tally: &tally) }
         for map in entry.maps { try fields.resolve(map, tally: &tally) }
+        for type in entry.types { try fields.resolve(type, tally: &tally) }
         let isRefused = tally.state == .refused
         return LibraryPlan(
             entry: entry, copy: copy, facts: isRefused ? facts : fields.facts,
@@ -116,7 +117,7 @@ extension ns_binary_facts {
     /// Every offset absent.
     static var nothingKnown: ns_binary_facts {
         var facts = ns_binary_facts()
-        // Every field but the header map's kind, sizes and strides is an offset, and NS_ABSENT is all ones.
+        // Every field but the header map's kind, sizes and strides is an offset or a hash: NS_ABSENT is all ones.
         _ = withUnsafeMutableBytes(of: &facts) { $0.initializeMemory(as: UInt8.self, repeating: 0xff) }
         facts.header_map.kind = UInt16(NS_MAP_ABSENT.rawValue)
         facts.header_map.group_size = 0

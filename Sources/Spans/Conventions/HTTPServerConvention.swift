@@ -16,8 +16,8 @@ package struct HTTPServerConvention: Sendable {
         let isKnownMethod = methods.contains(record.method)
         let (start, end) = clock.unixNanoseconds(fromNS: context.startNS, toNS: context.endNS)
         return Span(
-            traceID: context.traceID, spanID: context.spanID, parentSpanID: context.remoteParent,
-            parentIsRemote: context.remoteParent != nil, flags: context.flags,
+            traceID: context.traceID, spanID: context.spanID, parentSpanID: context.parent,
+            parentIsRemote: context.parentIsRemote, flags: context.flags,
             traceState: TraceState.normalized(
                 record.traceState, isTruncated: record.truncated.contains(.traceState)),
             name: Self.name(method: isKnownMethod ? record.method : "HTTP", route: route),

@@ -1,22 +1,4 @@
-package import CBPF
-
-/// What every record of a finished span begins with: `struct ns_span`, decoded.
-package struct SpanContextRecord: Sendable {
-    package var traceID: TraceID
-    package var spanID: SpanID
-    /// The span id of the request's traceparent.
-    package var remoteParent: SpanID?
-    /// W3C trace flags.
-    package var flags: UInt8
-    /// Slot of the process's counters.
-    package var countersSlot: UInt32
-    package var process: ns_process_image
-    package var goid: UInt64
-    /// CLOCK_MONOTONIC, nanoseconds.
-    package var startNS: UInt64
-    /// CLOCK_MONOTONIC, nanoseconds; never before the start.
-    package var endNS: UInt64
-}
+internal import CBPF
 
 /// One finished HTTP server request: `struct ns_http_server_span`, decoded. Texts are the request's own, their invalid
 /// UTF-8 repaired.

@@ -1,0 +1,75 @@
+package import CBPF
+import Glibc
+
+/// The BPF objects whose programs make spans and pass trace contexts on; they share the maps of one process watch.
+package final class TracingPrograms: Sendable {
+    /// An object carried inside the executable.
+    package struct Image: Sendable {
+        package let name: String
+        let image: @Sendable () -> ns_image
+
+        package init(_ name: String, _ image: @escaping @Sendable () -> ns_image) {
+            self.name = name
+            self.image = image
+        }
+    }
+
+    private final class Element: Sendable {
+        let object: BPFObject
+
+        init(_ object: consuming BPFObject) {
+            self.object = object
+        }
+    }
+
+    private let objects: [Element]
+    /// Why the objects that write to the memory of traced programs are not among them.
+    package let writeObstacle: BPFError?
+
+    /// - Parameters:
+    ///   - images: what must be there.
+    ///   - writers: what writes to the memory of traced programs, which not every kernel lets it; all of it, or none. Nil when
+    ///     it isn't wanted.
+    package init(
+        _ images: [Image], writers: [Image]?, sharingMapsOf watch: borrowing ProcessWatch
+    ) throws(BPFError) {
+        var objects: [Element] = []
+        for image in images { objects.append(try Self.load(image, watch)) }
+        var obstacle: BPFError?
+        do throws(BPFError) {
+            var loaded: [Element] = []
+            for image in writers ?? [] { loaded.append(try Self.load(image, watch)) }
+            objects += loaded
+        } catch {
+            obstacle = error
+        }
+        self.objects = objects
+        writeObstacle = obstacle
+    }
+
+    private static func load(_ image: Image, _ watch: borrowing ProcessWatch) throws(BPFError) -> Element {
+        Element(try BPFObject(image.image(), name: image.name, sharingMapsOf: watch.object))
+    }
+
+    /// Whether the programs that write are there, if there are to be any.
+    package var mayWrite: Bool { writeObstacle == nil }
+
+    func attach(
+        _ program: String, links: ProbeLinks, path: String, sites: [ProbeLinks.Site]
+    ) throws(BPFError) {
+        guard let element = objects.first(where: { $0.object.has(program: program) }) else {
+            throw BPFError("find program", on: program, code: ENOENT)
+        }
+        try links.attach(program, of: element.object, path: path, sites: sites)
+    }
+}
+
+extension [TracingPrograms.Image] {
+    /// What makes spans.
+    package static var all: [TracingPrograms.Image] {
+        [TracingPrograms.Image("http_server", ns_image_http_server)]
+    }
+
+    /// What writes the headers of requests.
+    package static var writers: [TracingPrograms.Image] { [] }
+}
