@@ -4,7 +4,7 @@ package struct Catalogue: Sendable {
 
     /// What this version of nodespan traces.
     package static let standard = Catalogue(
-        libraries: [.netHTTPServer, .bundledHTTP2Server, .internalHTTP2Server, .xNetHTTP2Server]
+        libraries: [.netHTTPServer, .bundledHTTP2Server, .internalHTTP2Server, .xNetHTTP2Server, .grpcServer]
             + [.serveMuxRoutes, .serveMuxRoutesBefore122, .gorillaRoutes, .ginRoutes] + LibraryEntry.chiRoutes
             + LibraryEntry.echoRoutes)
 

@@ -90,9 +90,10 @@ extension LibraryEntry {
         for candidate in probes.flatMap(\.candidates) {
             switch candidate.function {
             case .named(let name): names.insert(name)
+            case .allNamed(let all): names.formUnion(all)
             case .literals(let outer, let callee): names.formUnion(CandidateSite.literalNames(in: outer) + [callee])
             }
-            if let callee = candidate.place.callee { names.insert(callee) }
+            names.formUnion(candidate.place.callees)
         }
         return names
     }
@@ -103,13 +104,19 @@ extension CandidateSite {
 }
 
 extension CandidateSite.Place {
-    /// The function whose direct calls matter.
+    /// The function whose direct calls matter, where it is one.
     var callee: String? {
         switch self {
         case .calls(let callee), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee):
             callee
-        case .prologue, .methodCalls: nil
+        case .callsOfAny, .prologue, .methodCalls: nil
         }
+    }
+
+    /// The functions whose direct calls matter.
+    var callees: [String] {
+        if case .callsOfAny(let callees) = self { return callees }
+        return callee.map { [$0] } ?? []
     }
 }
 

@@ -172,8 +172,7 @@ struct ns_grpc_server_facts {
 	__u32 value_context;
 	__u32 metadata_key;
 	__u32 metadata;
-	/// context.valueCtx.{Context,key,val}, interfaces.
-	ns_offset context_parent;
+	/// context.valueCtx.{key,val}, interfaces.
 	ns_offset context_key;
 	ns_offset context_value;
 	/// transport.ServerStream.Stream, a pointer to the struct with the next two. NS_ABSENT where they are in what

@@ -11,21 +11,21 @@ enum ns_grpc_text {
 	/// Server: all tracestate lines, joined with commas; empty without a valid traceparent. The only text of a call
 	/// that isn't sampled: it goes on to whoever the handler calls. Client: the parent's.
 	NS_GRPC_TRACESTATE = 0,
+	/// Server, of a call that net/http received: the peer, "address:port", as net.Conn.RemoteAddr prints it.
+	NS_GRPC_PEER = 1,
 	/// "/package.Service/Method"
-	NS_GRPC_METHOD = 1,
+	NS_GRPC_METHOD = 2,
 	/// Server: the :authority that the client asked for, or where `is_unix` the path of the socket. Client: the
 	/// target that was dialled.
-	NS_GRPC_AUTHORITY = 2,
-	/// Server, of a call that net/http received: the peer, "address:port", as net.Conn.RemoteAddr prints it.
-	NS_GRPC_PEER = 3,
+	NS_GRPC_AUTHORITY = 3,
 	NS_GRPC_TEXT_COUNT = 4,
 };
 
 /// Longest text kept of each kind, in bytes; what is longer is cut there.
 #define NS_GRPC_TRACESTATE_MAX 512
+#define NS_GRPC_PEER_MAX 63
 #define NS_GRPC_METHOD_MAX 255
 #define NS_GRPC_AUTHORITY_MAX 191
-#define NS_GRPC_PEER_MAX 63
 /// Room for all of them, rounded up to a power of two.
 #define NS_GRPC_TEXT_MAX 1024
 

@@ -1,3 +1,5 @@
+internal import CBPF
+
 /// The names of gRPC for Go.
 enum GRPC {
     static let package = "google.golang.org/grpc"
@@ -28,4 +30,34 @@ enum GRPC {
     static let statusError = TypeName(statusPackage, "Error")
     static let metaHeadersFrame = TypeName(http2, "MetaHeadersFrame")
     static let headerField = TypeName("golang.org/x/net/http2/hpack", "HeaderField")
+    /// The message that a status is (google.golang.org/genproto/googleapis/rpc/status/status.proto).
+    static let statusMessage = TypeName("google.golang.org/genproto/googleapis/rpc/status", "Status")
+    static let metadata = TypeName("google.golang.org/grpc/metadata", "MD")
+    static let metadataKey = TypeName("google.golang.org/grpc/metadata", "mdIncomingKey")
+}
+
+/// What is read of a net.Addr (net/tcpsock.go, net/unixsock.go).
+enum NetAddresses {
+    static func fields(_ loss: String) -> [FieldNeed] {
+        [
+            FieldNeed(
+                .optional(loss: loss),
+                [FieldEntry(tcp, "IP", .slice, \.net.tcp_ip), FieldEntry(tcp, "Port", .word, \.net.tcp_port)]),
+            FieldNeed(
+                .optional(loss: "no server.address of a Unix domain socket"),
+                [FieldEntry(unix, "Name", .string, \.net.unix_name)]),
+        ]
+    }
+
+    static func types(_ loss: String) -> [TypeNeed] {
+        [
+            TypeNeed(type: tcp, isPointer: true, need: .optional(loss: loss), fact: \.net.tcp_addr),
+            TypeNeed(
+                type: unix, isPointer: true, need: .optional(loss: "no server.address of a Unix domain socket"),
+                fact: \.net.unix_addr),
+        ]
+    }
+
+    private static let tcp = TypeName("net", "TCPAddr")
+    private static let unix = TypeName("net", "UnixAddr")
 }
