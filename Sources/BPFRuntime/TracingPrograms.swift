@@ -67,7 +67,10 @@ package final class TracingPrograms: Sendable {
 extension [TracingPrograms.Image] {
     /// What makes spans.
     package static var all: [TracingPrograms.Image] {
-        [TracingPrograms.Image("http_server", ns_image_http_server)]
+        [
+            TracingPrograms.Image("http_server", ns_image_http_server),
+            TracingPrograms.Image("grpc_client", ns_image_grpc_client),
+        ]
     }
 
     /// What writes the headers of requests.

@@ -27,6 +27,7 @@ final class SpanAssembler: Sendable {
 
     private let sink: any SpanSink
     private let httpServer: HTTPServerConvention
+    private let grpc: GRPCConvention
     private let host: HostFacts
     private let overrides: ResourceOverrides
     private let version: String
@@ -41,6 +42,7 @@ final class SpanAssembler: Sendable {
         self.overrides = overrides
         self.version = version
         httpServer = HTTPServerConvention(version: version)
+        grpc = GRPCConvention(version: version)
     }
 
     /// What spans of the process with this counters slot tell of it.
@@ -122,6 +124,7 @@ final class SpanAssembler: Sendable {
         }
         switch record {
         case .httpServer(let record): return httpServer.span(of: record, resource: resource, clock: state.clock)
+        case .grpc(let record): return grpc.span(of: record, resource: resource, clock: state.clock)
         }
     }
 

@@ -4,9 +4,9 @@ package struct Catalogue: Sendable {
 
     /// What this version of nodespan traces.
     package static let standard = Catalogue(
-        libraries: [.netHTTPServer, .bundledHTTP2Server, .internalHTTP2Server, .xNetHTTP2Server, .grpcServer]
+        libraries: [.netHTTPServer, .bundledHTTP2Server, .internalHTTP2Server, .xNetHTTP2Server, .grpcClient]
             + [.serveMuxRoutes, .serveMuxRoutesBefore122, .gorillaRoutes, .ginRoutes] + LibraryEntry.chiRoutes
-            + LibraryEntry.echoRoutes)
+            + LibraryEntry.echoRoutes + [.grpcClientHeader])
 
     /// The names of the libraries, each once.
     package var names: [String] {

@@ -65,54 +65,54 @@ extension LibraryEntry {
             FieldNeed(
                 .required,
                 [
-                    FieldEntry(Client.stream, "cc", .word, \.grpc_client.stream_connection),
-                    FieldEntry(Client.stream, "desc", .word, \.grpc_client.stream_description),
+                    FieldEntry(GRPC.clientStream, "cc", .word, \.grpc_client.stream_connection),
+                    FieldEntry(GRPC.clientStream, "desc", .word, \.grpc_client.stream_description),
                 ]),
             FieldNeed(
                 .required,
                 [
-                    FieldEntry(Client.statusError, "s", .word, \.grpc_client.error_status),
-                    FieldEntry(Client.status, "s", .word, \.grpc_client.error_proto),
+                    FieldEntry(GRPC.statusError, "s", .word, \.grpc_client.error_status),
+                    FieldEntry(GRPC.status, "s", .word, \.grpc_client.error_proto),
                 ],
-                [FieldEntry(Client.statusError, "e", .word, \.grpc_client.error_proto)]),
-            FieldNeed(.required, [FieldEntry(Client.proto, "Code", .half, \.grpc_client.proto_code)]),
+                [FieldEntry(GRPC.statusError, "e", .word, \.grpc_client.error_proto)]),
+            FieldNeed(.required, [FieldEntry(GRPC.statusMessage, "Code", .half, \.grpc_client.proto_code)]),
             FieldNeed(
                 .optional(loss: "no server.address and server.port"),
-                [FieldEntry(Client.connection, "target", .string, \.grpc_client.connection_target)]),
+                [FieldEntry(GRPC.clientConn, "target", .string, \.grpc_client.connection_target)]),
             FieldNeed(
-                .optional(loss: "no network.peer.address and network.peer.port"),
+                .optional(loss: Client.peerLoss),
                 [
-                    FieldEntry(Client.stream, "attempt", .word, \.grpc_client.stream_attempt),
+                    FieldEntry(GRPC.clientStream, "attempt", .word, \.grpc_client.stream_attempt),
                     FieldEntry(Client.attempt, "transport", .interface, \.grpc_client.attempt_transport),
                     FieldEntry(Client.attempt, "transportStream", .word, \.grpc_client.attempt_stream),
-                    FieldEntry(Client.transport, "remoteAddr", .interface, \.grpc_client.transport_remote_addr),
+                    FieldEntry(GRPC.http2Client, "remoteAddr", .interface, \.grpc_client.transport_remote_addr),
                 ],
                 [
-                    FieldEntry(Client.stream, "attempt", .word, \.grpc_client.stream_attempt),
+                    FieldEntry(GRPC.clientStream, "attempt", .word, \.grpc_client.stream_attempt),
                     FieldEntry(Client.attempt, "t", .interface, \.grpc_client.attempt_transport),
                     FieldEntry(Client.attempt, "s", .word, \.grpc_client.attempt_stream),
-                    FieldEntry(Client.transport, "remoteAddr", .interface, \.grpc_client.transport_remote_addr),
+                    FieldEntry(GRPC.http2Client, "remoteAddr", .interface, \.grpc_client.transport_remote_addr),
                 ]),
             FieldNeed(
-                .optional(loss: "an error that wraps a status is shown as UNKNOWN"),
+                .optional(loss: Client.wrapLoss),
                 [FieldEntry(Client.wrapError, "err", .interface, \.grpc_client.wrapped)]),
-        ] + GRPCFields.netAddresses.fields,
+        ] + NetAddresses.fields(Client.peerLoss),
         types: [
-            TypeNeed(type: Client.statusError, isPointer: true, need: .required, fact: \.grpc_client.status_type),
+            TypeNeed(type: GRPC.statusError, isPointer: true, need: .required, fact: \.grpc_client.status_type),
             TypeNeed(type: Client.errorText, isPointer: true, need: .required, fact: \.grpc_client.text_type),
             TypeNeed(
-                type: Client.transport, isPointer: true,
-                need: .optional(loss: "no network.peer.address and network.peer.port"),
+                type: GRPC.http2Client, isPointer: true,
+                need: .optional(loss: Client.peerLoss),
                 fact: \.grpc_client.transport_type),
             TypeNeed(
                 type: Client.wrapError, isPointer: true,
-                need: .optional(loss: "an error that wraps a status is shown as UNKNOWN"),
+                need: .optional(loss: Client.wrapLoss),
                 fact: \.grpc_client.wrap_type),
             TypeNeed(
                 type: Client.deadlineError, isPointer: false,
                 need: .optional(loss: "a call that runs out of time before it is sent is shown as UNKNOWN"),
                 fact: \.grpc_client.deadline_type),
-        ] + GRPCFields.netAddresses.types)
+        ] + NetAddresses.types(Client.peerLoss))
 
     /// Links a call with the header fields that its connection's writer gets to see: in the goroutine that makes the call, or
     /// tries it again, `(*http2Client).NewStream` hands a frame that has them to the writer.
@@ -132,47 +132,36 @@ extension LibraryEntry {
         fields: [
             FieldNeed(
                 .required,
-                [FieldEntry(Client.clientHeaders, "hf", .slice, \.grpc_client.frame_fields)],
-                [FieldEntry(Client.headerFrame, "hf", .slice, \.grpc_client.frame_fields)]),
+                [FieldEntry(GRPC.clientHeaders, "hf", .slice, \.grpc_client.frame_fields)],
+                [FieldEntry(GRPC.headerFrame, "hf", .slice, \.grpc_client.frame_fields)]),
             FieldNeed(
                 .required,
                 [
-                    FieldEntry(Client.headerField, "Name", .string, \.grpc_client.field_name),
-                    FieldEntry(Client.headerField, "Sensitive", .byte, \.grpc_client.field_sensitive),
+                    FieldEntry(GRPC.headerField, "Name", .string, \.grpc_client.field_name),
+                    FieldEntry(GRPC.headerField, "Sensitive", .byte, \.grpc_client.field_sensitive),
                 ]),
         ])
 }
 
 private enum Client {
-    private static let package = "google.golang.org/grpc"
-    private static let transportPackage = "google.golang.org/grpc/internal/transport"
-    private static let statusPackage = "google.golang.org/grpc/internal/status"
+    static let newClientStream = "\(GRPC.package).newClientStream"
+    static let newClientStreamWithParams = "\(GRPC.package).newClientStreamWithParams"
+    static let endOfClientStream = "\(GRPC.package).endOfClientStream"
+    static let finish = GRPC.method("clientStream", "finish")
+    static let withRetry = GRPC.method("clientStream", "withRetry")
+    static let retryLocked = GRPC.method("clientStream", "retryLocked")
+    static let waitForResolvedAddrs = GRPC.method("ClientConn", "waitForResolvedAddrs")
+    static let fromContextError = "\(GRPC.package)/status.FromContextError"
+    static let newStream = GRPC.transport("http2Client", "NewStream")
+    static let executeAndPut = GRPC.transport("controlBuffer", "executeAndPut")
 
-    static let newClientStream = "\(package).newClientStream"
-    static let newClientStreamWithParams = "\(package).newClientStreamWithParams"
-    static let endOfClientStream = "\(package).endOfClientStream"
-    static let finish = "\(package).(*clientStream).finish"
-    static let withRetry = "\(package).(*clientStream).withRetry"
-    static let retryLocked = "\(package).(*clientStream).retryLocked"
-    static let waitForResolvedAddrs = "\(package).(*ClientConn).waitForResolvedAddrs"
-    static let fromContextError = "\(package)/status.FromContextError"
-    static let newStream = "\(transportPackage).(*http2Client).NewStream"
-    static let executeAndPut = "\(transportPackage).(*controlBuffer).executeAndPut"
+    static let peerLoss = "no network.peer.address and network.peer.port"
+    static let wrapLoss = "an error that wraps a status is shown as UNKNOWN"
     static let retryLoss = "no span for a call that never gets a stream: counted as a missed end"
 
-    static let goroutine = TypeName(package: "runtime", name: "g")
-    static let stream = TypeName(package: package, name: "clientStream")
-    static let attempt = TypeName(package: package, name: "csAttempt")
-    static let connection = TypeName(package: package, name: "ClientConn")
-    static let transport = TypeName(package: transportPackage, name: "http2Client")
-    static let headerFrame = TypeName(package: transportPackage, name: "headerFrame")
-    /// From 1.83 on.
-    static let clientHeaders = TypeName(package: transportPackage, name: "clientHeaders")
-    static let headerField = TypeName(package: "golang.org/x/net/http2/hpack", name: "HeaderField")
-    static let statusError = TypeName(package: statusPackage, name: "Error")
-    static let status = TypeName(package: statusPackage, name: "Status")
-    static let proto = TypeName(package: "google.golang.org/genproto/googleapis/rpc/status", name: "Status")
-    static let wrapError = TypeName(package: "fmt", name: "wrapError")
-    static let errorText = TypeName(package: "errors", name: "errorString")
-    static let deadlineError = TypeName(package: "context", name: "deadlineExceededError")
+    static let goroutine = TypeName("runtime", "g")
+    static let attempt = TypeName(GRPC.package, "csAttempt")
+    static let wrapError = TypeName("fmt", "wrapError")
+    static let errorText = TypeName("errors", "errorString")
+    static let deadlineError = TypeName("context", "deadlineExceededError")
 }

@@ -18,7 +18,7 @@ import (
 //	Send    one message when all are received, unless the status is an error
 //	Echo    each message back as it came, then the status
 //	Many    one message, the same three times back, then the status
-//	Slow    nothing for half a minute, unless it is cancelled
+//	Slow    nothing, until some time after it is cancelled
 //	Flaky   unavailable at the first and second attempt, then one message, the same back
 //	Shows   the first message back, the traceparents received in its place
 func answer(_ interface{}, stream grpc.ServerStream) error {
@@ -29,11 +29,9 @@ func answer(_ interface{}, stream grpc.ServerStream) error {
 	md, _ := metadata.FromIncomingContext(stream.Context())
 	switch word {
 	case "Slow":
-		select {
-		case <-stream.Context().Done():
-		case <-time.After(30 * time.Second):
-		}
-		return stream.Context().Err()
+		// Not the first to say that it is over.
+		<-stream.Context().Done()
+		time.Sleep(time.Second)
 	case "Flaky":
 		if len(md.Get("grpc-previous-rpc-attempts")) == 0 || md.Get("grpc-previous-rpc-attempts")[0] == "1" {
 			return status.Error(codes.Unavailable, "not yet")

@@ -9,6 +9,8 @@ struct ns_image {
 	size_t size;
 };
 
+/// bpf/programs/grpc_client.bpf.c
+struct ns_image ns_image_grpc_client(void);
 /// bpf/programs/http_server.bpf.c
 struct ns_image ns_image_http_server(void);
 /// bpf/programs/process.bpf.c
