@@ -69,10 +69,17 @@ extension [TracingPrograms.Image] {
     package static var all: [TracingPrograms.Image] {
         [
             TracingPrograms.Image("http_server", ns_image_http_server),
+            TracingPrograms.Image("http_client", ns_image_http_client),
+            TracingPrograms.Image("grpc_server", ns_image_grpc_server),
             TracingPrograms.Image("grpc_client", ns_image_grpc_client),
         ]
     }
 
     /// What writes the headers of requests.
-    package static var writers: [TracingPrograms.Image] { [] }
+    package static var writers: [TracingPrograms.Image] {
+        [
+            TracingPrograms.Image("http_propagation", ns_image_http_propagation),
+            TracingPrograms.Image("grpc_propagation", ns_image_grpc_propagation),
+        ]
+    }
 }

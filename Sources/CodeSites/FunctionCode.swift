@@ -2,8 +2,8 @@
 package struct FunctionCode: Sendable {
     /// Where the function starts.
     package let address: UInt64
-    private let code: [UInt8]
-    private let instructionSet: InstructionSet
+    let code: [UInt8]
+    let instructionSet: InstructionSet
     /// In address order, without gaps.
     let instructions: [Instruction]
     /// Index of the instruction that `prologue` is.
@@ -49,7 +49,7 @@ package struct FunctionCode: Sendable {
             switch instruction.role {
             case .call(let callee): target = callee
             case .indirectCall: target = nil
-            case .ret, .other: continue
+            case .ret, .jump, .branch, .indirectJump, .trap, .other: continue
             }
             guard let site = site(instruction) else { return nil }
             calls.append(Call(site: site, target: target))
@@ -71,6 +71,11 @@ package struct FunctionCode: Sendable {
         return instructions.last { $0.address < limit && $0.role == .indirectCall }.flatMap { site($0) }
     }
 
+    /// Address of the call through a register or memory that is nearest behind an address.
+    package func indirectCall(behind start: UInt64) -> UInt64? {
+        instructions[firstIndex(notBefore: start)...].first { $0.role == .indirectCall }?.address
+    }
+
     /// The instruction that starts at an address; nil where none starts, or one that takes no probe.
     package func site(at address: UInt64) -> CodeSite? {
         index(of: address).flatMap { site(instructions[$0]) }
@@ -82,15 +87,19 @@ package struct FunctionCode: Sendable {
         index(of: address).flatMap { $0 + 1 < instructions.count ? site(instructions[$0 + 1]) : nil }
     }
 
+    func bytes(of instruction: Instruction) -> ArraySlice<UInt8> {
+        let start = Int(instruction.address &- address)
+        return code[start..<start + Int(instruction.length)]
+    }
+
     private func sites(where matches: (Instruction.Role) -> Bool) -> [CodeSite] {
         instructions.compactMap { matches($0.role) ? site($0) : nil }
     }
 
     /// Nil for an instruction that takes no probe.
-    private func site(_ instruction: Instruction) -> CodeSite? {
+    func site(_ instruction: Instruction) -> CodeSite? {
         guard instruction.probing != .refused else { return nil }
-        let start = Int(instruction.address &- address)
-        let bytes = code[start..<start + Int(instruction.length)]
+        let bytes = bytes(of: instruction)
         let text =
             switch instructionSet {
             case .amd64: AMD64Decoder.text(of: bytes, at: instruction.address)
@@ -101,7 +110,7 @@ package struct FunctionCode: Sendable {
         }
     }
 
-    private func index(of address: UInt64) -> Int? {
+    func index(of address: UInt64) -> Int? {
         let index = firstIndex(notBefore: address)
         return index < instructions.count && instructions[index].address == address ? index : nil
     }

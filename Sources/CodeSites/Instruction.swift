@@ -14,7 +14,22 @@ struct Instruction: Sendable, Equatable {
         case indirectCall
         /// The return to the caller.
         case ret
+        /// Goes to a fixed address, always.
+        case jump(target: UInt64)
+        /// Goes to a fixed address or on to the next instruction.
+        case branch(target: UInt64, test: Test?)
+        /// Goes through a register or memory.
+        case indirectJump
+        /// Never goes on to the next instruction.
+        case trap
         case other
+    }
+
+    /// What a branch decides by, as far as it is whether the second result of a Go call is zero: the first word of an
+    /// `error` that comes behind a pointer.
+    enum Test: Sendable, Equatable {
+        case branchesIfZero
+        case branchesUnlessZero
     }
 
     /// What the kernel does with an instruction that has a uprobe.

@@ -27,7 +27,7 @@ struct PreparedUse: Sendable, CustomTestStringConvertible {
 
     static let http = ["net/http client", "net/http HTTP/2 client"]
     static let xNet = "golang.org/x/net/http2 client"
-    static let grpc = ["grpc server", "grpc client"]
+    static let grpc = ["grpc client"]
     /// Debian's releases of the library don't have the SDK for automatic instrumentation.
     static let otelSDK = [
         "hands out the SDK for automatic instrumentation", "starts a span of the SDK for automatic instrumentation",

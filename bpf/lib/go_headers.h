@@ -55,7 +55,8 @@ struct ns_header_step {
 	struct ns_header_walk *walk;
 };
 
-/// A header's name in two words: its first eight bytes, and up to four more.
+/// A header's name in two words: its first eight bytes, and up to four more. Compared in lower case, since a client may
+/// set headers by names that are not canonical.
 struct ns_header_name {
 	__u64 head;
 	__u32 tail;
@@ -69,39 +70,68 @@ struct ns_header_name {
 	 (__u64)(g) << 48 | (__u64)(h) << 56)
 #define NS_NAME_TAIL(a, b, c) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16)
 
+/// The headers of interest.
+enum ns_known_header {
+	NS_HEADER_OTHER = 0,
+	NS_HEADER_TRACEPARENT = 1,
+	NS_HEADER_TRACESTATE = 2,
+	NS_HEADER_USER_AGENT = 3,
+	NS_HEADER_AUTHORITY = 4,
+	NS_HEADER_UNREADABLE = 5,
+};
+
+/// Which header a name is.
+static __always_inline enum ns_known_header ns_known_header(struct ns_go_string text)
+{
+	struct ns_header_name name = {};
+	__u64 len = text.len;
+
+	if (len != 10 && len != 11)
+		return NS_HEADER_OTHER;
+	barrier_var(len);
+	if (bpf_probe_read_user(&name, len & 15, (const void *)text.data))
+		return NS_HEADER_UNREADABLE;
+	name.head |= NS_LOWER_CASE;
+	name.tail |= (__u32)NS_LOWER_CASE & (len == 11 ? 0xffffff : 0xffff);
+	if (name.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
+	    name.tail == NS_NAME_TAIL('e', 'n', 't'))
+		return NS_HEADER_TRACEPARENT;
+	if (name.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 's', 't', 'a') && name.tail == NS_NAME_TAIL('t', 'e', 0))
+		return NS_HEADER_TRACESTATE;
+	if (name.head == NS_NAME_HEAD('u', 's', 'e', 'r', '-', 'a', 'g', 'e') && name.tail == NS_NAME_TAIL('n', 't', 0))
+		return NS_HEADER_USER_AGENT;
+	if (name.head == NS_NAME_HEAD(':', 'a', 'u', 't', 'h', 'o', 'r', 'i') && name.tail == NS_NAME_TAIL('t', 'y', 0))
+		return NS_HEADER_AUTHORITY;
+	return NS_HEADER_OTHER;
+}
+
 /// Looks at one slot of the group at hand.
 static __always_inline void ns_visit_slot(const struct ns_header_map *layout, struct ns_header_walk *walk, __u32 slot)
 {
 	__u64 key_at = layout->keys + slot * layout->key_stride;
 	__u64 elem_at = layout->elems + slot * layout->elem_stride;
 	struct ns_go_string lines;
-	struct ns_header_name name = {};
-	__u64 name_len;
 
 	if (key_at > NS_MAP_GROUP_MAX - 16 || elem_at > NS_MAP_GROUP_MAX - 16)
 		return;
-	name_len = *(__u64 *)(walk->group + key_at + 8);
-	if (name_len != 10 && name_len != 11)
-		return;
-	barrier_var(name_len);
-	if (bpf_probe_read_user(&name, name_len & 15, (const void *)*(__u64 *)(walk->group + key_at)))
-		return;
 	lines.data = *(__u64 *)(walk->group + elem_at);
 	lines.len = *(__u64 *)(walk->group + elem_at + 8);
-	name.head |= NS_LOWER_CASE;
-	name.tail |= (__u32)NS_LOWER_CASE & (name_len == 11 ? 0xffffff : 0xffff);
-	if (name.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
-	    name.tail == NS_NAME_TAIL('e', 'n', 't'))
+	switch (ns_known_header(*(struct ns_go_string *)(walk->group + key_at))) {
+	case NS_HEADER_TRACEPARENT:
 		walk->found.traceparent = lines;
-	else if (name.head == NS_NAME_HEAD('u', 's', 'e', 'r', '-', 'a', 'g', 'e') &&
-	         name.tail == NS_NAME_TAIL('n', 't', 0))
-		walk->found.user_agent = lines;
-	else if (name.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 's', 't', 'a') &&
-	         name.tail == NS_NAME_TAIL('t', 'e', 0))
+		break;
+	case NS_HEADER_TRACESTATE:
 		walk->found.tracestate = lines;
-	else if (name.head == NS_NAME_HEAD(':', 'a', 'u', 't', 'h', 'o', 'r', 'i') &&
-	         name.tail == NS_NAME_TAIL('t', 'y', 0))
+		break;
+	case NS_HEADER_USER_AGENT:
+		walk->found.user_agent = lines;
+		break;
+	case NS_HEADER_AUTHORITY:
 		walk->found.authority = lines;
+		break;
+	default:
+		break;
+	}
 }
 
 /// Moves on to the next array of groups. Returns 0 when there is one, 1 at the end of the map, -1 to be called again.
@@ -237,4 +267,14 @@ static __always_inline int ns_find_headers(const struct ns_header_map *layout, _
 	if (bpf_loop(NS_HEADER_GROUPS_MAX, ns_visit_group, &step, 0) == NS_HEADER_GROUPS_MAX && walk->left)
 		walk->is_cut = 1;
 	return walk->is_cut;
+}
+
+/// The first line of a header, empty without one.
+static __always_inline struct ns_go_string ns_first_line(struct ns_go_string lines)
+{
+	struct ns_go_string line = {};
+
+	if (!lines.len || ns_read_string(lines.data, &line))
+		line.len = 0;
+	return line;
 }

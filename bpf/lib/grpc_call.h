@@ -112,7 +112,6 @@ static __noinline int ns_begin_call(struct ns_grpc_server_in_flight *flight, con
 	const struct ns_header_walk *found = (const struct ns_header_walk *)record->text;
 	struct ns_go_string tracestate = found->found.tracestate;
 
-	ns_count_begun(settings->counters_slot);
 	if (!ns_read_parent(found->found.traceparent, &record->span)) {
 		tracestate.len = 0;
 		ns_new_id(record->span.trace_id, 4);
@@ -158,6 +157,7 @@ static __always_inline void ns_read_call(struct ns_grpc_server_in_flight *flight
 	struct ns_go_string authority = {};
 	int is_own = ns_hash_of_itab(arrival->transport.itab) == hit->facts->grpc_server.http2_server;
 
+	ns_count_begun(settings->counters_slot);
 	walk.wants_request = !is_own;
 	ns_walk_call_context(hit, arrival->context, &walk);
 	if (ns_find_headers(&hit->facts->header_map, walk.metadata, found))

@@ -7,8 +7,6 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "go_headers.h"
-#include "go_values.h"
 #include "hit.h"
 #include "in_flight.h"
 #include "nodespan/binary.h"
@@ -42,49 +40,4 @@ static __always_inline void ns_announce_call(const struct ns_hit *hit, const str
 	__builtin_memcpy(call.trace_id, flight->record.span.trace_id, sizeof(call.trace_id));
 	__builtin_memcpy(call.span_id, flight->record.span.span_id, sizeof(call.span_id));
 	bpf_map_update_elem(&outgoing, &key, &call, BPF_ANY);
-}
-
-/// The most fields that are looked at. The first four are pseudo-header fields, which come before all others.
-#define NS_FIELDS_MAX 256
-#define NS_PSEUDO_FIELDS 4
-
-struct ns_field_walk {
-	__u64 field;
-	__u64 left;
-	__u64 size;
-	__u64 found;
-};
-
-/// bpf_loop callback: one field. Returns 1 at the end of the fields, or where one is a traceparent.
-static long ns_visit_field(__u32 iteration, struct ns_field_walk *walk)
-{
-	struct ns_go_string name;
-	struct {
-		__u64 head;
-		__u32 tail;
-	} text = {};
-
-	(void)iteration;
-	if (!walk->left || ns_read_string(walk->field, &name))
-		return 1;
-	walk->left--;
-	walk->field += walk->size;
-	if (name.len != 11 || bpf_probe_read_user(&text, 11, (const void *)name.data))
-		return 0;
-	walk->found = text.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
-	              text.tail == NS_NAME_TAIL('e', 'n', 't');
-	return walk->found;
-}
-
-/// Whether the application, or a tracer of its own, has set a traceparent.
-static __always_inline int ns_has_traceparent(const struct ns_grpc_client_facts *at, struct ns_go_string fields)
-{
-	struct ns_field_walk walk = {.size = (at->field_sensitive | 7) + 1};
-
-	if (fields.len <= NS_PSEUDO_FIELDS)
-		return 0;
-	walk.field = fields.data + NS_PSEUDO_FIELDS * walk.size + at->field_name;
-	walk.left = fields.len - NS_PSEUDO_FIELDS;
-	bpf_loop(NS_FIELDS_MAX, ns_visit_field, &walk, 0);
-	return walk.found != 0;
 }

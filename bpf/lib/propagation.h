@@ -39,7 +39,7 @@ static __always_inline void ns_withdraw(const struct ns_process_image *process, 
 		bpf_map_delete_elem(&outgoing, &key);
 }
 
-static const char hex_digits[16] = "0123456789abcdef";
+static const char hex_digits[] = "0123456789abcdef";
 
 static __always_inline void ns_hex(const __u8 *bytes, char *digits, int len)
 {

@@ -272,9 +272,6 @@ int grpc_client_header(struct pt_regs *ctx)
 		return 0;
 	ns_withdraw_call(&hit, flight);
 	flight->header_fields = fields.data;
-	if (ns_has_traceparent(&hit.facts->grpc_client, fields))
-		ns_count_unwritten(settings->counters_slot, NS_UNWRITTEN_OWN);
-	else
-		ns_announce_call(&hit, flight);
+	ns_announce_call(&hit, flight);
 	return 0;
 }

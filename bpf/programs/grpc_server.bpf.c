@@ -27,8 +27,8 @@ char LICENSE[] SEC("license") = "GPL";
 static const struct ns_grpc_server_in_flight empty_flight;
 
 /// Makes an entry for the call. Returns NULL where there is nothing more to do.
-static __always_inline struct ns_grpc_server_in_flight *enter(const struct ns_hit *hit,
-                                                              const struct ns_process_settings *settings, __u64 stream)
+static __noinline struct ns_grpc_server_in_flight *enter(const struct ns_hit *hit,
+                                                         const struct ns_process_settings *settings, __u64 stream)
 {
 	struct ns_grpc_server_in_flight *flight;
 	long failed = bpf_map_update_elem(&grpc_server_in_flight, &hit->key, &empty_flight, BPF_NOEXIST);

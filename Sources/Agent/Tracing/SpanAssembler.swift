@@ -28,6 +28,7 @@ final class SpanAssembler: Sendable {
     private let sink: any SpanSink
     private let httpServer: HTTPServerConvention
     private let grpc: GRPCConvention
+    private let httpClient: HTTPClientConvention
     private let host: HostFacts
     private let overrides: ResourceOverrides
     private let version: String
@@ -36,12 +37,17 @@ final class SpanAssembler: Sendable {
     /// - Parameters:
     ///   - host: what all resources tell of the machine.
     ///   - overrides: what all resources say whatever the processes say.
-    init(sink: any SpanSink, host: HostFacts, overrides: ResourceOverrides, version: String) {
+    ///   - redaction: of the queries of URLs.
+    init(
+        sink: any SpanSink, host: HostFacts, overrides: ResourceOverrides, redaction: QueryRedaction = .standard,
+        version: String
+    ) {
         self.sink = sink
         self.host = host
         self.overrides = overrides
         self.version = version
-        httpServer = HTTPServerConvention(version: version)
+        httpServer = HTTPServerConvention(version: version, redaction: redaction)
+        httpClient = HTTPClientConvention(version: version, redaction: redaction)
         grpc = GRPCConvention(version: version)
     }
 
@@ -123,8 +129,9 @@ final class SpanAssembler: Sendable {
             state.clockKnownToNS = reading.monotonicBeforeNS
         }
         switch record {
-        case .httpServer(let record): return httpServer.span(of: record, resource: resource, clock: state.clock)
         case .grpc(let record): return grpc.span(of: record, resource: resource, clock: state.clock)
+        case .httpClient(let record): return httpClient.span(of: record, resource: resource, clock: state.clock)
+        case .httpServer(let record): return httpServer.span(of: record, resource: resource, clock: state.clock)
         }
     }
 

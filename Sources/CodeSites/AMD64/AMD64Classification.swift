@@ -29,7 +29,7 @@ extension AMD64Instruction {
             guard let register = AMD64Register(rawValue: 8 + bytes[1] & 7) else { return nil }
             self = .push(register)
         case 0x48...0x4d:
-            guard let kind = Self.prologueStep(bytes) else { return nil }
+            guard let kind = Self.wide(bytes) else { return nil }
             self = kind
         case 0x64 where bytes.isLoadOfGoroutine:
             self = .stackCheck(.loadGoroutine)
@@ -38,10 +38,12 @@ extension AMD64Instruction {
         }
     }
 
-    private static func prologueStep(_ bytes: Span<UInt8>) -> Self? {
+    /// With a REX prefix for 64 bits.
+    private static func wide(_ bytes: Span<UInt8>) -> Self? {
         guard bytes.count >= 3 else { return nil }
         switch (bytes[0], bytes[1], bytes[2]) {
         case (0x48, 0x81, 0xec), (0x48, 0x83, 0xec): return .allocateFrame
+        case (0x48, 0x85, 0xdb) where bytes.count == 3: return .testSecondResult
         // A frame of 128 bytes: -128 fits a signed byte, 128 does not.
         case (0x48, 0x83, 0xc4) where bytes.count == 4 && bytes[3] == 0x80: return .allocateFrame
         case (0x49, 0x3b, 0x66) where bytes.isStackGuard(at: 3): return .stackCheck(.compareStackPointer)

@@ -21,13 +21,29 @@ enum AMD64Decoder {
             let bytes = window.prefix(length)
             let kind = AMD64Instruction(bytes: bytes.span, address: start) ?? unclassified(bytes, capstone)
             kinds.append(kind)
+            var role = kind.role
+            if case .conditionalJump(let condition, let target) = kind {
+                role = .branch(target: target, test: test(condition, behind: kinds.dropLast()))
+            }
             instructions.append(
-                Instruction(address: start, length: UInt8(length), role: kind.role, probing: kind.probing))
+                Instruction(address: start, length: UInt8(length), role: role, probing: kind.probing))
             offset += length
         }
         return FunctionCode(
             address: address, code: code, instructionSet: .amd64, instructions: instructions,
             prologue: AMD64Prologue(kinds).site)
+    }
+
+    /// What a conditional jump decides by, if it follows `test %rbx,%rbx`, with nothing between that changes the flags.
+    private static func test(
+        _ condition: AMD64Condition, behind kinds: ArraySlice<AMD64Instruction>
+    ) -> Instruction.Test? {
+        guard kinds.last(where: { $0 != .shortNop && $0 != .longNop }) == .testSecondResult else { return nil }
+        switch condition {
+        case .e: return .branchesIfZero
+        case .ne: return .branchesUnlessZero
+        default: return nil
+        }
     }
 
     /// An instruction in AT&T syntax. Nil where it can't be decoded.
@@ -44,6 +60,8 @@ enum AMD64Decoder {
     private static func unclassified(_ bytes: ArraySlice<UInt8>, _ decoded: borrowing Capstone) -> AMD64Instruction {
         switch x86_insn(decoded.id) {
         case X86_INS_CALL: decoded.operands.hasPrefix("*") ? .indirectCall : .other
+        case X86_INS_JMP: decoded.operands.hasPrefix("*") ? .indirectJump : .other
+        case X86_INS_UD2, X86_INS_INT3: .trap
         case X86_INS_NOP: bytes.last == 0x90 ? .shortNop : .longNop
         default: .other
         }

@@ -14,6 +14,12 @@ enum AMD64Instruction: Sendable, Equatable {
     case longNop
     /// `call` through a register or memory.
     case indirectCall
+    /// `jmp` through a register or memory.
+    case indirectJump
+    /// `ud2` or `int3`.
+    case trap
+    /// `test %rbx,%rbx`
+    case testSecondResult
     /// `ret` without prefixes or operand.
     case ret
     /// A step of the stack check with which Go functions begin.

@@ -4,7 +4,8 @@ extension AMD64Instruction {
     var probing: Instruction.Probing {
         switch self {
         case .push, .call, .jump, .conditionalJump, .shortNop: .emulated
-        case .longNop, .indirectCall, .ret, .stackCheck, .allocateFrame, .other: .stepped
+        case .longNop, .indirectCall, .indirectJump, .ret, .trap, .stackCheck, .allocateFrame, .testSecondResult, .other:
+            .stepped
         }
     }
 
@@ -13,6 +14,10 @@ extension AMD64Instruction {
         case .call(let target): .call(target: target)
         case .indirectCall: .indirectCall
         case .ret: .ret
+        case .jump(let target): .jump(target: target)
+        case .conditionalJump(_, let target): .branch(target: target, test: nil)
+        case .indirectJump: .indirectJump
+        case .trap: .trap
         default: .other
         }
     }
@@ -25,7 +30,9 @@ extension AMD64Instruction {
         case .jump(let target): "jmp 0x\(String(target, radix: 16))"
         case .conditionalJump(let condition, let target): "j\(condition) 0x\(String(target, radix: 16))"
         case .ret: "ret"
-        case .shortNop, .longNop, .indirectCall, .stackCheck, .allocateFrame, .other: nil
+        case .shortNop, .longNop, .indirectCall, .indirectJump, .trap, .stackCheck, .allocateFrame, .testSecondResult,
+            .other:
+            nil
         }
     }
 }

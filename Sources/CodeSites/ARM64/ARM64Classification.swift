@@ -39,10 +39,11 @@ extension ARM64Instruction {
 
     private static func branchOrSystem(_ word: UInt32, _ address: UInt64) -> Self {
         switch word >> 24 {
-        case 0x14...0x17: return .branch(target: address &+ word.distance(at: 0, bits: 26))
+        case 0x14...0x17: return .jump(target: address &+ word.distance(at: 0, bits: 26))
         case 0x94...0x97: return .call(target: address &+ word.distance(at: 0, bits: 26))
-        case 0x34, 0x35, 0xb4, 0xb5: return .branch(target: address &+ word.distance(at: 5, bits: 19))
-        case 0x36, 0x37, 0xb6, 0xb7: return .branch(target: address &+ word.distance(at: 5, bits: 14))
+        case 0x34, 0x35, 0xb4, 0xb5:
+            return .branch(target: address &+ word.distance(at: 5, bits: 19), test: zeroTest(word))
+        case 0x36, 0x37, 0xb6, 0xb7: return .branch(target: address &+ word.distance(at: 5, bits: 14), test: nil)
         case 0x54:
             guard word & 0x10 == 0, let condition = ARM64Condition(rawValue: UInt8(word & 0xf)) else { return .bound }
             return .conditionalBranch(condition, target: address &+ word.distance(at: 5, bits: 19))
@@ -55,6 +56,16 @@ extension ARM64Instruction {
             }
         case 0xd5: return isMovableSystem(word) ? .movable : .bound
         default: return .bound
+        }
+    }
+
+    /// Of `cbz x1` and `cbnz x1`.
+    private static func zeroTest(_ word: UInt32) -> Instruction.Test? {
+        guard word & 0x1f == 1 else { return nil }
+        switch word >> 24 {
+        case 0xb4: return .branchesIfZero
+        case 0xb5: return .branchesUnlessZero
+        default: return nil
         }
     }
 

@@ -8,8 +8,10 @@ enum ARM64Instruction: Sendable, Equatable {
     case ret
     /// `br`
     case indirectBranch
-    /// `b`, `cbz`, `cbnz`, `tbz`, `tbnz`
-    case branch(target: UInt64)
+    /// `b`
+    case jump(target: UInt64)
+    /// `cbz`, `cbnz`, `tbz`, `tbnz`. `test` is there for the first two with X1.
+    case branch(target: UInt64, test: Instruction.Test?)
     /// `b.cond`
     case conditionalBranch(ARM64Condition, target: UInt64)
     /// `adr`, `adrp`

@@ -5,7 +5,7 @@ extension ARM64Instruction {
     /// kernel takes a probe on data, too, and would change it.
     var probing: Instruction.Probing {
         switch self {
-        case .call, .indirectCall, .ret, .indirectBranch, .branch, .conditionalBranch, .address: .emulated
+        case .call, .indirectCall, .ret, .indirectBranch, .jump, .branch, .conditionalBranch, .address: .emulated
         case .loadConstant, .stackCheck, .movable: .stepped
         case .literalLoad, .bound, .data: .refused
         }
@@ -16,6 +16,11 @@ extension ARM64Instruction {
         case .call(let target): .call(target: target)
         case .indirectCall: .indirectCall
         case .ret: .ret
+        case .jump(let target): .jump(target: target)
+        case .branch(let target, let test): .branch(target: target, test: test)
+        case .conditionalBranch(_, let target): .branch(target: target, test: nil)
+        case .indirectBranch: .indirectJump
+        case .data: .trap
         default: .other
         }
     }
@@ -23,7 +28,7 @@ extension ARM64Instruction {
     /// The address that a direct branch goes to.
     var branchTarget: UInt64? {
         switch self {
-        case .branch(let target), .conditionalBranch(_, let target): target
+        case .jump(let target), .branch(let target, _), .conditionalBranch(_, let target): target
         default: nil
         }
     }
@@ -31,7 +36,7 @@ extension ARM64Instruction {
     /// Whether the last operand is an address of code or data, which capstone prints as a number.
     var hasAddress: Bool {
         switch self {
-        case .call, .branch, .conditionalBranch, .address: true
+        case .call, .jump, .branch, .conditionalBranch, .address: true
         default: false
         }
     }

@@ -29,6 +29,7 @@ struct TraceSession {
                 sink: SpanOutlets(printer: printer, exporter: exporter), ledger: ArmedLedger(),
                 findsRoutes: findsRoutes, propagates: injection == .auto, overrides: resource.overrides(),
                 attaching: attachment.kind)
+            if let obstacle = tracer.writeObstacle { StandardError.print("propagation is off: \(obstacle)") }
             Self.report(try await tracer.heal())
         } catch {
             throw attachment.failure(error)

@@ -4,7 +4,7 @@ internal import CBPF
 enum GRPC {
     static let package = "google.golang.org/grpc"
     static let http2 = "golang.org/x/net/http2"
-    private static let transportPackage = "google.golang.org/grpc/internal/transport"
+    static let transportPackage = "google.golang.org/grpc/internal/transport"
     private static let statusPackage = "google.golang.org/grpc/internal/status"
 
     static func method(_ type: String, _ name: String) -> String {
@@ -28,7 +28,6 @@ enum GRPC {
     static let clientStream = TypeName(package, "clientStream")
     static let status = TypeName(statusPackage, "Status")
     static let statusError = TypeName(statusPackage, "Error")
-    static let metaHeadersFrame = TypeName(http2, "MetaHeadersFrame")
     static let headerField = TypeName("golang.org/x/net/http2/hpack", "HeaderField")
     /// The message that a status is (google.golang.org/genproto/googleapis/rpc/status/status.proto).
     static let statusMessage = TypeName("google.golang.org/genproto/googleapis/rpc/status", "Status")

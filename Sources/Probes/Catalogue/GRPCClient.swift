@@ -34,7 +34,8 @@ extension LibraryEntry {
                 candidates: [CandidateSite(function: .named(Client.finish), place: .prologue, arguments: "8 {8 8}")]),
             ProbeEntry(
                 program: "grpc_client_refused", rate: .rare,
-                need: .optional(loss: "no span for a call that ends before there are addresses: counted as a missed end"),
+                need: .optional(
+                    loss: "no span for a call that ends before there are addresses: counted as a missed end"),
                 candidates: [
                     // endOfClientStream(cc *ClientConn, err error, …)
                     CandidateSite(
@@ -133,13 +134,7 @@ extension LibraryEntry {
             FieldNeed(
                 .required,
                 [FieldEntry(GRPC.clientHeaders, "hf", .slice, \.grpc_client.frame_fields)],
-                [FieldEntry(GRPC.headerFrame, "hf", .slice, \.grpc_client.frame_fields)]),
-            FieldNeed(
-                .required,
-                [
-                    FieldEntry(GRPC.headerField, "Name", .string, \.grpc_client.field_name),
-                    FieldEntry(GRPC.headerField, "Sensitive", .byte, \.grpc_client.field_sensitive),
-                ]),
+                [FieldEntry(GRPC.headerFrame, "hf", .slice, \.grpc_client.frame_fields)])
         ])
 }
 

@@ -16,6 +16,8 @@ struct LibraryEntry: Sendable {
     var maps: [MapNeed] = []
     var types: [TypeNeed] = []
     var copies: [CopyEntry] = []
+    /// What the programs tell errors by.
+    var errors: [ErrorType] = []
 }
 
 /// The part of a struct that the programs copy in one read: cheaper than one read for each field.
@@ -88,10 +90,20 @@ struct CandidateSite: Sendable {
     enum Place: Sendable {
         /// Every direct call of the function.
         case calls(to: String)
+        /// The first direct call of the function behind the only direct call of another one.
+        case firstCall(to: String, behindCallOf: String)
         /// Every direct call of any of the functions. Functions without one are passed over.
         case callsOfAny([String])
         /// The instruction behind every direct call of the function, where its results are in registers.
         case behindCalls(to: String)
+        /// The first instruction behind every direct call of the function that the kernel emulates, where the first three words
+        /// of its results are still in registers: see `FunctionCode.site(behindCall:keeping:)`.
+        case results(ofCallsTo: String)
+        /// Every return, where the results are in registers.
+        case returns
+        /// The returns, but for those that can be reached from where a direct call of the function has succeeded, and those
+        /// that only the first indirect call behind a direct call of another function leads to.
+        case failingReturns(successOf: String, besidesIndirectCallBehind: String?)
         /// The first direct call of the function behind the attach points of a program in the same function; the only
         /// call, when the program is attached elsewhere.
         case callFollowing(program: String, to: String)

@@ -5,7 +5,7 @@ internal import GoBinary
 struct FieldResolver {
     let binary: GoBinary
     let copy: LibraryCopy
-    private(set) var facts: ns_binary_facts
+    var facts: ns_binary_facts
     private(set) var fields: [ResolvedField] = []
     private var layouts: [TypeName: StructLayout?] = [:]
     private let copies: [TypeName: CopyEntry]

@@ -98,6 +98,10 @@ struct SiteResolver {
         switch place {
         case .calls, .callsOfAny:
             return .success(calls)
+        case .firstCall(_, let marker):
+            let before = function(marker).map { code.directCalls(to: $0.address) } ?? []
+            guard before.count == 1 else { return .success([]) }
+            return .success(calls.first { $0.address > before[0].address }.map { [$0] } ?? [])
         case .behindCalls:
             return .success(calls.compactMap { code.site(behind: $0.address) })
         case .callFollowing(let program, _):
@@ -106,6 +110,12 @@ struct SiteResolver {
             let following = earlier.compactMap { point in calls.first { $0.address > point.address } }
             guard following.count == earlier.count else { return .success([]) }
             return .success(calls.filter(following.contains))
+        case .results:
+            return .success(calls.compactMap { code.site(behindCall: $0.address, keeping: 3) })
+        case .returns:
+            return .success(code.returns)
+        case .failingReturns(_, let other):
+            return failingReturns(in: code, behind: calls, besides: other.map(function))
         case .prologue:
             return .success(code.prologue.map { [$0] } ?? [])
         case .indirectCall:
@@ -179,9 +189,13 @@ extension CandidateSite.Place: CustomStringConvertible {
     var description: String {
         switch self {
         case .calls(let callee): "direct call of \(callee)"
+        case .firstCall(let callee, let marker): "direct call of \(callee) behind its call of \(marker)"
         case .callsOfAny(let callees): "direct call of \(callees.joined(separator: " or "))"
         case .behindCalls(let callee): "instruction behind a direct call of \(callee)"
         case .callFollowing(let program, let callee): "direct call of \(callee) behind \(program)"
+        case .results(let callee): "emulated instruction with the results of a direct call of \(callee)"
+        case .returns: "return"
+        case .failingReturns(let callee, _): "return that only errors lead to, besides \(callee)"
         case .prologue: "stack check or frame pointer push at its start"
         case .indirectCall(let callee): "indirect call before its call of \(callee)"
         case .methodCalls(let inlined, let method, _): "call of \(method) in an inlined \(inlined)"

@@ -106,6 +106,130 @@ struct ns_http_server_facts {
 	ns_offset conn_hijacked;
 };
 
+/// The client implementations that one executable can have: the variants in attach cookies.
+enum ns_http_client {
+	/// net/http's Transport: HTTP/1, and what HTTP/2 begins with.
+	NS_HTTP_CLIENT = 0,
+	/// The HTTP/2 bundled in net/http up to Go 1.26.
+	NS_HTTP2_CLIENT_BUNDLED = 1,
+	/// net/http/internal/http2, from Go 1.27 on.
+	NS_HTTP2_CLIENT_INTERNAL = 2,
+	/// golang.org/x/net/http2, by itself or below net/http's Transport.
+	NS_HTTP2_CLIENT_X = 3,
+};
+
+/// The responses of these implementations.
+enum ns_http_client_response {
+	/// net/http.Response
+	NS_HTTP_RESPONSE = 0,
+	/// net/http/internal/http2.ClientResponse
+	NS_HTTP2_RESPONSE_INTERNAL = 1,
+	NS_HTTP_CLIENT_RESPONSE_COUNT = 2,
+};
+
+#define NS_HTTP_CLIENT_RESPONSE_READ_MAX 128
+
+/// Where a response has what the programs read of it, in its first `read` bytes.
+struct ns_http_client_response_facts {
+	__u16 read;
+	ns_offset status;
+	ns_offset proto_major;
+	ns_offset proto_minor;
+	ns_offset content_length;
+};
+
+/// Offsets that the programs of HTTP clients read.
+struct ns_http_client_facts {
+	/// Bytes from the start of each struct that hold all its fields below.
+	__u16 request_read;
+	__u16 url_read;
+	/// net/http.Request
+	ns_offset request_method;
+	ns_offset request_url;
+	ns_offset request_header;
+	ns_offset request_content_length;
+	/// The response by which the request before was redirected to this one.
+	ns_offset request_response;
+	/// An interface.
+	ns_offset request_context;
+	/// net/url.URL
+	ns_offset url_scheme;
+	ns_offset url_user;
+	ns_offset url_host;
+	ns_offset url_path;
+	ns_offset url_raw_path;
+	ns_offset url_raw_query;
+	/// net/url.Userinfo.passwordSet
+	ns_offset userinfo_password_set;
+	/// net/http.Response.Request: the request that it answered. It need not be in what is copied.
+	ns_offset response_request;
+	/// By `enum ns_http_client_response`.
+	struct ns_http_client_response_facts response[NS_HTTP_CLIENT_RESPONSE_COUNT];
+};
+
+/// What an error is, by its concrete type.
+enum ns_error_kind {
+	NS_ERROR_NONE = 0,
+	/// Of a type that isn't listed.
+	NS_ERROR_OTHER = 1,
+	/// *errors.errorString: only its text tells.
+	NS_ERROR_TEXT = 2,
+	/// context.deadlineExceededError
+	NS_ERROR_DEADLINE = 3,
+	/// *internal/poll.DeadlineExceededError
+	NS_ERROR_POLL_DEADLINE = 4,
+	/// *net.timeoutError
+	NS_ERROR_NET_TIMEOUT = 5,
+	/// *net.OpError
+	NS_ERROR_NET_OP = 6,
+	/// *net.DNSError
+	NS_ERROR_NET_DNS = 7,
+	/// *net.AddrError
+	NS_ERROR_NET_ADDRESS = 8,
+	/// crypto/tls.RecordHeaderError
+	NS_ERROR_TLS_RECORD_HEADER = 9,
+	/// *crypto/tls.CertificateVerificationError (Go 1.20)
+	NS_ERROR_TLS_CERTIFICATE = 10,
+	/// crypto/tls.alert
+	NS_ERROR_TLS_ALERT = 11,
+	/// net/http.tlsHandshakeTimeoutError
+	NS_ERROR_TLS_TIMEOUT = 12,
+	/// crypto/x509.UnknownAuthorityError
+	NS_ERROR_X509_AUTHORITY = 13,
+	/// crypto/x509.HostnameError
+	NS_ERROR_X509_HOSTNAME = 14,
+	/// crypto/x509.CertificateInvalidError
+	NS_ERROR_X509_INVALID = 15,
+	/// *net/http.httpError, up to Go 1.22
+	NS_ERROR_HTTP = 16,
+	/// *net/http.timeoutError, from Go 1.23 on
+	NS_ERROR_HTTP_TIMEOUT = 17,
+	/// StreamError, GoAwayError and ConnectionError of an HTTP/2 implementation
+	NS_ERROR_HTTP2_STREAM = 18,
+	NS_ERROR_HTTP2_GO_AWAY = 19,
+	NS_ERROR_HTTP2_CONNECTION = 20,
+	/// *net/url.Error
+	NS_ERROR_URL = 21,
+	/// *fmt.wrapError
+	NS_ERROR_WRAP = 22,
+	/// net/http.nothingWrittenError and net/http.transportReadFromServerError, which only hold another error.
+	NS_ERROR_HOLDER = 23,
+	NS_ERROR_KIND_COUNT = 24,
+};
+
+/// A type of errors.
+struct ns_error_type {
+	/// `abi.Type.Hash` (internal/abi/type.go), which an `abi.ITab` holds, too; all ones in an entry that isn't
+	/// used.
+	__u32 hash;
+	/// `enum ns_error_kind`.
+	__u16 kind;
+	/// Where it holds the error that it was made from, an interface. NS_ABSENT where it doesn't.
+	ns_offset inner;
+};
+
+#define NS_ERROR_TYPES_MAX 40
+
 /// The routers whose own structures show the route, in the upper half of the attach cookie.
 enum ns_router {
 	NS_ROUTER_GORILLA = 0,
@@ -144,16 +268,22 @@ struct ns_context_type {
 #define NS_CONTEXT_TYPES_MAX 128
 #define NS_ALL_CONTEXT_TYPES_MAX 8192
 
-/// runtime.g, and what tells whether a goroutine was started by another one's current request.
+/// What tells the goroutine that started another one, and whether it did so while it served its current request: goids
+/// are given out in order, in batches that each processor (runtime.p) takes from runtime.sched.goidgen, the last number
+/// taken (runtime/proc.go: newproc1).
 struct ns_goroutine_facts {
 	/// runtime.g.parentGoid (Go 1.21).
 	ns_offset parent_goid;
-	/// runtime.g.m, runtime.m.p, runtime.p.{goidcache,goidcacheend}.
+	/// runtime.g.m, runtime.m.p
 	ns_offset m;
 	ns_offset p;
+	/// runtime.p.goidcache, which goidcacheend follows: the numbers that are left of the processor's batch.
 	ns_offset goid_cache;
-	ns_offset goid_cache_end;
+	/// Bytes from the start of the program's code, as mm_struct.start_code has it, to runtime.sched.goidgen;
+	/// NS_NO_COUNTER where that isn't known.
+	__u32 goid_counter;
 };
+#define NS_NO_COUNTER 0xffffffff
 
 /// Values of net.Addr: the hashes of the types that they are told by, *net.TCPAddr and *net.UnixAddr, and their fields.
 struct ns_net_facts {
@@ -211,11 +341,8 @@ struct ns_grpc_client_facts {
 	ns_offset proto_code;
 	/// fmt.wrapError.err, an interface.
 	ns_offset wrapped;
-	/// transport.headerFrame.hf (transport.clientHeaders.hf from 1.83 on), a slice of hpack.HeaderField; what that
-	/// has first and last.
+	/// transport.headerFrame.hf (transport.clientHeaders.hf from 1.83 on), a slice of hpack.HeaderField.
 	ns_offset frame_fields;
-	ns_offset field_name;
-	ns_offset field_sensitive;
 	/// runtime.g.stack, whose bounds are two words.
 	ns_offset stack;
 	/// Hashes of the types that values of interfaces are told by: *transport.http2Client, *status.Error,
@@ -227,6 +354,47 @@ struct ns_grpc_client_facts {
 	__u32 deadline_type;
 };
 
+/// Longest part of a buffered writer that is copied in one read, bytes.
+#define NS_WRITER_READ_MAX 96
+
+/// A buffered writer: a slice of bytes, and how many of them are waiting to be sent.
+struct ns_writer_facts {
+	/// Bytes from the start of the struct that hold all its fields below.
+	__u16 read;
+	ns_offset buffer;
+	ns_offset used;
+	/// The writer behind it, an interface.
+	ns_offset target;
+};
+
+/// Where the headers of outgoing requests are written.
+struct ns_propagation_facts {
+	/// abi.Type.Hash of *bufio.Writer and of net/http.persistConnWriter, by which HTTP/1 requests are sent.
+	__u32 bufio_writer;
+	__u32 connection_writer;
+	/// bufio.Writer
+	struct ns_writer_facts bufio;
+	/// google.golang.org/grpc/internal/transport.bufWriter
+	struct ns_writer_facts grpc;
+	/// net/http.Request.Header, for HTTP/2 as well, and net/http/internal/http2.ClientRequest.Header.
+	ns_offset request_header;
+	ns_offset client_request_header;
+	/// google.golang.org/grpc/internal/transport.loopyWriter.framer, and framer.writer, a pointer to a bufWriter.
+	ns_offset loopy_framer;
+	ns_offset framer_writer;
+	/// golang.org/x/net/http2/hpack.HeaderField.Name, and its last field, Sensitive, a byte.
+	ns_offset field_name;
+	ns_offset field_sensitive;
+};
+
+/// The types of request that HTTP/2 clients have, in the upper half of the attach cookie.
+enum ns_http2_request {
+	/// *net/http.Request
+	NS_HTTP2_REQUEST = 0,
+	/// *net/http/internal/http2.ClientRequest, from Go 1.27 on.
+	NS_HTTP2_CLIENT_REQUEST = 1,
+};
+
 /// All that the programs need to know of one executable.
 struct ns_binary_facts {
 	/// runtime.g.goid. With NS_UNUSED, the probes of this executable do nothing.
@@ -236,7 +404,10 @@ struct ns_binary_facts {
 	/// By `enum ns_http_server`, which the upper half of the attach cookie names where several have one program.
 	struct ns_http_server_facts http_server[NS_HTTP_SERVER_COUNT];
 	struct ns_route_facts routes[NS_ROUTER_COUNT];
+	struct ns_propagation_facts propagation;
 	struct ns_net_facts net;
 	struct ns_grpc_server_facts grpc_server;
+	struct ns_http_client_facts http_client;
+	struct ns_error_type error_types[NS_ERROR_TYPES_MAX];
 	struct ns_grpc_client_facts grpc_client;
 };

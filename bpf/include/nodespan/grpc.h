@@ -78,6 +78,8 @@ struct ns_grpc_server_in_flight {
 	__u64 stream;
 	/// Its context.Context, the data pointer of the interface; 0 when unknown.
 	__u64 context;
+	/// What tells the goroutines that its goroutine started since.
+	struct ns_goroutine_mark mark;
 	/// Bytes of record.text in use.
 	__u64 text_used;
 };

@@ -16,11 +16,13 @@ enum ns_http_client_text {
 	NS_HTTP_CLIENT_PATH = 3,
 	/// Raw query, without the question mark.
 	NS_HTTP_CLIENT_QUERY = 4,
-	/// The text of an error that has one and is known by nothing else.
-	NS_HTTP_CLIENT_ERROR = 5,
+	/// As the application set it.
+	NS_HTTP_CLIENT_USER_AGENT = 5,
 	/// The parent's tracestate.
 	NS_HTTP_CLIENT_TRACESTATE = 6,
-	NS_HTTP_CLIENT_TEXT_COUNT = 7,
+	/// What an error of kind NS_ERROR_TEXT says.
+	NS_HTTP_CLIENT_ERROR = 7,
+	NS_HTTP_CLIENT_TEXT_COUNT = 8,
 };
 
 /// Longest text kept of each kind, in bytes; what is longer is cut there.
@@ -29,10 +31,15 @@ enum ns_http_client_text {
 #define NS_HTTP_CLIENT_HOST_MAX 255
 #define NS_HTTP_CLIENT_PATH_MAX 255
 #define NS_HTTP_CLIENT_QUERY_MAX 255
-#define NS_HTTP_CLIENT_ERROR_MAX 63
+#define NS_HTTP_CLIENT_USER_AGENT_MAX 127
 #define NS_HTTP_CLIENT_TRACESTATE_MAX 512
+#define NS_HTTP_CLIENT_ERROR_MAX 127
 /// Room for all of them.
-#define NS_HTTP_CLIENT_TEXT_MAX 1536
+#define NS_HTTP_CLIENT_TEXT_MAX 1600
+
+/// The URL has a user name, a password.
+#define NS_HTTP_CLIENT_USER 1
+#define NS_HTTP_CLIENT_PASSWORD 2
 
 struct ns_http_client_span {
 	struct ns_span span;
@@ -47,7 +54,7 @@ struct ns_http_client_span {
 	__u16 error_kind;
 	/// How often the request had been sent before: redirects.
 	__u16 resend_count;
-	/// Bit 0: the URL has a user name; bit 1: it has a password.
+	/// NS_HTTP_CLIENT_USER and NS_HTTP_CLIENT_PASSWORD.
 	__u16 userinfo;
 	/// Bit i set: text i was longer than what is kept, or could not be read.
 	__u16 truncated;
@@ -69,6 +76,8 @@ struct ns_http_client_in_flight {
 	__u64 header;
 	/// Bytes of record.text in use.
 	__u64 text_used;
+	/// `enum ns_http_client`: whose round trip it is.
+	__u64 client;
 	/// Whose child it is.
 	struct ns_owner owner;
 };
