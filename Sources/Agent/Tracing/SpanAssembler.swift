@@ -28,6 +28,7 @@ final class SpanAssembler: Sendable {
     private let sink: any SpanSink
     private let httpServer: HTTPServerConvention
     private let grpc: GRPCConvention
+    private let httpClient: HTTPClientConvention
     private let host: HostFacts
     private let overrides: ResourceOverrides
     private let version: String
@@ -36,13 +37,18 @@ final class SpanAssembler: Sendable {
     /// - Parameters:
     ///   - host: what all resources tell of the machine.
     ///   - overrides: what all resources say whatever the processes say.
-    init(sink: any SpanSink, host: HostFacts, overrides: ResourceOverrides, version: String) {
+    ///   - redaction: of the queries of URLs.
+    init(
+        sink: any SpanSink, host: HostFacts, overrides: ResourceOverrides, redaction: QueryRedaction = .standard,
+        version: String
+    ) {
         self.sink = sink
         self.host = host
         self.overrides = overrides
         self.version = version
-        httpServer = HTTPServerConvention(version: version)
         grpc = GRPCConvention(version: version)
+        httpServer = HTTPServerConvention(version: version, redaction: redaction)
+        httpClient = HTTPClientConvention(version: version, redaction: redaction)
     }
 
     /// What spans of the process with this counters slot tell of it.
@@ -124,6 +130,7 @@ final class SpanAssembler: Sendable {
         }
         switch record {
         case .grpc(let record): return grpc.span(of: record, resource: resource, clock: state.clock)
+        case .httpClient(let record): return httpClient.span(of: record, resource: resource, clock: state.clock)
         case .httpServer(let record): return httpServer.span(of: record, resource: resource, clock: state.clock)
         }
     }

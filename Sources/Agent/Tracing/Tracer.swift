@@ -53,15 +53,16 @@ package actor Tracer {
     ///   - findsRoutes: arm routers, too, for routes that the server doesn't know.
     ///   - propagates: write trace contexts into the requests that traced programs send, where the kernel lets BPF do so.
     ///   - overrides: what the spans' resources say whatever the processes say.
+    ///   - redaction: of the queries of URLs.
     ///   - kind: how uprobes must be attached; nil for the best that the kernel has.
     package init(
         sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, propagates: Bool = true,
-        overrides: ResourceOverrides = .none, attaching kind: AttachKind? = nil
+        overrides: ResourceOverrides = .none, redaction: QueryRedaction = .standard, attaching kind: AttachKind? = nil
     ) throws(BPFError) {
         let watch = try ProcessWatch(attaching: kind)
         let programs = try TracingPrograms(.all, writers: propagates ? .writers : nil, sharingMapsOf: watch)
         let assembler = SpanAssembler(
-            sink: sink, host: .ofThisMachine(), overrides: overrides, version: nodespanVersion)
+            sink: sink, host: .ofThisMachine(), overrides: overrides, redaction: redaction, version: nodespanVersion)
         let queue = ProcessNotices()
         processes = try watch.processes()
         counters = try watch.counters()

@@ -1,11 +1,13 @@
 /// Makes spans of HTTP server requests by OpenTelemetry's stable semantic conventions for HTTP.
 package struct HTTPServerConvention: Sendable {
     private let methods: HTTPMethods
+    private let redaction: QueryRedaction
     private let scope: InstrumentationScope
 
     /// - Parameter version: nodespan's own, for the instrumentation scope.
-    package init(version: String, methods: HTTPMethods = .standard) {
+    package init(version: String, methods: HTTPMethods = .standard, redaction: QueryRedaction = .standard) {
         self.methods = methods
+        self.redaction = redaction
         scope = InstrumentationScope(name: "nodespan/net/http", version: version)
     }
 
@@ -87,7 +89,7 @@ package struct HTTPServerConvention: Sendable {
             attributes.append("http.request.method_original", record.method)
         }
         attributes.append("url.path", record.path)
-        if !record.query.isEmpty { attributes.append("url.query", QueryRedaction.redacted(record.query)) }
+        if !record.query.isEmpty { attributes.append("url.query", redaction.redacted(record.query)) }
         attributes.append("url.scheme", record.isTLS ? "https" : "http")
         if let route { attributes.append("http.route", route) }
         if let size = record.requestBodySize, size > 0 || Self.announcesBody(record.method) {

@@ -15,6 +15,29 @@ enum PercentEncoding {
         return decoded
     }
 
+    /// The path of a URL as net/url's `escape` writes it, for one that net/url has no other encoding of.
+    static func encode(path: String) -> String {
+        var encoded = ""
+        for byte in path.utf8 {
+            if isLiteral(byte) {
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+
+    /// net/url/url.go, `shouldEscape` of a path.
+    private static func isLiteral(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-_.~$&+,/:;=@".utf8.contains(byte)
+        }
+    }
+
     private static func digit(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")

@@ -1,21 +1,29 @@
 /// Replaces credentials in a URL query, as the semantic conventions ask for `url.query`: the key stays, its value becomes
 /// `REDACTED`.
-enum QueryRedaction {
+package struct QueryRedaction: Sendable {
+    private let keys: Set<String>
+
     /// The conventions' list, and the three that make an AWS signature version 4 URL usable.
-    private static func isSensitive(_ key: String) -> Bool {
-        switch key {
-        case "AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature": true
-        case "X-Amz-Credential", "X-Amz-Security-Token", "X-Amz-Signature": true
-        default: false
-        }
+    package static let standard = QueryRedaction()
+
+    private static let conventional = [
+        "AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature", "X-Amz-Credential", "X-Amz-Security-Token",
+        "X-Amz-Signature",
+    ]
+
+    /// - Parameter further: keys whose values are replaced as well, as servers read them: decoded, case-sensitive.
+    package init(further: [String] = []) {
+        keys = Set(Self.conventional + further)
     }
 
+    private func isSensitive(_ key: String) -> Bool { keys.contains(key) }
+
     /// Works on bytes: to Swift, an equals sign followed by a combining mark is another character.
-    static func redacted(_ query: String) -> String {
+    package func redacted(_ query: String) -> String {
         let parameters = query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-        guard parameters.contains(where: { isSensitive(key(of: $0)) }) else { return query }
+        guard parameters.contains(where: { isSensitive(Self.key(of: $0)) }) else { return query }
         return parameters.map { parameter in
-            guard isSensitive(key(of: parameter)), let equals = parameter.firstIndex(of: UInt8(ascii: "=")) else {
+            guard isSensitive(Self.key(of: parameter)), let equals = parameter.firstIndex(of: UInt8(ascii: "=")) else {
                 return String(Substring(parameter))
             }
             return Substring(parameter[...equals]) + "REDACTED"

@@ -4,11 +4,13 @@ internal import CBPF
 package enum SpanRecord: Sendable {
     case httpServer(HTTPServerRecord)
     case grpc(GRPCRecord)
+    case httpClient(HTTPClientRecord)
 
     package var context: SpanContextRecord {
         switch self {
         case .httpServer(let record): record.context
         case .grpc(let record): record.context
+        case .httpClient(let record): record.context
         }
     }
 }
@@ -27,6 +29,7 @@ package enum RecordDecoder {
         case NS_RECORD_HTTP_SERVER.rawValue: return .httpServer(try HTTPServerRecord(record, span))
         case NS_RECORD_GRPC_SERVER.rawValue: return .grpc(try GRPCRecord(record, span, side: .server))
         case NS_RECORD_GRPC_CLIENT.rawValue: return .grpc(try GRPCRecord(record, span, side: .client))
+        case NS_RECORD_HTTP_CLIENT.rawValue: return .httpClient(try HTTPClientRecord(record, span))
         default: throw .unknownKind(span.kind)
         }
     }
