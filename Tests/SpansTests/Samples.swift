@@ -18,7 +18,8 @@ func decode(_ record: RecordBytes) throws -> HTTPServerRecord {
 
 func decode(_ bytes: [UInt8]) throws -> HTTPServerRecord {
     switch try bytes.withUnsafeBytes({ try RecordDecoder.decode($0) }) {
-    case .httpServer(let record): record
+    case .httpServer(let record): return record
+    default: throw RecordError.unknownKind(0)
     }
 }
 
