@@ -128,6 +128,6 @@ private struct GRPCClientRecordBytes {
         let bytes = withUnsafeBytes(of: copy) { Array($0.prefix(textOffset + all.count)) }
         let record = try bytes.withUnsafeBytes { try RecordDecoder.decode($0) }
         guard case .grpc(let record) = record else { throw RecordError.unknownKind(fixed.span.kind) }
-        return GRPCConvention(version: "0.1.0").span(of: record, resource: Resource(attributes: []), clock: bootClock)
+        return GRPCConvention(version: "0.1.0").span(of: record, resource: Resource(attributes: []), clock: WallClock(reading(at: 0)))
     }
 }
