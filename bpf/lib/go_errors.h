@@ -36,7 +36,8 @@ static long ns_compare_error(__u32 index, struct ns_error_search *search)
 	return 1;
 }
 
-/// The kind of an error: that of the innermost one of a type that is listed. `error` becomes the one that it is told by.
+/// The kind of an error: that of the innermost one of a type that is listed. `error` becomes the one that it is told
+/// by.
 static __always_inline __u16 ns_error_kind(const struct ns_binary_facts *facts, struct ns_go_interface *error)
 {
 	struct ns_go_interface at = *error;

@@ -128,7 +128,8 @@ static __always_inline int ns_read_client_request(struct pt_regs *ctx, const str
 {
 	const struct ns_http_client_facts *at = &hit->facts->http_client;
 	struct ns_http_client_span *record = &flight->record;
-	struct ns_http_client_scratch *scratch = (struct ns_http_client_scratch *)(record->text + NS_CLIENT_SCRATCH_BEGIN);
+	struct ns_http_client_scratch *scratch =
+	    (struct ns_http_client_scratch *)(record->text + NS_CLIENT_SCRATCH_BEGIN);
 	char *request = scratch->request, *url = scratch->url;
 	struct ns_go_string method, host, path, raw_path, query, agent;
 	struct ns_go_string scheme;
@@ -172,8 +173,7 @@ static __always_inline int ns_read_client_request(struct pt_regs *ctx, const str
 	record->request_body_size = -1;
 	if (at->request_content_length != NS_ABSENT)
 		record->request_body_size = ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_content_length);
-	record->resend_count =
-	    ns_resends(at, ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_response));
+	record->resend_count = ns_resends(at, ns_word_in(request, NS_HTTP_REQUEST_READ_MAX, at->request_response));
 	user = ns_word_in(url, NS_HTTP_URL_READ_MAX, at->url_user);
 	if (user) {
 		__u8 has_password = 1;

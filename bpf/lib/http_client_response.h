@@ -26,8 +26,7 @@ struct ns_round_trip {
 
 /// Reads what a response says. Returns whether it could be read.
 static __always_inline int ns_read_client_response(struct ns_http_client_in_flight *flight,
-                                                   const struct ns_http_client_facts *facts, __u64 response,
-                                                   __u32 kind)
+                                                   const struct ns_http_client_facts *facts, __u64 response, __u32 kind)
 {
 	struct ns_http_client_span *record = &flight->record;
 	char *copy = record->text + NS_CLIENT_SCRATCH_END;

@@ -219,7 +219,8 @@ enum ns_error_kind {
 
 /// A type of errors.
 struct ns_error_type {
-	/// `abi.Type.Hash` (internal/abi/type.go), which an `abi.ITab` holds, too; all ones in an entry that isn't used.
+	/// `abi.Type.Hash` (internal/abi/type.go), which an `abi.ITab` holds, too; all ones in an entry that isn't
+	/// used.
 	__u32 hash;
 	/// `enum ns_error_kind`.
 	__u16 kind;

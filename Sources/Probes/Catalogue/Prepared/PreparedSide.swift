@@ -113,7 +113,6 @@ extension TypeName {
 
 extension PreparedSide {
     static let all: [PreparedSide] = [
-        .netHTTPClient, .standardHTTP2Client, .xNetHTTP2Client, .grpcServer, .grpcClient, .databaseSQL, .libPQ, .pgx,
-        .kafkaWriter, .kafkaReader, .goRedis, .openTelemetry,
+        .grpcServer, .grpcClient, .databaseSQL, .libPQ, .pgx, .kafkaWriter, .kafkaReader, .goRedis, .openTelemetry,
     ]
 }
