@@ -52,8 +52,11 @@ static __always_inline void ns_append_of_request(struct ns_grpc_server_in_flight
 	struct ns_grpc_span *record = &flight->record;
 	__u64 used;
 
+	if (!len)
+		return;
+	// One check for both bounds would be beyond verifiers.
 	barrier_var(len);
-	if (!len || len > max)
+	if (len > max)
 		return;
 	used = *(volatile __u64 *)&flight->text_used;
 	if (used > NS_GRPC_TEXT_MAX - 1 - max ||
