@@ -54,11 +54,11 @@ static __always_inline void ns_append_of_request(struct ns_grpc_server_in_flight
 
 	if (!len)
 		return;
-	// One check for both bounds would be beyond verifiers.
+	// Compared by itself, and right before it is used: else the compiler compares a number derived from it.
+	used = *(volatile __u64 *)&flight->text_used;
 	barrier_var(len);
 	if (len > max)
 		return;
-	used = *(volatile __u64 *)&flight->text_used;
 	if (used > NS_GRPC_TEXT_MAX - 1 - max ||
 	    bpf_probe_read_kernel(record->text + used, len, request->text + (from & (NS_HTTP_TEXT_MAX - 1))))
 		return;
