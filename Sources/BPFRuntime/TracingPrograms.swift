@@ -71,6 +71,7 @@ extension [TracingPrograms.Image] {
             TracingPrograms.Image("http_server", ns_image_http_server),
             TracingPrograms.Image("http_client", ns_image_http_client),
             TracingPrograms.Image("grpc_server", ns_image_grpc_server),
+            TracingPrograms.Image("grpc_client", ns_image_grpc_client),
         ]
     }
 

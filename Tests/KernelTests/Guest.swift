@@ -41,7 +41,8 @@ final class Guest: Sendable {
     /// What one `nodespan trace --format json` gave.
     func trace(_ run: String) throws -> Trace {
         try Trace(
-            output: readFile(path("\(run).spans")), errors: text("\(run).errors"), code: Int32(text("\(run).status")) ?? -1,
+            output: readFile(path("\(run).spans")), errors: text("\(run).errors"),
+            code: Int32(text("\(run).status")) ?? -1,
             decoding: { _ in true })
     }
 }

@@ -29,7 +29,8 @@ struct GuestResults {
         found.add(Self.books(trace, exported: 3, inFlight: 1))
 
         let links = try guest.text("\(run).links").split(separator: "\n")
-        found.expect(links.contains(Substring(link)) && links.contains("perf") == (link == "perf"), "links are \(links)")
+        found.expect(
+            links.contains(Substring(link)) && links.contains("perf") == (link == "perf"), "links are \(links)")
         found.expect("hits", try guest.text("\(run).hits"), is: "7")
         found.expect("single-stepping", try guest.text("\(run).singleStepping"), is: "0")
         found.expect(try Int(guest.text("\(run).differencesArmed")) ?? 0 > 0, "no breakpoints")

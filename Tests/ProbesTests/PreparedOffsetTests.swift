@@ -79,7 +79,8 @@ import Testing
             "grpccalls", 27, "sid", package: "google.golang.org/grpc",
             [
                 "/internal/transport.ClientStream.id": [108], "/internal/transport.ClientStream.ct": [328],
-                "/internal/transport.http2Client.nextID": [432], "/internal/transport.http2Client.scheme": [256], "/internal/status.Error.s.s.Code": [0, 0, 40],
+                "/internal/transport.http2Client.nextID": [432], "/internal/transport.http2Client.scheme": [256],
+                "/internal/status.Error.s.s.Code": [0, 0, 40],
                 ".clientStream.callHdr.Method": [0, 16], ".clientStream.ctx": [128], ".ClientConn.authority": [184],
             ]),
     ]

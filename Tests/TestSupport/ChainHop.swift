@@ -65,7 +65,9 @@ package enum ChainHop: String, CaseIterable, Sendable {
         case .frontClient, .unaryServer, .idleClient, .idleServer: expected = [("rpc.service", "chain.Unary")]
         case .unaryClient, .streamServer: expected = [("rpc.service", "chain.Stream")]
         }
-        let wrong = expected.filter { span[$0] != $1 }.map { "\($0) is \(span[$0]?.description ?? "missing"), not \($1)" }
+        let wrong = expected.filter { span[$0] != $1 }.map {
+            "\($0) is \(span[$0]?.description ?? "missing"), not \($1)"
+        }
         return wrong + (span.status.code == "UNSET" ? [] : ["status \(span.status.code) \(span.status.message)"])
     }
 }

@@ -44,7 +44,8 @@ package struct ChainTraces {
     /// right, no two requests are in one trace, and nothing else is there. Empty when all is well.
     /// - Parameter isConnected: traces go on from process to process.
     package func problems(at hops: [ChainHop], isConnected: Bool) -> [String] {
-        let present = hops + [.idleClient, .idleServer].filter { hops.contains($0 == .idleClient ? .frontClient : .unaryServer) }
+        let present =
+            hops + [.idleClient, .idleServer].filter { hops.contains($0 == .idleClient ? .frontClient : .unaryServer) }
         var problems = strangers.isEmpty ? [] : Self.summed(strangers, as: "strange spans")
         for hop in ChainHop.allCases where !present.contains(hop) && passages[hop] != nil {
             problems.append("\(hop): \(passages[hop]?.count ?? 0) spans, none expected")
@@ -100,7 +101,9 @@ package struct ChainTraces {
             if !child.isSameRequest(as: parent) { wrong.append("\(span.name) is a child of \(parent.span.name)") }
             if !seen.insert(span.parentSpanId).inserted { wrong.append("\(parent.span.name) has two children") }
             if parent.span.flags & 1 != span.flags & 1 { wrong.append("\(span.name) is not sampled as its parent") }
-            if hop.isWithinProcess, !Self.isWithin(span, parent.span) { wrong.append("\(span.name) outlasts its parent") }
+            if hop.isWithinProcess, !Self.isWithin(span, parent.span) {
+                wrong.append("\(span.name) outlasts its parent")
+            }
         }
         if seen.count != causes.count, !hop.isIdle {
             wrong.append("\(causes.count - seen.count) spans at \(cause) have no child")

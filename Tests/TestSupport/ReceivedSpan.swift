@@ -43,8 +43,9 @@ package struct ReceivedSpan: Decodable, Sendable {
     package var duration: Int64 { (Int64(endTimeUnixNano) ?? 0) - (Int64(startTimeUnixNano) ?? 0) }
 
     /// Decodes each line, or of many only those that are asked for by their number, from 0 on: decoding is slow.
-    package static func lines(_ bytes: [UInt8], decoding isWanted: (Int) -> Bool) throws -> (spans: [ReceivedSpan], lines: Int)
-    {
+    package static func lines(_ bytes: [UInt8], decoding isWanted: (Int) -> Bool) throws -> (
+        spans: [ReceivedSpan], lines: Int
+    ) {
         let decoder = JSONDecoder()
         var spans: [ReceivedSpan] = []
         var lines = 0

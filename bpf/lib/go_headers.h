@@ -129,6 +129,9 @@ static __always_inline void ns_visit_slot(const struct ns_header_map *layout, st
 	case NS_HEADER_AUTHORITY:
 		walk->found.authority = lines;
 		break;
+	case NS_HEADER_UNREADABLE:
+		walk->is_cut = 1;
+		break;
 	default:
 		break;
 	}

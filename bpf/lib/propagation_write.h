@@ -8,7 +8,6 @@
 #include <bpf/bpf_helpers.h>
 
 #include "count.h"
-#include "go_headers.h"
 #include "go_values.h"
 #include "hit.h"
 #include "in_flight.h"
@@ -36,7 +35,6 @@ struct ns_headers_out {
 	char text[NS_HEADERS_MAX];
 	/// What is read.
 	char back[NS_HEADERS_MAX];
-	struct ns_header_walk walk;
 };
 
 struct {
@@ -60,6 +58,21 @@ static __always_inline struct ns_headers_out *ns_begin_headers(const struct ns_g
 	if (headers)
 		headers->request = *request;
 	return headers;
+}
+
+/// Whether a request that was announced may be written: NS_WRITTEN, or why not.
+static __always_inline __u32 ns_judge(const struct ns_outgoing *request)
+{
+	switch (request->state) {
+	case NS_OUTGOING_PENDING:
+		return NS_WRITTEN;
+	case NS_OUTGOING_AMBIGUOUS:
+		return NS_UNWRITTEN_AMBIGUOUS;
+	case NS_OUTGOING_OWN:
+		return NS_UNWRITTEN_OWN;
+	default:
+		return NS_UNWRITTEN_FAILED;
+	}
 }
 
 /// Takes the entry away, and counts what came of it.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 // net/http clients, one span for each round trip of a http.Transport, however often that sends the request again by
 // itself. It begins where (*Transport).roundTrip does, and ends where the response or the error comes back: for HTTP/1
-// in roundTrip, for HTTP/2 in (*Transport).RoundTripOpt of its implementation. All of it runs in the caller's goroutine.
+// in roundTrip, for HTTP/2 in (*Transport).RoundTripOpt of its implementation. All of it runs in the caller's
+// goroutine.
 #include <linux/bpf.h>
 #include <linux/errno.h>
 
@@ -101,8 +102,8 @@ enum arrival {
 	ARRIVED_ERROR,
 };
 
-/// Ends the request that this goroutine has in flight. Without one, nothing to do: it began before it was traced, or its
-/// end was seen already.
+/// Ends the request that this goroutine has in flight. Without one, nothing to do: it began before it was traced, or
+/// its end was seen already.
 static __always_inline int end(struct pt_regs *ctx, enum arrival arrival)
 {
 	__u64 now = bpf_ktime_get_ns();

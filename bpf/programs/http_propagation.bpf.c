@@ -7,7 +7,6 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "go_headers.h"
 #include "go_registers.h"
 #include "go_values.h"
 #include "hit.h"
@@ -68,23 +67,19 @@ static __always_inline int is_of_type(__u64 itab, __u32 hash)
 }
 
 static __always_inline __u32 write_lines(const struct ns_hit *hit, struct ns_process_settings *settings,
-                                         struct ns_headers_out *headers, __u64 header, struct ns_go_interface target)
+                                         struct ns_headers_out *headers, struct ns_go_interface target)
 {
 	const struct ns_propagation_facts *at = &hit->facts->propagation;
 	struct ns_writer writer;
 	__u32 outcome;
 
-	if (ns_find_headers(&hit->facts->header_map, header, &headers->walk))
-		return NS_UNWRITTEN_FAILED;
-	if (headers->walk.found.traceparent.data || headers->walk.found.traceparent.len)
-		return NS_UNWRITTEN_OWN;
 	if (!is_of_type(target.itab, at->bufio_writer))
 		return NS_UNWRITTEN_WRITER;
 	if (ns_read_writer(headers, &at->bufio, target.data, &writer))
 		return NS_UNWRITTEN_FAILED;
 	if (!is_of_type(ns_word_in(headers->back, NS_WRITER_READ_MAX, at->bufio.target), at->connection_writer))
 		return NS_UNWRITTEN_WRITER;
-	make_lines(headers, &hit->key.process, headers->walk.found.tracestate.len != 0);
+	make_lines(headers, &hit->key.process, headers->request.has_tracestate);
 	if (writer.used >= headers->len && ns_reads_text(headers, writer.buffer + writer.used - headers->len))
 		return NS_WRITTEN_BEFORE;
 	if (writer.len - writer.used < headers->len)
@@ -116,17 +111,13 @@ int http1_propagate(struct pt_regs *ctx)
 	request = bpf_map_lookup_elem(&outgoing, &key);
 	if (!request)
 		return 0;
-	if (request->state == NS_OUTGOING_AMBIGUOUS) {
-		ns_count_unwritten(settings->counters_slot, NS_UNWRITTEN_AMBIGUOUS);
-		return 0;
-	}
-	headers = ns_read_goid(ctx, &hit) ? NULL : ns_begin_headers(&hit.key, request);
-	if (!headers) {
-		ns_count_unwritten(settings->counters_slot, NS_UNWRITTEN_FAILED);
-		return 0;
-	}
-	outcome = write_lines(&hit, settings, headers, key.address,
-	                      (struct ns_go_interface){NS_GO_ARG2(ctx), NS_GO_ARG3(ctx)});
+	outcome = ns_judge(request);
+	headers = outcome != NS_WRITTEN || ns_read_goid(ctx, &hit) ? NULL : ns_begin_headers(&hit.key, request);
+	if (headers)
+		outcome =
+		    write_lines(&hit, settings, headers, (struct ns_go_interface){NS_GO_ARG2(ctx), NS_GO_ARG3(ctx)});
+	else if (outcome == NS_WRITTEN)
+		outcome = NS_UNWRITTEN_FAILED;
 	ns_end_headers(&hit.key, settings->counters_slot, outcome);
 	return 0;
 }
@@ -138,11 +129,10 @@ int http2_announce(struct pt_regs *ctx)
 {
 	const struct ns_propagation_facts *at;
 	struct ns_process_settings *settings;
-	struct ns_headers_out *headers;
 	struct ns_outgoing *request, own;
 	struct ns_hit hit = {};
 	struct ns_object key;
-	__u32 outcome = NS_WRITTEN;
+	__u32 outcome;
 	ns_offset header;
 
 	if (!ns_identify(ctx, &hit))
@@ -158,23 +148,10 @@ int http2_announce(struct pt_regs *ctx)
 	request = bpf_map_lookup_elem(&outgoing, &key);
 	if (!request)
 		return 0;
-	if (request->state == NS_OUTGOING_AMBIGUOUS) {
-		ns_count_unwritten(settings->counters_slot, NS_UNWRITTEN_AMBIGUOUS);
-		return 0;
-	}
 	own = *request;
-	headers = ns_read_goid(ctx, &hit) ? NULL : ns_begin_headers(&hit.key, &own);
-	if (!headers) {
-		ns_count_unwritten(settings->counters_slot, NS_UNWRITTEN_FAILED);
-		return 0;
-	}
-	if (ns_find_headers(&hit.facts->header_map, key.address, &headers->walk))
-		outcome = NS_UNWRITTEN_FAILED;
-	else if (headers->walk.found.traceparent.data || headers->walk.found.traceparent.len)
-		outcome = NS_UNWRITTEN_OWN;
-	own.has_tracestate = headers->walk.found.tracestate.len != 0;
-	bpf_map_delete_elem(&headers_out, &hit.key);
-	if (outcome == NS_WRITTEN && bpf_map_update_elem(&http2_requests, &hit.key, &own, BPF_ANY))
+	outcome = ns_judge(&own);
+	if (outcome == NS_WRITTEN &&
+	    (ns_read_goid(ctx, &hit) || bpf_map_update_elem(&http2_requests, &hit.key, &own, BPF_ANY)))
 		outcome = NS_UNWRITTEN_FAILED;
 	if (outcome != NS_WRITTEN)
 		ns_count_unwritten(settings->counters_slot, outcome);

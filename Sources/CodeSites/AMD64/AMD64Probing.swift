@@ -4,7 +4,8 @@ extension AMD64Instruction {
     var probing: Instruction.Probing {
         switch self {
         case .push, .call, .jump, .conditionalJump, .shortNop: .emulated
-        case .longNop, .indirectCall, .indirectJump, .ret, .trap, .stackCheck, .allocateFrame, .testSecondResult, .other:
+        case .longNop, .indirectCall, .indirectJump, .ret, .trap, .stackCheck, .allocateFrame, .testSecondResult,
+            .other:
             .stepped
         }
     }

@@ -9,7 +9,9 @@ struct ErrorType: Sendable {
     /// The field with the error that it was made from, if it keeps that.
     var inner: String?
 
-    private init(_ package: String, _ name: String, _ kind: ns_error_kind, isPointer: Bool = false, inner: String? = nil) {
+    private init(
+        _ package: String, _ name: String, _ kind: ns_error_kind, isPointer: Bool = false, inner: String? = nil
+    ) {
         type = TypeName(package: package, name: name)
         self.isPointer = isPointer
         self.kind = kind

@@ -47,7 +47,8 @@ extension LibraryEntry {
 
     /// The HTTP/2 client bundled in net/http, up to Go 1.26.
     static let bundledHTTP2Propagation = http2Propagation(
-        name: "net/http HTTP/2 client propagation", package: "net/http", prefix: "http2", request: HTTPPropagation.request)
+        name: "net/http HTTP/2 client propagation", package: "net/http", prefix: "http2",
+        request: HTTPPropagation.request)
 
     /// The one that took its place in Go 1.27.
     static let internalHTTP2Propagation = http2Propagation(

@@ -41,7 +41,8 @@ struct GoroutineFacts {
     /// Bytes from the start of the code to `runtime.sched.goidgen`.
     private func counter() throws(GoBinaryError) -> UInt32? {
         guard binary.architecture == .amd64, let maker, let start = binary.firstCode else { return nil }
-        guard let address = AddedBatch.counter(in: try binary.code(of: maker), at: maker.address), address >= start else {
+        guard let address = AddedBatch.counter(in: try binary.code(of: maker), at: maker.address), address >= start
+        else {
             return nil
         }
         return UInt32(exactly: address - start)

@@ -124,7 +124,8 @@ extension CandidateSite.Place {
     /// The function whose direct calls matter, where it is one.
     var callee: String? {
         switch self {
-        case .calls(let callee), .firstCall(let callee, _), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee),
+        case .calls(let callee), .firstCall(let callee, _), .behindCalls(let callee), .callFollowing(_, let callee),
+            .indirectCall(let callee),
             .results(let callee), .failingReturns(let callee, _):
             callee
         case .callsOfAny, .prologue, .methodCalls, .returns: nil

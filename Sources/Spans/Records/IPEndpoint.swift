@@ -9,7 +9,9 @@ package struct IPEndpoint: Sendable, Equatable {
 
     /// Nil for what is no address.
     init?(_ value: ns_ip_address) {
-        guard let address = withUnsafeBytes(of: value.bytes, { Self.text($0, length: Int(value.len)) }) else { return nil }
+        guard let address = withUnsafeBytes(of: value.bytes, { Self.text($0, length: Int(value.len)) }) else {
+            return nil
+        }
         self.address = address
         port = value.port
     }

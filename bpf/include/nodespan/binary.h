@@ -319,6 +319,41 @@ struct ns_grpc_server_facts {
 	ns_offset status_code;
 };
 
+/// google.golang.org/grpc, the side that calls.
+struct ns_grpc_client_facts {
+	/// grpc.clientStream.{cc,desc,attempt}
+	ns_offset stream_connection;
+	ns_offset stream_description;
+	ns_offset stream_attempt;
+	/// grpc.ClientConn.target, a string.
+	ns_offset connection_target;
+	/// grpc.csAttempt.{transport,transportStream} (t and s up to 1.7x): an interface, and a pointer that is nil
+	/// until there is a stream.
+	ns_offset attempt_transport;
+	ns_offset attempt_stream;
+	/// transport.http2Client.remoteAddr, an interface.
+	ns_offset transport_remote_addr;
+	/// status.Error.s, a *status.Status, and status.Status.s, a *spb.Status. Up to 1.57 status.Error.e points to
+	/// the latter: then there is no error_status.
+	ns_offset error_status;
+	ns_offset error_proto;
+	/// spb.Status.Code
+	ns_offset proto_code;
+	/// fmt.wrapError.err, an interface.
+	ns_offset wrapped;
+	/// transport.headerFrame.hf (transport.clientHeaders.hf from 1.83 on), a slice of hpack.HeaderField.
+	ns_offset frame_fields;
+	/// runtime.g.stack, whose bounds are two words.
+	ns_offset stack;
+	/// Hashes of the types that values of interfaces are told by: *transport.http2Client, *status.Error,
+	/// *fmt.wrapError, *errors.errorString, context.deadlineExceededError.
+	__u32 transport_type;
+	__u32 status_type;
+	__u32 wrap_type;
+	__u32 text_type;
+	__u32 deadline_type;
+};
+
 /// Longest part of a buffered writer that is copied in one read, bytes.
 #define NS_WRITER_READ_MAX 96
 
@@ -374,4 +409,5 @@ struct ns_binary_facts {
 	struct ns_grpc_server_facts grpc_server;
 	struct ns_http_client_facts http_client;
 	struct ns_error_type error_types[NS_ERROR_TYPES_MAX];
+	struct ns_grpc_client_facts grpc_client;
 };

@@ -84,7 +84,9 @@ struct ns_grpc_server_in_flight {
 	__u64 text_used;
 };
 
-/// A call being made.
+/// A call being made. At first it is known by the goroutine that makes it, which goes on to be its key where there is
+/// one message each way: such a call ends where it began. A stream of messages may end in any goroutine, and a
+/// goroutine may have several: it is known by its *clientStream as soon as it has one.
 struct ns_grpc_client_in_flight {
 	/// What is known so far of the record that the end emits.
 	struct ns_grpc_span record;
@@ -92,4 +94,24 @@ struct ns_grpc_client_in_flight {
 	__u64 text_used;
 	/// Whose child it is.
 	struct ns_owner owner;
+	/// *grpc.ClientConn, *grpc.StreamDesc, and where the method's name is: by these its *grpc.clientStream is told.
+	__u64 connection;
+	__u64 description;
+	__u64 method;
+	/// *grpc.clientStream, once it is the key.
+	__u64 stream;
+	/// *grpc.clientStream of a call that is still known by its goroutine, once an operation on it has failed.
+	__u64 failing;
+	/// Where the goroutine's stack ended when it began.
+	__u64 stack_pointer;
+	/// The header fields that go out, key of an entry in `outgoing`; 0 without.
+	__u64 header_fields;
+	/// 1 once its end was seen.
+	__u32 is_over;
+	/// 1 while the goroutine has another call in flight, which needs this one: its credentials come with a call.
+	/// That one's key has NS_GRPC_OUTER_CALL.
+	__u32 is_inner;
 };
+
+/// In a key that is a goroutine: the call that waits for an inner one.
+#define NS_GRPC_OUTER_CALL (1ULL << 63)

@@ -9,6 +9,8 @@ struct ns_image {
 	size_t size;
 };
 
+/// bpf/programs/grpc_client.bpf.c
+struct ns_image ns_image_grpc_client(void);
 /// bpf/programs/grpc_propagation.bpf.c
 struct ns_image ns_image_grpc_propagation(void);
 /// bpf/programs/http_client.bpf.c

@@ -104,4 +104,8 @@ enum ns_outgoing_state {
 	NS_OUTGOING_PENDING = 0,
 	/// Two requests in flight share the address, so that nobody can tell which is written.
 	NS_OUTGOING_AMBIGUOUS = 1,
+	/// The application has set a traceparent itself.
+	NS_OUTGOING_OWN = 2,
+	/// Whether it has could not be read.
+	NS_OUTGOING_UNREADABLE = 3,
 };

@@ -113,7 +113,7 @@ extension TypeName {
 
 extension PreparedSide {
     static let all: [PreparedSide] = [
-        .netHTTPClient, .standardHTTP2Client, .xNetHTTP2Client, .grpcClient, .databaseSQL, .libPQ, .pgx,
+        .netHTTPClient, .standardHTTP2Client, .xNetHTTP2Client, .databaseSQL, .libPQ, .pgx,
         .kafkaWriter, .kafkaReader, .goRedis, .openTelemetry,
     ]
 }
