@@ -83,3 +83,9 @@ extension [TracingPrograms.Image] {
         ]
     }
 }
+
+extension BPFError {
+    /// The kernel has no `bpf_probe_write_user` for anyone: lockdown forbids it (kernel/trace/bpf_trace.c,
+    /// bpf_get_probe_write_proto), and the verifier names the helper that it can't find.
+    package var isAboutWriting: Bool { log.contains("bpf_probe_write_user") && code == EINVAL }
+}
