@@ -19,11 +19,13 @@ struct ParentCalls: ~Copyable {
     private var requests = 0
 
     init(_ go: GoToolchain, isHTTP2: Bool = false, background: String? = nil) throws {
-        binary = try go.build("parents", mode: .stripped)
+        let program = try go.build("parents", mode: .stripped)
         let options = (isHTTP2 ? ["-http2"] : []) + (background.map { ["-background", $0] } ?? [])
-        server = try FixtureServer(binary: binary, arguments: options)
+        let server = try FixtureServer(binary: program, arguments: options)
         tracer = try Tracer(["--pid", "\(server.pid)"])
         base = "\(isHTTP2 ? "https" : "http")://127.0.0.1:\(server.port)"
+        binary = program
+        self.server = server
     }
 
     /// Sends requests on several connections at once, on each one after the other, for each path in turn.
