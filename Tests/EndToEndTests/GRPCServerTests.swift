@@ -205,7 +205,7 @@ extension EndToEnd {
             try traced.drive("connections=1", "callers=1", "calls=\(count)")
             traced.tracer.waitForSpans(count)
             let perSpan = Double(try hits.count(of: traced.tracer.pid) - before) / Double(count)
-            print("\(build.testDescription) \(form.options): \(perSpan) hits a span")
+            print("\(build.description) \(form.options): \(perSpan) hits a span")
             // Up to Go 1.20, the begin repeats when the stack grows.
             #expect(perSpan >= Double(form.hits) && perSpan < Double(form.hits) + (build.go.minor > 20 ? 0.1 : 2.1))
             let trace = try traced.stop(afterSpans: count)

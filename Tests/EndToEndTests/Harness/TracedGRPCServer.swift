@@ -1,22 +1,6 @@
 import Glibc
 import TestSupport
 
-/// A release of Go and the Debian release whose gRPC programs are built with.
-struct GRPCBuild: Sendable, CustomTestStringConvertible {
-    var go: GoToolchain
-    var suite: String
-    /// Of gRPC.
-    var version: String
-
-    /// The oldest, one that has what came in between, and the newest.
-    static let all = [(19, "bookworm", "1.33"), (24, "trixie", "1.64"), (27, "sid", "1.81")].flatMap {
-        minor, suite, version in
-        GoToolchain.all.filter { $0.minor == minor }.map { GRPCBuild(go: $0, suite: suite, version: version) }
-    }
-
-    var testDescription: String { "gRPC \(version), \(go.testDescription)" }
-}
-
 /// A Tests/Fixtures/grpccalls that serves, and a `nodespan trace --pid` of it.
 struct TracedGRPCServer: ~Copyable {
     /// What the server says of a call that a handler has served.
