@@ -124,10 +124,12 @@ private struct GRPCClientRecordBytes {
             }
         }
         withUnsafeMutableBytes(of: &copy.text) { $0.copyBytes(from: all) }
-        let textOffset = try #require(MemoryLayout<ns_grpc_span>.offset(of: \.text_len)) + 2 * Int(NS_GRPC_TEXT_COUNT.rawValue)
+        let textOffset =
+            try #require(MemoryLayout<ns_grpc_span>.offset(of: \.text_len)) + 2 * Int(NS_GRPC_TEXT_COUNT.rawValue)
         let bytes = withUnsafeBytes(of: copy) { Array($0.prefix(textOffset + all.count)) }
         let record = try bytes.withUnsafeBytes { try RecordDecoder.decode($0) }
         guard case .grpc(let record) = record else { throw RecordError.unknownKind(fixed.span.kind) }
-        return GRPCConvention(version: "0.1.0").span(of: record, resource: Resource(attributes: []), clock: WallClock(reading(at: 0)))
+        return GRPCConvention(version: "0.1.0").span(
+            of: record, resource: Resource(attributes: []), clock: WallClock(reading(at: 0)))
     }
 }

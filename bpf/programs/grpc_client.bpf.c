@@ -73,6 +73,7 @@ static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, const
 	               &flight->record.span, &flight->owner);
 	if (!(flight->record.span.flags & NS_TRACE_FLAG_SAMPLED))
 		return;
+	ns_inherit_tracestate(hit, flight);
 	ns_append_grpc_text(&flight->record, &flight->text_used, NS_GRPC_METHOD,
 	                    (struct ns_go_string){NS_GO_ARG5(ctx), NS_GO_ARG6(ctx)}, NS_GRPC_METHOD_MAX);
 	if (hit->facts->grpc_client.connection_target != NS_ABSENT &&

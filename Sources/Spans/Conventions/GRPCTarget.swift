@@ -18,7 +18,9 @@ struct GRPCTarget: Equatable {
             guard !endpoint.isEmpty else { return nil }
             address = String(endpoint)
         default:
-            guard !endpoint.utf8.contains(UInt8(ascii: ",")), let server = HostPort(String(endpoint)) else { return nil }
+            guard !endpoint.utf8.contains(UInt8(ascii: ",")), let server = HostPort(String(endpoint)) else {
+                return nil
+            }
             address = server.host
             port = server.port
         }

@@ -14,12 +14,14 @@ struct GRPCPair: ~Copyable {
         let folder = try TemporaryFolder()
         let path = try build.go.build("grpcclient", mode: .stripped, gopath: build.suite)
         try writeFile("\(folder.path)/server", readFile(path), permissions: 0o755)
-        server = try FixtureServer(binary: "\(folder.path)/server", arguments: ["serve"])
+        let server = try FixtureServer(binary: "\(folder.path)/server", arguments: ["serve"])
         // grpc-go before 1.40 tries again only when it is told to.
-        client = try FixtureServer(
+        let client = try FixtureServer(
             binary: path, arguments: ["call", "127.0.0.1:\(server.port)"], environment: ["GRPC_GO_RETRY": "on"])
-        self.folder = folder
         tracer = try Tracer(["--pid", "\(client.pid)"] + options)
+        self.server = server
+        self.client = client
+        self.folder = folder
     }
 
     /// Where the server listens.

@@ -1,0 +1,105 @@
+import CBPF
+import GoBinary
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Probes
+
+/// The client of gRPC for Go, in Tests/Fixtures/grpcclient.
+@Suite struct `gRPC clients` {
+    /// 1.33, 1.64 and 1.81, and what is where in them, from the DWARF of unstripped builds (amd64).
+    struct Release: Sendable, CustomTestStringConvertible {
+        var minor: Int
+        var suite: String
+        var attempt: ns_offset
+        var transport: ns_offset
+        var attemptStream: ns_offset
+        var remoteAddress: ns_offset
+        var code: ns_offset
+
+        var testDescription: String { "Go 1.\(minor), \(suite)" }
+
+        func plan(_ mode: LinkMode, architecture: String = "amd64") throws -> ProbePlan {
+            let go = try #require(GoToolchain.all.first { $0.minor == minor })
+            let path = try go.build("grpcclient", mode: mode, gopath: suite, architecture: architecture)
+            let binary = try GoBinary.read(from: try FileByteSource(path: FilePath(path)))
+            return try #require(try Planner().plan(binary).plan)
+        }
+    }
+
+    static let releases = [
+        Release(
+            minor: 19, suite: "bookworm", attempt: 224, transport: 8, attemptStream: 24, remoteAddress: 96, code: 0),
+        Release(
+            minor: 24, suite: "trixie", attempt: 216, transport: 24, attemptStream: 40, remoteAddress: 152, code: 40),
+        Release(minor: 27, suite: "sid", attempt: 216, transport: 24, attemptStream: 40, remoteAddress: 152, code: 40),
+    ]
+
+    private func library(_ name: String, of plan: ProbePlan) throws -> LibraryReport {
+        try #require(plan.libraries.first { $0.name == name })
+    }
+
+    /// A call that succeeds passes the first three probes only, and the header's; none of them is single-stepped.
+    @Test(arguments: releases, [LinkMode.stripped, .pie])
+    func `can be traced whole`(release: Release, mode: LinkMode) throws {
+        let plan = try release.plan(mode)
+        let spans = try library("grpc client", of: plan)
+        #expect(spans.state == .ready)
+        #expect(spans.missing == [])
+        #expect(
+            spans.probes.map(\.program) == [
+                "grpc_client_begin", "grpc_client_stream", "grpc_client_end", "grpc_client_refused",
+                "grpc_client_retry",
+                "grpc_client_failed",
+            ])
+        #expect(spans.probes.filter { !$0.isEmulated }.map(\.program) == ["grpc_client_failed"])
+        let maker = release.minor == 19 ? "newClientStream" : "newClientStreamWithParams"
+        let refuser = release.minor == 27 ? "newClientStream.func1" : "(*ClientConn).waitForResolvedAddrs"
+        #expect(
+            spans.probes.map(\.symbol)
+                == [
+                    "newClientStream", maker, "(*clientStream).finish", refuser, "(*clientStream).withRetry",
+                    "(*clientStream).withRetry",
+                ].map { "google.golang.org/grpc.\($0)" })
+        let header = try library("grpc client header", of: plan)
+        #expect(header.purpose == .propagation && header.state == .ready && header.missing == [])
+        #expect(header.probes.map(\.program) == ["grpc_client_header"])
+        #expect(header.probes.allSatisfy { $0.isEmulated })
+    }
+
+    @Test(arguments: releases, [LinkMode.stripped, .pie])
+    func `have the offsets of the release`(release: Release, mode: LinkMode) throws {
+        let facts = try release.plan(mode).facts.grpc_client
+        #expect(facts.stream_connection == 40 && facts.stream_description == 48)
+        #expect(facts.stream_attempt == release.attempt)
+        #expect(facts.connection_target == 24)
+        #expect(facts.attempt_transport == release.transport && facts.attempt_stream == release.attemptStream)
+        #expect(facts.transport_remote_addr == release.remoteAddress)
+        #expect(facts.frame_fields == 8)
+        // A *spb.Status of its own, up to 1.57; then a *status.Status that has one.
+        #expect(facts.error_status == (release.minor == 19 ? ns_offset(NS_ABSENT) : 0))
+        #expect(facts.error_proto == 0 && facts.proto_code == release.code)
+        #expect(facts.wrapped == 16 && facts.stack == 0)
+        let hashes = [facts.transport_type, facts.status_type, facts.wrap_type, facts.text_type, facts.deadline_type]
+        #expect(Set(hashes).count == hashes.count && !hashes.contains(.max))
+    }
+
+    @Test(arguments: releases)
+    func `of arm64 can be traced`(release: Release) throws {
+        let plan = try release.plan(.stripped, architecture: "arm64")
+        let spans = try library("grpc client", of: plan)
+        #expect(spans.missing == [] && spans.probes.count == 6)
+    }
+
+    /// Of grpc 1.2x to 1.81, as vendored there.
+    @Test(.enabled(if: DebianProgram.areFetched, "fetched by `make setup-tests`"), arguments: DebianProgram.all)
+    func `in Debian's programs can be traced`(program: DebianProgram) throws {
+        let plan = try #require(try Planner().plan(try program.analyse()).plan)
+        for name in ["grpc client", "grpc client header"] {
+            let library = try library(name, of: plan)
+            #expect(library.state == .ready || library.state == .absent, "\(name): \(library.missing)")
+            #expect(library.missing == [], "\(name)")
+        }
+    }
+}
