@@ -70,9 +70,22 @@ extension [TracingPrograms.Image] {
         [
             TracingPrograms.Image("http_server", ns_image_http_server),
             TracingPrograms.Image("http_client", ns_image_http_client),
+            TracingPrograms.Image("grpc_server", ns_image_grpc_server),
+            TracingPrograms.Image("grpc_client", ns_image_grpc_client),
         ]
     }
 
     /// What writes the headers of requests.
-    package static var writers: [TracingPrograms.Image] { [] }
+    package static var writers: [TracingPrograms.Image] {
+        [
+            TracingPrograms.Image("http_propagation", ns_image_http_propagation),
+            TracingPrograms.Image("grpc_propagation", ns_image_grpc_propagation),
+        ]
+    }
+}
+
+extension BPFError {
+    /// The kernel has no `bpf_probe_write_user` for anyone: lockdown forbids it (kernel/trace/bpf_trace.c,
+    /// bpf_get_probe_write_proto), and the verifier names the helper that it can't find.
+    package var isAboutWriting: Bool { log.contains("bpf_probe_write_user") && code == EINVAL }
 }

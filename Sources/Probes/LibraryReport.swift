@@ -32,6 +32,11 @@ package struct LibraryReport: Sendable, Equatable {
     }
 }
 
+extension LibraryReport {
+    /// It makes spans that are children of a server's.
+    var makesChildren: Bool { purpose == .spans && !probes.isEmpty && !name.hasSuffix(" server") }
+}
+
 /// A struct field that the BPF programs read.
 package struct ResolvedField: Sendable, Hashable {
     /// Full package path and name, for example `net/http.Request`.

@@ -1,61 +1,49 @@
-import Glibc
 import TestSupport
 
-/// A virtual machine that has run to its end, and what Tests/Fixtures/guest/init saw in it. In software emulation, since
-/// build machines are mostly virtual machines themselves.
-struct Guest {
-    /// Text by name, "KIND.STEP.WHAT", without its last newline.
-    private let blocks: [String: String]
+/// A virtual machine that has run Tests/Fixtures/guest/lab to its end, and what that saw.
+final class Guest: Sendable {
+    private static let tree = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+
+    private let folder: TemporaryFolder
     private let console: String
+    /// What `uname -r` says there.
+    let release: String
 
     /// Boots a kernel.
-    /// - Parameter runs: what to do there, "KIND.STEP" each: a kind as NODESPAN_ATTACH names it, or "best".
-    init(_ kernel: Kernel, runs: [String]) throws {
+    /// - Parameters:
+    ///   - runs: what to do there, "KIND.STEP" or "KIND.STEP.COUNT" each: a kind as NODESPAN_ATTACH names it, or "best".
+    ///   - limit: in seconds.
+    init(_ kernel: Kernel, runs: [String], limit: Int = 300) throws {
         let folder = try TemporaryFolder()
-        let files = try GuestFiles(in: folder.path)
-        let image = try kernel.image()
-        let (results, messages) = ("\(folder.path)/results", "\(folder.path)/console")
-        // QEMU 7.2 computes the flags of cmpxchg16b from stale state when it emulates it: a kernel that uses it on its
-        // free lists double-faults sooner or later. So the kernel is told not to (CPUID leaf 1, ECX bit 13 is number
-        // 141); Swift's runtime, which has no other way, hardly ever does it.
-        let ended = try Command.run(
+        try GuestPrograms.install(in: "\(folder.path)/root")
+        let run = try Command.run(
             [
-                GuestFiles.emulator, "-accel", "tcg", "-cpu", "max", "-m", "1024", "-nodefaults", "-display", "none",
-                "-no-reboot", "-kernel", image, "-initrd", files.archive, "-append",
-                "console=ttyS0 quiet panic=-1 clearcpuid=141 runs=\(runs.joined(separator: ","))", "-serial",
-                "file:\(messages)", "-serial", "file:\(results)",
-            ], limit: .seconds(300))
-        console = String(decoding: (try? readFile(messages)) ?? [], as: UTF8.self) + ended.errors
-        blocks = Self.blocks(in: String(decoding: (try? readFile(results)) ?? [], as: UTF8.self))
-        guard blocks["end"] != nil else { throw GuestFailure("\(kernel.testDescription) didn't end", console: console) }
+                "\(Self.tree)/scripts/boot-kernel", "-t", "\(limit)", "-o", "\(folder.path)/results", kernel.suite,
+                "\(folder.path)/root", "\(Self.tree)/Tests/Fixtures/guest/lab",
+            ] + runs, environment: ["NODESPAN_BINARY": Nodespan.path()], limit: .seconds(limit + 60))
+        console = run.output + run.errors
+        guard run.code == 0, let release = try? readFile("\(folder.path)/results/release") else {
+            throw GuestFailure("\(kernel.testDescription) didn't end well", console: console)
+        }
+        self.release = String(decoding: release, as: UTF8.self).split(separator: "\n").joined()
+        self.folder = folder
     }
 
-    private static func blocks(in text: String) -> [String: String] {
-        var blocks: [String: String] = [:]
-        var lines: [Substring] = []
-        var name: Substring?
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            if let open = name {
-                if line == "end \(open)" {
-                    blocks[String(open)] = lines.joined(separator: "\n")
-                    name = nil
-                } else {
-                    lines.append(line)
-                }
-            } else if line.hasPrefix("begin ") {
-                name = line.dropFirst("begin ".count)
-                lines = []
-            }
-        }
-        return blocks
+    /// Path of what it left under a name, "KIND.STEP.WHAT".
+    func path(_ name: String) -> String { "\(folder.path)/results/\(name)" }
+
+    /// What it left under a name, without the last newline; fails when there is nothing.
+    func text(_ name: String) throws -> String {
+        guard let bytes = try? readFile(path(name)) else { throw GuestFailure("no \(name)", console: console) }
+        return String(decoding: bytes.last == 0x0a ? bytes.dropLast() : bytes[...], as: UTF8.self)
     }
 
-    /// The text of a block; fails when there is none.
-    subscript(_ name: String) -> String {
-        get throws {
-            guard let text = blocks[name] else { throw GuestFailure("no \(name) from the guest", console: console) }
-            return text
-        }
+    /// What one `nodespan trace --format json` gave.
+    func trace(_ run: String) throws -> Trace {
+        try Trace(
+            output: readFile(path("\(run).spans")), errors: text("\(run).errors"),
+            code: Int32(text("\(run).status")) ?? -1,
+            decoding: { _ in true })
     }
 }
 

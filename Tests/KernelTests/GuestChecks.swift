@@ -12,7 +12,7 @@ struct GuestChecks: Decodable {
     private let checks: [Check]
 
     init(of guest: Guest) throws {
-        self = try JSONDecoder().decode(Self.self, from: Data(guest["best.diagnosed.checks"].utf8))
+        self = try JSONDecoder().decode(Self.self, from: Data(guest.text("best.diagnosed.checks").utf8))
     }
 
     /// The first with an id.

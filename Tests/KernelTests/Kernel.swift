@@ -8,28 +8,17 @@ struct Kernel: Sendable, CustomTestStringConvertible {
     let suite: String
     /// What `uname -r` begins with; nil for the newest, whatever that is.
     let series: String?
-    /// The link type, as fdinfo names it, of the best attachment that it has.
-    let bestLink: String
+    /// The link type, as fdinfo names it, of the best attachment that it has; nil where it has none that will do.
+    let bestLink: String?
 
-    static let oldestSupported = Kernel(suite: "bookworm", series: "6.1.", bestLink: "perf")
-    static let supported = [
-        oldestSupported,
-        Kernel(suite: "bookworm-backports", series: "6.12.", bestLink: "uprobe_multi"),
+    static let tooOld = Kernel(suite: "bullseye", series: "5.10.", bestLink: nil)
+    static let usual = Kernel(suite: "bookworm-backports", series: "6.12.", bestLink: "uprobe_multi")
+    static let all = [
+        tooOld, Kernel(suite: "bookworm", series: "6.1.", bestLink: "perf"), usual,
         Kernel(suite: "sid", series: nil, bestLink: "uprobe_multi"),
     ]
-    static let tooOld = Kernel(suite: "bullseye", series: "5.10.", bestLink: "none")
 
+    var isSupported: Bool { bestLink != nil }
+    var hasMulti: Bool { bestLink == "uprobe_multi" }
     var testDescription: String { series.map { "Linux \($0)x" } ?? "the newest Linux" }
-
-    func image() throws -> String {
-        let path = "\(CacheFolder.path)/kernels/\(suite)/vmlinuz"
-        guard access(path, R_OK) == 0 else { throw MissingKernel(path: path) }
-        return path
-    }
-}
-
-struct MissingKernel: Error, CustomStringConvertible {
-    let path: String
-
-    var description: String { "no kernel at \(path): run `make setup-tests`" }
 }

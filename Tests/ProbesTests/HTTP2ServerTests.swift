@@ -56,7 +56,8 @@ import Testing
         #expect(http.request_content_length == (go.minor >= 27 ? 120 : 88))
         #expect(http.request_remote_addr == (go.minor >= 27 ? 128 : 176))
         #expect(http.request_tls == (go.minor >= 27 ? 160 : 208))
-        #expect(http.request_read == http.request_tls + 8)
+        #expect(http.request_context == (go.minor >= 27 ? 0 : go.minor >= 23 ? 248 : 232))
+        #expect(http.request_read == max(http.request_tls + 8, http.request_context + 16))
         #expect(http.request_pattern == ((23..<27).contains(go.minor) ? 232 : absent))
         let other = plan.facts[server: go.minor >= 27 ? .bundledHTTP2 : .internalHTTP2]
         #expect(other.request_method == absent && other.response_status == absent)

@@ -72,7 +72,7 @@ import Testing
         let returns = output.split(separator: "\n").filter { $0.hasSuffix(":\tret") }.count
         let failed = plan.points(of: "http_client_failed")
         #expect(failed.allSatisfy { $0.symbol == Self.roundTrip && $0.instruction == "ret" })
-        #expect(returns - failed.count == (go.minor >= 23 ? 5 : 3))
+        #expect(returns - failed.count == (go.minor >= 23 ? 4 : 3))
     }
 
     @Test(arguments: [

@@ -17,7 +17,7 @@ import Testing
         let facts = try facts(go, mode)
         let http = facts[server: .http1]
         #expect(facts.goid == ([23, 24].contains(go.minor) ? 160 : 152))
-        #expect(http.request_read == 216)
+        #expect(http.request_read == http.request_context + 16)
         #expect(http.url_read == (go.minor >= 26 ? 104 : 112))
         #expect(http.response_from == 0)
         #expect(http.response_read == (go.minor >= 27 ? 136 : 128))
@@ -30,6 +30,7 @@ import Testing
         #expect(http.request_host == 128)
         #expect(http.request_remote_addr == 176)
         #expect(http.request_tls == 208)
+        #expect(http.request_context == (go.minor >= 23 ? 248 : 232))
         #expect(http.request_pattern == (go.minor >= 23 ? 232 : Self.absent))
         #expect(http.request_pat == (go.minor == 22 ? 248 : Self.absent))
         #expect(http.pattern_str == (go.minor == 22 ? 0 : Self.absent))

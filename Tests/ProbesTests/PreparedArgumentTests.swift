@@ -20,16 +20,6 @@ import Testing
     }
 
     static let calls = [
-        // 1.33, 1.64 and 1.81.
-        call(
-            "grpccalls", 19, "bookworm",
-            ["stream of the call": [3], "stream of a unary call": [3], "header that was received": [1]]),
-        call(
-            "grpccalls", 24, "trixie",
-            ["stream of the call": [3], "stream of a unary call": [5], "header that was received": [3]]),
-        call(
-            "grpccalls", 27, "sid",
-            ["stream of the call": [3], "stream of a unary call": [3], "header that was received": [3]]),
         call("sqlqueries", 19, "bookworm", ["text of a query": [7, 8], "text of a command": [5, 6]]),
         call("sqlqueries", 27, "sid", ["text of a query": [7, 8], "text of a command": [5, 6]]),
     ]

@@ -20,56 +20,13 @@ import Testing
         }
     }
 
-    @Test(arguments: grpc + others)
+    @Test(arguments: others)
     func `are where the compiler put them`(layout: Layout) throws {
         let fields = try layout.use.reports().reports.flatMap(\.fields)
         let found = Dictionary(
             fields.map { ("\($0.type).\($0.path)", $0.hops) }, uniquingKeysWith: { first, _ in first })
         for (name, hops) in layout.hops { #expect(found[name] == hops, "\(name)") }
     }
-
-    /// 1.33, 1.64 and 1.81.
-    private static let grpc = [
-        Layout(
-            "grpccalls", 19, "bookworm", package: "google.golang.org/grpc",
-            [
-                "/internal/transport.Stream.method": [72], "/internal/transport.Stream.id": [0],
-                "/internal/transport.Stream.ctx": [32], "/internal/transport.http2Server.remoteAddr": [72],
-                "/internal/transport.http2Server.conn": [32], "/internal/transport.http2Client.conn": [72],
-                "/internal/transport.http2Client.nextID": [348], "/internal/transport.http2Client.scheme": [192],
-                "/internal/status.Error.e.Code": [0, 0], ".ClientConn.authority": [88],
-            ]),
-        Layout(
-            "grpccalls", 24, "trixie", package: "google.golang.org/grpc",
-            [
-                "/internal/transport.Stream.method": [80], "/internal/transport.Stream.id": [0],
-                "/internal/transport.Stream.ctx": [32], "/internal/transport.Stream.ct": [24],
-                "/internal/transport.http2Server.peer.Addr": [56], "/internal/transport.http2Server.conn": [16],
-                "/internal/transport.http2Client.conn": [128], "/internal/transport.http2Client.nextID": [432],
-                "/internal/transport.http2Client.scheme": [248], "/internal/transport.headerFrame.hf": [8],
-                "/internal/transport.loopyWriter.framer.fr.wbuf": [40, 8, 136],
-                "/internal/transport.loopyWriter.framer.writer.offset": [40, 0, 32],
-                "/internal/status.Status.s.Code": [0, 40], "/internal/status.Status.s.Message": [0, 48],
-                "/internal/status.Error.s.s.Code": [0, 0, 40], ".ClientConn.target": [24],
-                ".ClientConn.authority": [184], ".clientStream.cc": [40], ".clientStream.ctx": [128],
-            ]),
-        Layout(
-            "grpccalls", 27, "sid", package: "google.golang.org/grpc",
-            [
-                "/internal/transport.ServerStream.method": [16], "/internal/transport.ServerStream.id": [108],
-                "/internal/transport.ServerStream.ctx": [0], "/internal/transport.ServerStream.st": [328],
-                "/internal/transport.ClientStream.id": [108], "/internal/transport.ClientStream.ct": [328],
-                "/internal/transport.http2Server.peer.Addr": [56], "/internal/transport.http2Client.nextID": [432],
-                "/internal/transport.http2Client.scheme": [256], "/internal/status.Error.s.s.Code": [0, 0, 40],
-                ".clientStream.callHdr.Method": [0, 16], ".clientStream.ctx": [128], ".ClientConn.authority": [184],
-            ]),
-        Layout(
-            "grpccalls", 27, "sid", package: "golang.org/x/net/http2",
-            [
-                ".MetaHeadersFrame.Fields": [8], ".MetaHeadersFrame.StreamID": [0, 8], "/hpack.HeaderField.Name": [0],
-                "/hpack.HeaderField.Value": [16],
-            ]),
-    ]
 
     private static let others =
         [(19, "bookworm", 32), (24, "trixie", 32), (27, "sid", 40)].map { minor, suite, transaction in

@@ -25,7 +25,6 @@ struct PreparedUse: Sendable, CustomTestStringConvertible {
         return (binary, try PreparedResolver.reports(on: PreparedSide.all, in: binary))
     }
 
-    static let grpc = ["grpc server", "grpc client"]
     /// Debian's releases of the library don't have the SDK for automatic instrumentation.
     static let otelSDK = [
         "hands out the SDK for automatic instrumentation", "starts a span of the SDK for automatic instrumentation",
@@ -39,12 +38,6 @@ struct PreparedUse: Sendable, CustomTestStringConvertible {
 
     static let all =
         [
-            // 1.33, 1.64 and 1.81.
-            PreparedUse(fixture: "grpccalls", minor: 19, suite: "bookworm", sides: grpc),
-            PreparedUse(fixture: "grpccalls", minor: 22, suite: "bookworm", sides: grpc),
-            PreparedUse(fixture: "grpccalls", minor: 24, suite: "trixie", sides: grpc),
-            PreparedUse(fixture: "grpccalls", minor: 26, suite: "sid", sides: grpc),
-            PreparedUse(fixture: "grpccalls", minor: 27, suite: "sid", sides: grpc),
             PreparedUse(
                 fixture: "sqlqueries", minor: 19, suite: "bookworm", sides: ["database/sql", "github.com/lib/pq"]),
             PreparedUse(

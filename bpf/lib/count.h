@@ -58,10 +58,12 @@ static __always_inline void ns_count_unwritten(__u32 slot, enum ns_unwritten_rea
 		__sync_fetch_and_add(&counts->unwritten[reason], 1);
 }
 
-/// A span that had begun won't end: it is lost if it was sampled.
+/// A span that had begun won't end: it is lost if it was sampled, and if another one took its place, that is counted.
 static __always_inline void ns_count_dropped(const struct ns_span *span, enum ns_loss_reason reason)
 {
-	if (span->flags & NS_TRACE_FLAG_SAMPLED)
+	if (span->kind == NS_RECORD_TAKEN_OVER)
+		ns_uncount_begun(span->counters_slot);
+	else if (span->flags & NS_TRACE_FLAG_SAMPLED)
 		ns_count_loss(span->counters_slot, reason);
 	else
 		ns_count_unsampled(span->counters_slot);

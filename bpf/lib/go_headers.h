@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
-// Finds the headers of interest in a Go `http.Header`, a map[string][]string, by walking the map itself: all groups of
-// a swiss map (internal/runtime/maps, Go 1.24), or all buckets and their overflow chains of a classic one
-// (runtime/map.go), the not yet evacuated old buckets of a growing one included. Hashing the key instead would need the
-// program's seed and its AES rounds.
+// Finds the headers of interest in a Go map[string][]string, an `http.Header` or gRPC's `metadata.MD`, whose keys are
+// in lower case, by walking the map itself: all groups of a swiss map (internal/runtime/maps, Go 1.24), or all buckets
+// and their overflow chains of a classic one (runtime/map.go), the not yet evacuated old buckets of a growing one
+// included. Hashing the key instead would need the program's seed and its AES rounds.
 #pragma once
 
 #include "go_values.h"
@@ -24,6 +24,8 @@ struct ns_headers {
 	struct ns_go_string traceparent;
 	struct ns_go_string tracestate;
 	struct ns_go_string user_agent;
+	/// Only gRPC has it among the others.
+	struct ns_go_string authority;
 };
 
 /// State of a walk. It belongs in a map's value and not on the stack: the verifier doesn't follow values there, so that
@@ -53,16 +55,55 @@ struct ns_header_step {
 	struct ns_header_walk *walk;
 };
 
-/// A header's name in two words: its first eight bytes, and up to four more.
+/// A header's name in two words: its first eight bytes, and up to four more. Compared in lower case, since a client may
+/// set headers by names that are not canonical.
 struct ns_header_name {
 	__u64 head;
 	__u32 tail;
 };
 
+/// The bit that makes a letter lower case; a hyphen and a colon have it.
+#define NS_LOWER_CASE 0x2020202020202020ULL
+
 #define NS_NAME_HEAD(a, b, c, d, e, f, g, h)                                                                           \
 	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 | (__u64)(f) << 40 |    \
 	 (__u64)(g) << 48 | (__u64)(h) << 56)
 #define NS_NAME_TAIL(a, b, c) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16)
+
+/// The headers of interest.
+enum ns_known_header {
+	NS_HEADER_OTHER = 0,
+	NS_HEADER_TRACEPARENT = 1,
+	NS_HEADER_TRACESTATE = 2,
+	NS_HEADER_USER_AGENT = 3,
+	NS_HEADER_AUTHORITY = 4,
+	NS_HEADER_UNREADABLE = 5,
+};
+
+/// Which header a name is.
+static __always_inline enum ns_known_header ns_known_header(struct ns_go_string text)
+{
+	struct ns_header_name name = {};
+	__u64 len = text.len;
+
+	if (len != 10 && len != 11)
+		return NS_HEADER_OTHER;
+	barrier_var(len);
+	if (bpf_probe_read_user(&name, len & 15, (const void *)text.data))
+		return NS_HEADER_UNREADABLE;
+	name.head |= NS_LOWER_CASE;
+	name.tail |= (__u32)NS_LOWER_CASE & (len == 11 ? 0xffffff : 0xffff);
+	if (name.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
+	    name.tail == NS_NAME_TAIL('e', 'n', 't'))
+		return NS_HEADER_TRACEPARENT;
+	if (name.head == NS_NAME_HEAD('t', 'r', 'a', 'c', 'e', 's', 't', 'a') && name.tail == NS_NAME_TAIL('t', 'e', 0))
+		return NS_HEADER_TRACESTATE;
+	if (name.head == NS_NAME_HEAD('u', 's', 'e', 'r', '-', 'a', 'g', 'e') && name.tail == NS_NAME_TAIL('n', 't', 0))
+		return NS_HEADER_USER_AGENT;
+	if (name.head == NS_NAME_HEAD(':', 'a', 'u', 't', 'h', 'o', 'r', 'i') && name.tail == NS_NAME_TAIL('t', 'y', 0))
+		return NS_HEADER_AUTHORITY;
+	return NS_HEADER_OTHER;
+}
 
 /// Looks at one slot of the group at hand.
 static __always_inline void ns_visit_slot(const struct ns_header_map *layout, struct ns_header_walk *walk, __u32 slot)
@@ -70,28 +111,30 @@ static __always_inline void ns_visit_slot(const struct ns_header_map *layout, st
 	__u64 key_at = layout->keys + slot * layout->key_stride;
 	__u64 elem_at = layout->elems + slot * layout->elem_stride;
 	struct ns_go_string lines;
-	struct ns_header_name name = {};
-	__u64 name_len;
 
 	if (key_at > NS_MAP_GROUP_MAX - 16 || elem_at > NS_MAP_GROUP_MAX - 16)
 		return;
-	name_len = *(__u64 *)(walk->group + key_at + 8);
-	if (name_len != 10 && name_len != 11)
-		return;
-	barrier_var(name_len);
-	if (bpf_probe_read_user(&name, name_len & 15, (const void *)*(__u64 *)(walk->group + key_at)))
-		return;
 	lines.data = *(__u64 *)(walk->group + elem_at);
 	lines.len = *(__u64 *)(walk->group + elem_at + 8);
-	if (name.head == NS_NAME_HEAD('T', 'r', 'a', 'c', 'e', 'p', 'a', 'r') &&
-	    name.tail == NS_NAME_TAIL('e', 'n', 't'))
+	switch (ns_known_header(*(struct ns_go_string *)(walk->group + key_at))) {
+	case NS_HEADER_TRACEPARENT:
 		walk->found.traceparent = lines;
-	else if (name.head == NS_NAME_HEAD('U', 's', 'e', 'r', '-', 'A', 'g', 'e') &&
-	         name.tail == NS_NAME_TAIL('n', 't', 0))
-		walk->found.user_agent = lines;
-	else if (name.head == NS_NAME_HEAD('T', 'r', 'a', 'c', 'e', 's', 't', 'a') &&
-	         name.tail == NS_NAME_TAIL('t', 'e', 0))
+		break;
+	case NS_HEADER_TRACESTATE:
 		walk->found.tracestate = lines;
+		break;
+	case NS_HEADER_USER_AGENT:
+		walk->found.user_agent = lines;
+		break;
+	case NS_HEADER_AUTHORITY:
+		walk->found.authority = lines;
+		break;
+	case NS_HEADER_UNREADABLE:
+		walk->is_cut = 1;
+		break;
+	default:
+		break;
+	}
 }
 
 /// Moves on to the next array of groups. Returns 0 when there is one, 1 at the end of the map, -1 to be called again.

@@ -11,7 +11,10 @@
 #define NS_GO_ARG2(ctx) ((ctx)->rbx)
 #define NS_GO_ARG3(ctx) ((ctx)->rcx)
 #define NS_GO_ARG4(ctx) ((ctx)->rdi)
+#define NS_GO_ARG5(ctx) ((ctx)->rsi)
+#define NS_GO_ARG6(ctx) ((ctx)->r8)
 #define NS_GO_G(ctx) ((ctx)->r14)
+#define NS_GO_SP(ctx) ((ctx)->rsp)
 
 #elif defined(__TARGET_ARCH_arm64)
 
@@ -23,7 +26,10 @@ struct pt_regs {
 #define NS_GO_ARG2(ctx) ((ctx)->user.regs[1])
 #define NS_GO_ARG3(ctx) ((ctx)->user.regs[2])
 #define NS_GO_ARG4(ctx) ((ctx)->user.regs[3])
+#define NS_GO_ARG5(ctx) ((ctx)->user.regs[4])
+#define NS_GO_ARG6(ctx) ((ctx)->user.regs[5])
 #define NS_GO_G(ctx) ((ctx)->user.regs[28])
+#define NS_GO_SP(ctx) ((ctx)->user.sp)
 
 #else
 #error "unsupported architecture"

@@ -165,8 +165,10 @@ static __always_inline int ns_read_client_request(struct pt_regs *ctx, const str
 	raw_path = ns_string_in(url, NS_HTTP_URL_READ_MAX, at->url_raw_path);
 	query = ns_string_in(url, NS_HTTP_URL_READ_MAX, at->url_raw_query);
 	ns_begin_child(ctx, hit, settings, context, &record->span, &flight->owner);
+	if (settings->writes || record->span.flags & NS_TRACE_FLAG_SAMPLED)
+		ns_find_headers(&hit->facts->header_map, flight->header, &scratch->walk);
 	if (settings->writes)
-		ns_announce(&hit->key.process, flight->header, &record->span, &flight->owner);
+		ns_announce(&hit->key.process, flight->header, &record->span, &flight->owner, &scratch->walk);
 	if (!(record->span.flags & NS_TRACE_FLAG_SAMPLED))
 		return 0;
 
@@ -184,7 +186,6 @@ static __always_inline int ns_read_client_request(struct pt_regs *ctx, const str
 		    has_password)
 			record->userinfo |= NS_HTTP_CLIENT_PASSWORD;
 	}
-	ns_find_headers(&hit->facts->header_map, flight->header, &scratch->walk);
 	agent = scratch->walk.found.user_agent;
 	if (raw_path.len) {
 		record->is_raw_path = 1;

@@ -86,8 +86,7 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 	struct ns_http_server_span *record = &flight->record;
 	struct ns_http_scratch *scratch = (struct ns_http_scratch *)(record->text + NS_SCRATCH_BEGIN);
 	char *request = scratch->request, *url = scratch->url;
-	struct ns_go_string method, host, remote_addr, path, query;
-	struct ns_headers headers;
+	struct ns_go_string method, host, remote_addr, path, query, tracestate, user_agent;
 	__u64 header, request_len, url_len;
 
 	request_len = ns_read_object(request, at->request_read, NS_HTTP_REQUEST_READ_MAX, flight->request);
@@ -129,13 +128,14 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 
 	if (ns_find_headers(&facts->header_map, header, &scratch->walk))
 		record->truncated |= NS_HTTP_HEADERS_CUT;
-	headers = scratch->walk.found;
-	if (!ns_read_parent(headers.traceparent, &record->span)) {
-		headers.tracestate.len = 0;
+	tracestate = scratch->walk.found.tracestate;
+	user_agent = scratch->walk.found.user_agent;
+	if (!ns_read_parent(scratch->walk.found.traceparent, &record->span)) {
+		tracestate.len = 0;
 		ns_new_id(record->span.trace_id, 4);
 	}
 	ns_new_id(record->span.span_id, 2);
-	ns_append_tracestate(flight, headers.tracestate);
+	ns_append_tracestate(flight, tracestate);
 	// It stays in flight, too: while its executable is handed from one mount to another, each probe runs twice.
 	if (!ns_is_sampled(settings, &record->span)) {
 		record->span.flags = 0;
@@ -148,6 +148,6 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 	ns_append(flight, NS_HTTP_QUERY, query, NS_HTTP_QUERY_MAX);
 	ns_append(flight, NS_HTTP_HOST, host, NS_HTTP_HOST_MAX);
 	ns_append(flight, NS_HTTP_REMOTE_ADDR, remote_addr, NS_HTTP_REMOTE_ADDR_MAX);
-	ns_append(flight, NS_HTTP_USER_AGENT, ns_first_line(headers.user_agent), NS_HTTP_USER_AGENT_MAX);
+	ns_append(flight, NS_HTTP_USER_AGENT, ns_first_line(user_agent), NS_HTTP_USER_AGENT_MAX);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "go_values.h"
+#include "goroutines.h"
 #include "hit.h"
 #include "in_flight.h"
 #include "maps.h"
@@ -129,8 +130,31 @@ static __always_inline int ns_adopt(const struct ns_process_image *process, stru
 	return 1;
 }
 
+/// The kind of the server span that the goroutine has in flight which started the one at hand, if it did so within it;
+/// else 0.
+static __always_inline __u32 ns_starter(const struct ns_hit *hit, const struct ns_process_settings *settings,
+                                        const struct ns_goroutine *starter)
+{
+	// A value of the map: what is asked for is noted there.
+	struct ns_process_settings *own = (struct ns_process_settings *)settings;
+	const struct ns_grpc_server_in_flight *call = bpf_map_lookup_elem(&grpc_server_in_flight, starter);
+	const struct ns_http_in_flight *request;
+
+	if (call) {
+		own->unasked = 0;
+		return ns_is_started_since(&call->mark, hit->key.goid) ? NS_RECORD_GRPC_SERVER : 0;
+	}
+	request = bpf_map_lookup_elem(&http_in_flight, starter);
+	if (request) {
+		own->unasked = 0;
+		return ns_is_started_since(&request->mark, hit->key.goid) ? NS_RECORD_HTTP_SERVER : 0;
+	}
+	return 0;
+}
+
 /// The server span in flight that a goroutine works for; `owner->kind` is 0 without one.
-static __always_inline void ns_find_owner(struct pt_regs *ctx, const struct ns_hit *hit, struct ns_go_interface context,
+static __always_inline void ns_find_owner(struct pt_regs *ctx, const struct ns_hit *hit,
+                                          const struct ns_process_settings *settings, struct ns_go_interface context,
                                           struct ns_owner *owner)
 {
 	struct ns_context_walk walk = {
@@ -156,10 +180,7 @@ static __always_inline void ns_find_owner(struct pt_regs *ctx, const struct ns_h
 	    ns_read_u64(NS_GO_G(ctx) + hit->facts->goroutine.parent_goid, &goroutine.goid))
 		return;
 	owner->goid = goroutine.goid;
-	const struct ns_http_in_flight *request = bpf_map_lookup_elem(&http_in_flight, &goroutine);
-
-	if (request && request->owns_goroutine)
-		owner->kind = NS_RECORD_HTTP_SERVER;
+	owner->kind = ns_starter(hit, settings, &goroutine);
 }
 
 /// Makes a client span the child of the server span that it belongs to, sampled as that is; without one, the first of a
@@ -169,7 +190,7 @@ static __always_inline void ns_begin_child(struct pt_regs *ctx, const struct ns_
                                            struct ns_span *span, struct ns_owner *owner)
 {
 	*owner = (struct ns_owner){};
-	ns_find_owner(ctx, hit, context, owner);
+	ns_find_owner(ctx, hit, settings, context, owner);
 	if (!owner->kind || !ns_adopt(&hit->key.process, *owner, span)) {
 		*owner = (struct ns_owner){};
 		span->parent = NS_PARENT_NONE;

@@ -7,13 +7,16 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "go_headers.h"
 #include "in_flight.h"
 #include "nodespan/span.h"
 #include "trace_context.h"
 
-/// Leaves word for whoever writes the header of a request that goes out. `address` is what the writer will see of it.
+/// Leaves word for whoever writes the header of a request that goes out. `address` is what the writer will see of it,
+/// the map of its headers; they have been looked at.
 static __always_inline void ns_announce(const struct ns_process_image *process, __u64 address,
-                                        const struct ns_span *span, const struct ns_owner *owner)
+                                        const struct ns_span *span, const struct ns_owner *owner,
+                                        const struct ns_header_walk *walk)
 {
 	struct ns_object key = {.process = *process, .address = address};
 	struct ns_outgoing request = {.flags = span->flags, .owner = *owner};
@@ -21,6 +24,10 @@ static __always_inline void ns_announce(const struct ns_process_image *process, 
 
 	if (!address)
 		return;
+	request.state = walk->is_cut                   ? NS_OUTGOING_UNREADABLE
+	                : walk->found.traceparent.data ? NS_OUTGOING_OWN
+	                                               : NS_OUTGOING_PENDING;
+	request.has_tracestate = walk->found.tracestate.len != 0;
 	__builtin_memcpy(request.trace_id, span->trace_id, sizeof(request.trace_id));
 	__builtin_memcpy(request.span_id, span->span_id, sizeof(request.span_id));
 	if (bpf_map_update_elem(&outgoing, &key, &request, BPF_NOEXIST) != -EEXIST)

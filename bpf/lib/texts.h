@@ -42,3 +42,35 @@ static __always_inline void ns_append_text(struct ns_texts texts, __u32 index, s
 	texts.len[index] += len;
 	*texts.used = used + len;
 }
+
+#define NS_LINES_MAX 8
+
+/// Appends several strings in the traced program's memory, the slice `lines`, joined with commas; at most `max` bytes.
+static __always_inline void ns_append_lines(struct ns_texts texts, __u32 index, struct ns_go_string lines, __u64 max)
+{
+	for (__u64 i = 0; i < NS_LINES_MAX; i++) {
+		__u64 used, room = max - texts.len[index];
+		struct ns_go_string line;
+
+		if (i >= lines.len)
+			return;
+		if (!room || ns_read_string(lines.data + i * sizeof(line), &line)) {
+			*texts.truncated |= 1 << index;
+			return;
+		}
+		used = *(volatile __u64 *)texts.used;
+		if (i && used < texts.size) {
+			texts.text[used] = ',';
+			texts.len[index]++;
+			*texts.used = used + 1;
+		}
+		if (line.len >= room) {
+			ns_append_text(texts, index, (struct ns_go_string){line.data, room - 1}, max);
+			*texts.truncated |= 1 << index;
+			return;
+		}
+		ns_append_text(texts, index, line, max);
+	}
+	if (lines.len > NS_LINES_MAX)
+		*texts.truncated |= 1 << index;
+}

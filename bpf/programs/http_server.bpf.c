@@ -10,6 +10,7 @@
 #include "count.h"
 #include "go_registers.h"
 #include "go_values.h"
+#include "goroutines.h"
 #include "hit.h"
 #include "http_request.h"
 #include "http_response.h"
@@ -43,7 +44,7 @@ static __always_inline const struct ns_http_server_facts *server_facts(const str
 
 /// Begins a request. Returns its entry, or NULL where there is nothing more to do.
 static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, struct ns_hit *hit,
-                                                       const struct ns_process_settings *settings, __u64 response,
+                                                       struct ns_process_settings *settings, __u64 response,
                                                        __u64 request, __u64 start_ns, int is_http2)
 {
 	const struct ns_http_server_facts *at = server_facts(hit, is_http2);
@@ -83,7 +84,10 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 	flight->record.span.process = hit->key.process;
 	flight->record.span.goid = hit->key.goid;
 	flight->record.span.start_ns = start_ns;
-	flight->owns_goroutine = is_http2;
+	if (is_http2)
+		ns_mark_own_goroutine(&flight->mark);
+	else
+		ns_mark_goroutine(ctx, hit, settings, &flight->mark);
 	if (ns_read_request(flight, hit->facts, at, settings, is_http2)) {
 		bpf_map_delete_elem(&http_in_flight, &hit->key);
 		return NULL;
@@ -98,7 +102,7 @@ SEC("uprobe")
 int http_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_hit hit = {};
 
 	if (!ns_identify(ctx, &hit))
@@ -114,7 +118,7 @@ SEC("uprobe")
 int http2_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_hit hit = {};
 
 	if (!ns_identify(ctx, &hit))
@@ -140,7 +144,10 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 	flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
 	if (!at || !flight)
 		return 0;
-	ns_finish(flight, at, outcome, now, is_http2);
+	if (flight->record.span.kind == NS_RECORD_TAKEN_OVER)
+		ns_uncount_begun(flight->record.span.counters_slot);
+	else
+		ns_finish(flight, at, outcome, now, is_http2);
 	ns_forget_context(&hit.key.process, flight->context);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
@@ -182,7 +189,7 @@ SEC("uprobe")
 int http_server_reject(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns(), request;
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	const struct ns_http_server_facts *at;
 	struct ns_http_in_flight *flight;
 	struct ns_hit hit = {};

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "in_flight.h"
 #include "maps.h"
+#include "process_event.h"
 #include "task.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -80,7 +81,7 @@ static long drop_span(struct bpf_map *map, const struct ns_object *key, struct n
                       struct ns_process_image *ended)
 {
 	struct ns_object owned = *key;
-	struct ns_span dropped = {.flags = span->flags, .counters_slot = span->counters_slot};
+	struct ns_span dropped = {.kind = span->kind, .flags = span->flags, .counters_slot = span->counters_slot};
 
 	if (is_of(&owned.process, ended) && bpf_map_delete_elem(map, &owned) == 0)
 		ns_count_dropped(&dropped, NS_LOSS_PROCESS_ENDED);
@@ -99,19 +100,6 @@ static long drop_reference(struct bpf_map *map, const struct ns_object *key, voi
 	return 0;
 }
 
-static __always_inline void report(struct ns_process_image image, __u32 counters_slot, enum ns_process_event_kind kind)
-{
-	struct ns_process_event event = {.process = image, .kind = kind, .counters_slot = counters_slot};
-	__u32 only = 0;
-	__u64 *missed;
-
-	if (bpf_ringbuf_output(&process_events, &event, sizeof(event), 0) == 0)
-		return;
-	missed = bpf_map_lookup_elem(&missed_events, &only);
-	if (missed)
-		__sync_fetch_and_add(missed, 1);
-}
-
 /// Forgets an image, if it was traced.
 static __always_inline void end_image(struct ns_process_image image, enum ns_process_event_kind kind)
 {
@@ -127,7 +115,7 @@ static __always_inline void end_image(struct ns_process_image image, enum ns_pro
 	bpf_for_each_map_elem(&contexts, drop_reference, &image, 0);
 	bpf_for_each_map_elem(&outgoing, drop_reference, &image, 0);
 	if (bpf_map_delete_elem(&processes, &image) == 0)
-		report(image, counters_slot, kind);
+		ns_report_process(image, counters_slot, kind);
 }
 
 /// Whether a program is one that user space wants to hear of: most are not, and cost no wake-up.
@@ -169,7 +157,7 @@ static __always_inline void launch_image(struct task_struct *task, struct ns_pro
 		return;
 	struct ns_process_settings settings = awaited->settings;
 	if (bpf_map_update_elem(&processes, &image, &settings, BPF_ANY) == 0)
-		report(image, settings.counters_slot, NS_PROCESS_LAUNCHED);
+		ns_report_process(image, settings.counters_slot, NS_PROCESS_LAUNCHED);
 }
 
 /// The kernel has counted the exec up by now, and the thread that calls exec is the leader.
@@ -183,7 +171,7 @@ int on_exec(__u64 *arguments)
 	end_image(old, NS_PROCESS_REPLACED);
 	launch_image(task, image);
 	if (is_wanted((const struct linux_binprm *)arguments[2]))
-		report(image, 0, NS_PROCESS_EXECUTED);
+		ns_report_process(image, 0, NS_PROCESS_EXECUTED);
 	return 0;
 }
 

@@ -27,6 +27,7 @@ final class SpanAssembler: Sendable {
 
     private let sink: any SpanSink
     private let httpServer: HTTPServerConvention
+    private let grpc: GRPCConvention
     private let httpClient: HTTPClientConvention
     private let host: HostFacts
     private let overrides: ResourceOverrides
@@ -47,6 +48,7 @@ final class SpanAssembler: Sendable {
         self.version = version
         httpServer = HTTPServerConvention(version: version, redaction: redaction)
         httpClient = HTTPClientConvention(version: version, redaction: redaction)
+        grpc = GRPCConvention(version: version)
     }
 
     /// What spans of the process with this counters slot tell of it.
@@ -127,6 +129,7 @@ final class SpanAssembler: Sendable {
             state.clockKnownToNS = reading.monotonicBeforeNS
         }
         switch record {
+        case .grpc(let record): return grpc.span(of: record, resource: resource, clock: state.clock)
         case .httpClient(let record): return httpClient.span(of: record, resource: resource, clock: state.clock)
         case .httpServer(let record): return httpServer.span(of: record, resource: resource, clock: state.clock)
         }

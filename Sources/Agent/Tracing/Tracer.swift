@@ -87,6 +87,9 @@ package actor Tracer {
         self.findsRoutes = findsRoutes
     }
 
+    /// Why trace contexts can't be written into the requests of traced programs, though they were to be.
+    package nonisolated var writeObstacle: BPFError? { programs.writeObstacle }
+
     /// Takes out what an earlier run that was killed left armed.
     package func heal() throws(BPFError) -> Healing {
         try Healing.run(with: watch)

@@ -29,6 +29,7 @@ struct TraceSession {
                 sink: SpanOutlets(printer: printer, exporter: exporter), ledger: ArmedLedger(),
                 findsRoutes: findsRoutes, propagates: injection == .auto, overrides: resource.overrides(),
                 redaction: redaction.redaction, attaching: attachment.kind)
+            if let obstacle = tracer.writeObstacle { Self.report(obstacle) }
             Self.report(try await tracer.heal())
         } catch {
             throw attachment.failure(error)
@@ -96,6 +97,16 @@ struct TraceSession {
         case .json: StandardError.print(SummaryText.json(summary))
         }
         return failure == nil
+    }
+
+    /// Why programs won't pass trace contexts on.
+    private static func report(_ obstacle: BPFError) {
+        let reason =
+            obstacle.isAboutWriting
+            ? "the kernel lets no BPF program write to a program's memory (lockdown, as with Secure Boot); nodespan doctor "
+                + "tells more"
+            : "\(obstacle)"
+        StandardError.print("requests that programs send will carry no trace context: \(reason)")
     }
 
     private static func report(_ healing: Healing) {

@@ -83,11 +83,17 @@ struct CandidateSite: Sendable {
         /// The function literals directly in a function that call another one. Literals are numbered in the order of
         /// the source: `FUNCTION.func1` and so on (cmd/compile/internal/ir, `closureName`). The first 16 are looked at.
         case literals(in: String, calling: String)
+        /// Those of several functions that the binary has.
+        case allNamed([String])
     }
 
     enum Place: Sendable {
         /// Every direct call of the function.
         case calls(to: String)
+        /// The first direct call of the function behind the only direct call of another one.
+        case firstCall(to: String, behindCallOf: String)
+        /// Every direct call of any of the functions. Functions without one are passed over.
+        case callsOfAny([String])
         /// The instruction behind every direct call of the function, where its results are in registers.
         case behindCalls(to: String)
         /// The first instruction behind every direct call of the function that the kernel emulates, where the first three words

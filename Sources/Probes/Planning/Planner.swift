@@ -33,8 +33,22 @@ package struct Planner: Sendable {
             facts = best.facts
             libraries.append(best.report)
         }
-        let plan = ProbePlan(goVersion: binary.buildInfo.goVersion, facts: facts, libraries: libraries)
+        let contextTypes = try parents(in: binary, functions, of: libraries, &facts)
+        let plan = ProbePlan(
+            goVersion: binary.buildInfo.goVersion, facts: facts, contextTypes: contextTypes, libraries: libraries)
         return plan.attachPoints.isEmpty ? .refusal(PlanRefusal(libraries)) : .plan(plan)
+    }
+
+    /// Finds what tells whose child a span is, if the executable has anything whose spans are children of others.
+    private func parents(
+        in binary: GoBinary, _ functions: [String: [Function]], of libraries: [LibraryReport],
+        _ facts: inout ns_binary_facts
+    ) throws(PlanningError) -> [ContextType] {
+        guard libraries.contains(where: \.makesChildren) else { return [] }
+        facts.goroutine = try GoroutineFacts(
+            binary: binary, maker: functions[GoroutineFacts.maker]?.first { $0.name == GoroutineFacts.maker }
+        ).find()
+        return try ContextTypes.find(in: binary)
     }
 
     /// Finds every function that the catalogue names, and the vendored copies of each, all in one pass over the binary's
@@ -42,7 +56,7 @@ package struct Planner: Sendable {
     private func functions(in binary: GoBinary) throws(PlanningError) -> [String: [Function]] {
         do throws(GoBinaryError) {
             return try binary.functionCopies(
-                named: catalogue.libraries.reduce(into: []) { $0.formUnion($1.functionNames) })
+                named: catalogue.libraries.reduce(into: [GoroutineFacts.maker]) { $0.formUnion($1.functionNames) })
         } catch {
             throw .binary(error)
         }
@@ -91,10 +105,12 @@ extension LibraryEntry {
         for candidate in probes.flatMap(\.candidates) {
             switch candidate.function {
             case .named(let name): names.insert(name)
+            case .allNamed(let all): names.formUnion(all)
             case .literals(let outer, let callee): names.formUnion(CandidateSite.literalNames(in: outer) + [callee])
             }
-            if let callee = candidate.place.callee { names.insert(callee) }
+            names.formUnion(candidate.place.callees)
             if case .failingReturns(_, let other?) = candidate.place { names.insert(other) }
+            if case .firstCall(_, let marker) = candidate.place { names.insert(marker) }
         }
         return names
     }
@@ -105,14 +121,21 @@ extension CandidateSite {
 }
 
 extension CandidateSite.Place {
-    /// The function whose direct calls matter.
+    /// The function whose direct calls matter, where it is one.
     var callee: String? {
         switch self {
-        case .calls(let callee), .behindCalls(let callee), .callFollowing(_, let callee), .indirectCall(let callee),
+        case .calls(let callee), .firstCall(let callee, _), .behindCalls(let callee), .callFollowing(_, let callee),
+            .indirectCall(let callee),
             .results(let callee), .failingReturns(let callee, _):
             callee
-        case .prologue, .methodCalls, .returns: nil
+        case .callsOfAny, .prologue, .methodCalls, .returns: nil
         }
+    }
+
+    /// The functions whose direct calls matter.
+    var callees: [String] {
+        if case .callsOfAny(let callees) = self { return callees }
+        return callee.map { [$0] } ?? []
     }
 }
 

@@ -12,7 +12,7 @@ extension SiteResolver {
     func absence(of selector: CandidateSite.FunctionSelector) throws(PlanningError) -> String {
         switch selector {
         case .named(let name): try absence(of: name)
-        case .literals: "no \(selector)"
+        case .literals, .allNamed: "no \(selector)"
         }
     }
 

@@ -91,13 +91,17 @@ struct SiteResolver {
     private func sites(
         at place: CandidateSite.Place, in code: FunctionCode, of owner: Function
     ) throws(PlanningError) -> Result<[CodeSite], Absence> {
-        let calls = place.callee.flatMap(function).map { code.directCalls(to: $0.address) } ?? []
+        let calls = place.callees.compactMap(function).flatMap { code.directCalls(to: $0.address) }
         guard calls.count <= Self.siteLimit else {
             return .failure(Absence(reason: "\(owner.name) has \(calls.count) calls where real programs have a few"))
         }
         switch place {
-        case .calls:
+        case .calls, .callsOfAny:
             return .success(calls)
+        case .firstCall(_, let marker):
+            let before = function(marker).map { code.directCalls(to: $0.address) } ?? []
+            guard before.count == 1 else { return .success([]) }
+            return .success(calls.first { $0.address > before[0].address }.map { [$0] } ?? [])
         case .behindCalls:
             return .success(calls.compactMap { code.site(behind: $0.address) })
         case .callFollowing(let program, _):
@@ -133,6 +137,8 @@ struct SiteResolver {
         switch selector {
         case .named(let name):
             return function(name).map { [$0] } ?? []
+        case .allNamed(let names):
+            return names.compactMap(function)
         case .literals(let outer, let callee):
             guard let callee = function(callee) else { return [] }
             var owners: [Function] = []
@@ -173,6 +179,7 @@ extension CandidateSite.FunctionSelector: CustomStringConvertible {
     var description: String {
         switch self {
         case .named(let name): name
+        case .allNamed(let names): names.count > 4 ? "\(names[0]) and \(names.count - 1) like it" : "\(names)"
         case .literals(let outer, let callee): "function literal in \(outer) that calls \(callee)"
         }
     }
@@ -182,6 +189,8 @@ extension CandidateSite.Place: CustomStringConvertible {
     var description: String {
         switch self {
         case .calls(let callee): "direct call of \(callee)"
+        case .firstCall(let callee, let marker): "direct call of \(callee) behind its call of \(marker)"
+        case .callsOfAny(let callees): "direct call of \(callees.joined(separator: " or "))"
         case .behindCalls(let callee): "instruction behind a direct call of \(callee)"
         case .callFollowing(let program, let callee): "direct call of \(callee) behind \(program)"
         case .results(let callee): "emulated instruction with the results of a direct call of \(callee)"

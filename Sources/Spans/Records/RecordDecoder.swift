@@ -3,11 +3,13 @@ internal import CBPF
 /// A decoded record of the ring buffer of finished spans.
 package enum SpanRecord: Sendable {
     case httpServer(HTTPServerRecord)
+    case grpc(GRPCRecord)
     case httpClient(HTTPClientRecord)
 
     package var context: SpanContextRecord {
         switch self {
         case .httpServer(let record): record.context
+        case .grpc(let record): record.context
         case .httpClient(let record): record.context
         }
     }
@@ -25,6 +27,8 @@ package enum RecordDecoder {
         let span = record.loadUnaligned(as: ns_span.self)
         switch UInt32(span.kind) {
         case NS_RECORD_HTTP_SERVER.rawValue: return .httpServer(try HTTPServerRecord(record, span))
+        case NS_RECORD_GRPC_SERVER.rawValue: return .grpc(try GRPCRecord(record, span, side: .server))
+        case NS_RECORD_GRPC_CLIENT.rawValue: return .grpc(try GRPCRecord(record, span, side: .client))
         case NS_RECORD_HTTP_CLIENT.rawValue: return .httpClient(try HTTPClientRecord(record, span))
         default: throw .unknownKind(span.kind)
         }

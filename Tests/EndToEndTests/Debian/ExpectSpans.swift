@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Traces a program while requests and then load come in, and expects a right span of each, at two probe hits a request,

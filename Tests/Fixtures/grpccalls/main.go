@@ -1,51 +1,65 @@
-// Command grpccalls is both ends of gRPC's own health service: a unary method, Check, and one that streams to the client,
-// Watch. Its libraries are found in a GOPATH.
+// Command grpccalls is both ends of gRPC services: its own health service, with a unary method, Check, and one that
+// streams to the client, Watch; and nodespan.test.Calls, with a method of every kind (calls.go). Its libraries are found
+// in a GOPATH.
 //
-//	grpccalls serve [http]            prints "listening ADDRESS" as its first line; with http, net/http has the connections
-//	grpccalls call ADDRESS [COUNT]    calls Check COUNT times, then reads COUNT messages of Watch
+//	grpccalls serve [OPTION...]                     prints "listening ADDRESS" as its first line
+//	grpccalls call ADDRESS [COUNT]                  calls Check COUNT times, then reads COUNT messages of Watch
+//	grpccalls ask ADDRESS [OPTION...] METHOD [WORDS]  makes one call, and prints the code of its status
+//	grpccalls drive ADDRESS [OPTION...]             makes many calls at once, each with a parent of its own
+//
+// Options are words like "http" or "workers=4": see serveOptions and callOptions.
 package main
 
 import (
 	"context"
 	"fmt"
 	"log"
-	"net"
-	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
-	"golang.org/x/net/http2"
-	"golang.org/x/net/http2/h2c"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/health"
 	health_v1 "google.golang.org/grpc/health/grpc_health_v1"
 )
 
-func serve(overHTTP bool) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	checks := health.NewServer()
-	server := grpc.NewServer()
-	health_v1.RegisterHealthServer(server, checks)
-	// Watch sends a message with every change.
-	go func() {
-		for serving := false; ; serving = !serving {
-			status := health_v1.HealthCheckResponse_NOT_SERVING
-			if serving {
-				status = health_v1.HealthCheckResponse_SERVING
-			}
-			checks.SetServingStatus("changing", status)
-			time.Sleep(50 * time.Millisecond)
+// options are the words in front of a command's own arguments, by what is in front of their "=".
+type options map[string]string
+
+// take removes the leading words that are among the known ones.
+func take(words []string, known string) (options, []string) {
+	found := options{}
+	for len(words) > 0 {
+		name, value := words[0], ""
+		if at := strings.IndexByte(name, '='); at >= 0 {
+			name, value = name[:at], name[at+1:]
 		}
-	}()
-	fmt.Fprintf(os.Stdout, "listening %s\n", listener.Addr())
-	if overHTTP {
-		return (&http.Server{Handler: h2c.NewHandler(server, &http2.Server{})}).Serve(listener)
+		if !strings.Contains(" "+known+" ", " "+name+" ") {
+			break
+		}
+		found[name] = value
+		words = words[1:]
 	}
-	return server.Serve(listener)
+	return found, words
+}
+
+func (o options) has(name string) bool {
+	_, ok := o[name]
+	return ok
+}
+
+// number is the value of an option, or a default.
+func (o options) number(name string, otherwise int) int {
+	if value, err := strconv.Atoi(o[name]); err == nil {
+		return value
+	}
+	return otherwise
+}
+
+// duration is the value of an option, or 0.
+func (o options) duration(name string) time.Duration {
+	value, _ := time.ParseDuration(o[name])
+	return value
 }
 
 func call(address string, count int) error {
@@ -78,24 +92,33 @@ func call(address string, count int) error {
 	return stream.CloseSend()
 }
 
+func run(words []string) error {
+	if len(words) > 0 && words[0] == "serve" {
+		return serve(words[1:])
+	}
+	if len(words) > 1 {
+		switch words[0] {
+		case "call":
+			count := 1
+			if len(words) == 3 {
+				var err error
+				if count, err = strconv.Atoi(words[2]); err != nil {
+					return err
+				}
+			}
+			return call(words[1], count)
+		case "ask":
+			return ask(words[1], words[2:])
+		case "drive":
+			return drive(words[1], words[2:])
+		}
+	}
+	return fmt.Errorf("usage: grpccalls serve | call ADDRESS [COUNT] | ask ADDRESS METHOD [WORDS] | drive ADDRESS")
+}
+
 func main() {
 	log.SetFlags(0)
-	var err error
-	switch arguments := os.Args[1:]; {
-	case len(arguments) > 0 && arguments[0] == "serve":
-		err = serve(len(arguments) == 2 && arguments[1] == "http")
-	case len(arguments) > 1 && arguments[0] == "call":
-		count := 1
-		if len(arguments) == 3 {
-			count, err = strconv.Atoi(arguments[2])
-		}
-		if err == nil {
-			err = call(arguments[1], count)
-		}
-	default:
-		log.Fatal("usage: grpccalls serve [http] | call ADDRESS [COUNT]")
-	}
-	if err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		log.Fatal(err)
 	}
 }

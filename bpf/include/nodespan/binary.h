@@ -268,15 +268,131 @@ struct ns_context_type {
 #define NS_CONTEXT_TYPES_MAX 128
 #define NS_ALL_CONTEXT_TYPES_MAX 8192
 
-/// runtime.g, and what tells whether a goroutine was started by another one's current request.
+/// What tells the goroutine that started another one, and whether it did so while it served its current request: goids
+/// are given out in order, in batches that each processor (runtime.p) takes from runtime.sched.goidgen, the last number
+/// taken (runtime/proc.go: newproc1).
 struct ns_goroutine_facts {
 	/// runtime.g.parentGoid (Go 1.21).
 	ns_offset parent_goid;
-	/// runtime.g.m, runtime.m.p, runtime.p.{goidcache,goidcacheend}.
+	/// runtime.g.m, runtime.m.p
 	ns_offset m;
 	ns_offset p;
+	/// runtime.p.goidcache, which goidcacheend follows: the numbers that are left of the processor's batch.
 	ns_offset goid_cache;
-	ns_offset goid_cache_end;
+	/// Bytes from the start of the program's code, as mm_struct.start_code has it, to runtime.sched.goidgen;
+	/// NS_NO_COUNTER where that isn't known.
+	__u32 goid_counter;
+};
+#define NS_NO_COUNTER 0xffffffff
+
+/// Values of net.Addr: the hashes of the types that they are told by, *net.TCPAddr and *net.UnixAddr, and their fields.
+struct ns_net_facts {
+	__u32 tcp_addr;
+	__u32 unix_addr;
+	ns_offset tcp_ip;
+	ns_offset tcp_port;
+	ns_offset unix_name;
+};
+
+/// google.golang.org/grpc, the side that serves.
+struct ns_grpc_server_facts {
+	/// Hashes of the types that values of interfaces are told by: *transport.http2Server; *context.valueCtx;
+	/// metadata.mdIncomingKey and metadata.MD, the key and the value of the received metadata in a context.
+	__u32 http2_server;
+	__u32 value_context;
+	__u32 metadata_key;
+	__u32 metadata;
+	/// context.valueCtx.{key,val}, interfaces.
+	ns_offset context_key;
+	ns_offset context_value;
+	/// transport.ServerStream.Stream, a pointer to the struct with the next two. NS_ABSENT where they are in what
+	/// the server hands on: transport.Stream up to 1.68, and a ServerStream that embeds it by value.
+	ns_offset stream_behind;
+	/// transport.Stream.{method,ctx}, a string and an interface.
+	ns_offset stream_method;
+	ns_offset stream_context;
+	/// transport.http2Server.peer.{Addr,LocalAddr}, or {remoteAddr,localAddr} up to 1.59: interfaces.
+	ns_offset server_peer;
+	ns_offset server_local;
+	/// internal/status.Status.s, a pointer, and Code, 4 bytes, in what it points to, a rpc/status.Status.
+	ns_offset status_proto;
+	ns_offset status_code;
+};
+
+/// google.golang.org/grpc, the side that calls.
+struct ns_grpc_client_facts {
+	/// grpc.clientStream.{cc,desc,attempt}
+	ns_offset stream_connection;
+	ns_offset stream_description;
+	ns_offset stream_attempt;
+	/// grpc.ClientConn.target, a string.
+	ns_offset connection_target;
+	/// grpc.csAttempt.{transport,transportStream} (t and s up to 1.7x): an interface, and a pointer that is nil
+	/// until there is a stream.
+	ns_offset attempt_transport;
+	ns_offset attempt_stream;
+	/// transport.http2Client.remoteAddr, an interface.
+	ns_offset transport_remote_addr;
+	/// status.Error.s, a *status.Status, and status.Status.s, a *spb.Status. Up to 1.57 status.Error.e points to
+	/// the latter: then there is no error_status.
+	ns_offset error_status;
+	ns_offset error_proto;
+	/// spb.Status.Code
+	ns_offset proto_code;
+	/// fmt.wrapError.err, an interface.
+	ns_offset wrapped;
+	/// transport.headerFrame.hf (transport.clientHeaders.hf from 1.83 on), a slice of hpack.HeaderField.
+	ns_offset frame_fields;
+	/// runtime.g.stack, whose bounds are two words.
+	ns_offset stack;
+	/// Hashes of the types that values of interfaces are told by: *transport.http2Client, *status.Error,
+	/// *fmt.wrapError, *errors.errorString, context.deadlineExceededError.
+	__u32 transport_type;
+	__u32 status_type;
+	__u32 wrap_type;
+	__u32 text_type;
+	__u32 deadline_type;
+};
+
+/// Longest part of a buffered writer that is copied in one read, bytes.
+#define NS_WRITER_READ_MAX 96
+
+/// A buffered writer: a slice of bytes, and how many of them are waiting to be sent.
+struct ns_writer_facts {
+	/// Bytes from the start of the struct that hold all its fields below.
+	__u16 read;
+	ns_offset buffer;
+	ns_offset used;
+	/// The writer behind it, an interface.
+	ns_offset target;
+};
+
+/// Where the headers of outgoing requests are written.
+struct ns_propagation_facts {
+	/// abi.Type.Hash of *bufio.Writer and of net/http.persistConnWriter, by which HTTP/1 requests are sent.
+	__u32 bufio_writer;
+	__u32 connection_writer;
+	/// bufio.Writer
+	struct ns_writer_facts bufio;
+	/// google.golang.org/grpc/internal/transport.bufWriter
+	struct ns_writer_facts grpc;
+	/// net/http.Request.Header, for HTTP/2 as well, and net/http/internal/http2.ClientRequest.Header.
+	ns_offset request_header;
+	ns_offset client_request_header;
+	/// google.golang.org/grpc/internal/transport.loopyWriter.framer, and framer.writer, a pointer to a bufWriter.
+	ns_offset loopy_framer;
+	ns_offset framer_writer;
+	/// golang.org/x/net/http2/hpack.HeaderField.Name, and its last field, Sensitive, a byte.
+	ns_offset field_name;
+	ns_offset field_sensitive;
+};
+
+/// The types of request that HTTP/2 clients have, in the upper half of the attach cookie.
+enum ns_http2_request {
+	/// *net/http.Request
+	NS_HTTP2_REQUEST = 0,
+	/// *net/http/internal/http2.ClientRequest, from Go 1.27 on.
+	NS_HTTP2_CLIENT_REQUEST = 1,
 };
 
 /// All that the programs need to know of one executable.
@@ -288,6 +404,10 @@ struct ns_binary_facts {
 	/// By `enum ns_http_server`, which the upper half of the attach cookie names where several have one program.
 	struct ns_http_server_facts http_server[NS_HTTP_SERVER_COUNT];
 	struct ns_route_facts routes[NS_ROUTER_COUNT];
+	struct ns_propagation_facts propagation;
+	struct ns_net_facts net;
+	struct ns_grpc_server_facts grpc_server;
 	struct ns_http_client_facts http_client;
 	struct ns_error_type error_types[NS_ERROR_TYPES_MAX];
+	struct ns_grpc_client_facts grpc_client;
 };

@@ -94,6 +94,6 @@ struct ns_http_in_flight {
 	__u64 text_used;
 	/// Its context.Context, the data pointer of the interface; 0 when unknown.
 	__u64 context;
-	/// 1 when the goroutine serves this request only, as that of an HTTP/2 stream does.
-	__u64 owns_goroutine;
+	/// What tells the goroutines that it started since.
+	struct ns_goroutine_mark mark;
 };

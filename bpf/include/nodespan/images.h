@@ -9,8 +9,16 @@ struct ns_image {
 	size_t size;
 };
 
+/// bpf/programs/grpc_client.bpf.c
+struct ns_image ns_image_grpc_client(void);
+/// bpf/programs/grpc_propagation.bpf.c
+struct ns_image ns_image_grpc_propagation(void);
 /// bpf/programs/http_client.bpf.c
 struct ns_image ns_image_http_client(void);
+/// bpf/programs/http_propagation.bpf.c
+struct ns_image ns_image_http_propagation(void);
+/// bpf/programs/grpc_server.bpf.c
+struct ns_image ns_image_grpc_server(void);
 /// bpf/programs/http_server.bpf.c
 struct ns_image ns_image_http_server(void);
 /// bpf/programs/process.bpf.c

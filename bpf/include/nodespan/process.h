@@ -26,6 +26,10 @@ enum ns_sampler {
 	NS_SAMPLER_TRACE_ID_RATIO = 2,
 };
 
+/// How many of a program's processors are looked at, beside the one at hand.
+#define NS_PROCESSORS_MAX 8
+#define NS_UNASKED_MAX 1024
+
 /// Settings of one process image, in the map `processes`. Present exactly while the process is traced.
 struct ns_process_settings {
 	/// Bound for NS_SAMPLER_TRACE_ID_RATIO: ratio * 2^63.
@@ -41,9 +45,12 @@ struct ns_process_settings {
 	/// 1 while its memory may be written to, for the headers of its requests. BPF clears it after a write that did
 	/// not show up as it was meant.
 	__u8 writes;
-	/// The highest runtime.p.goidcacheend that was seen: goroutines with this number or a higher one were started
-	/// later.
-	__u64 goid_end;
+	/// How many requests have begun, up to NS_UNASKED_MAX, since a call was made by a goroutine that a server's had
+	/// started: while nobody asks, what tells whose it is isn't looked at.
+	__u32 unasked;
+	__u32 unused;
+	/// Addresses of the program's runtime.p, as far as they have been met.
+	__u64 processors[NS_PROCESSORS_MAX];
 };
 
 /// Why a request went out without the trace context of its span.

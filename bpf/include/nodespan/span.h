@@ -7,6 +7,8 @@
 #include "nodespan/process.h"
 
 enum ns_record_kind {
+	/// None: another span in flight has taken its place, with its ids. When it ends it is as if it had not begun.
+	NS_RECORD_TAKEN_OVER = 0,
 	/// `struct ns_http_server_span`
 	NS_RECORD_HTTP_SERVER = 1,
 	/// `struct ns_http_client_span`
@@ -59,6 +61,21 @@ struct ns_object {
 	__u64 address;
 };
 
+/// What had been given out of goids when a goroutine began a request.
+struct ns_goroutine_mark {
+	/// Goroutines with a higher number were started since. 0 when all that this one has started were, NS_ALL_GOIDS
+	/// when that isn't known.
+	__u64 newest;
+	/// The numbers that processors had left: goroutines with those were started since.
+	struct ns_goid_range {
+		__u64 next;
+		__u64 end;
+	} left[1 + NS_PROCESSORS_MAX];
+};
+#define NS_ALL_GOIDS 0xffffffffffffffffULL
+/// runtime._GoidCacheBatch
+#define NS_GOID_BATCH 16
+
 /// Which server span in flight a span is part of, or would be: its record kind, NS_RECORD_HTTP_SERVER or
 /// NS_RECORD_GRPC_SERVER, and its goroutine. All zeros for none.
 struct ns_owner {
@@ -76,15 +93,19 @@ struct ns_outgoing {
 	__u8 flags;
 	/// `enum ns_outgoing_state`.
 	__u8 state;
-	__u16 reserved[3];
+	/// 1 when the application has set a tracestate itself.
+	__u8 has_tracestate;
+	__u8 reserved[5];
 	/// Whose tracestate goes along.
 	struct ns_owner owner;
 };
 
 enum ns_outgoing_state {
 	NS_OUTGOING_PENDING = 0,
-	/// The header has been looked at, and written or not.
-	NS_OUTGOING_DONE = 1,
 	/// Two requests in flight share the address, so that nobody can tell which is written.
-	NS_OUTGOING_AMBIGUOUS = 2,
+	NS_OUTGOING_AMBIGUOUS = 1,
+	/// The application has set a traceparent itself.
+	NS_OUTGOING_OWN = 2,
+	/// Whether it has could not be read.
+	NS_OUTGOING_UNREADABLE = 3,
 };

@@ -113,6 +113,6 @@ extension TypeName {
 
 extension PreparedSide {
     static let all: [PreparedSide] = [
-        .grpcServer, .grpcClient, .databaseSQL, .libPQ, .pgx, .kafkaWriter, .kafkaReader, .goRedis, .openTelemetry,
+        .databaseSQL, .libPQ, .pgx, .kafkaWriter, .kafkaReader, .goRedis, .openTelemetry,
     ]
 }

@@ -2,44 +2,50 @@ import FoundationEssentials
 import Glibc
 
 /// A line of `nodespan trace --format json`, as a reader of the documented contract takes it.
-struct ReceivedSpan: Decodable {
-    struct Status: Decodable, Equatable {
-        var code: String
-        var message: String
+package struct ReceivedSpan: Decodable, Sendable {
+    package struct Status: Decodable, Equatable, Sendable {
+        package var code: String
+        package var message: String
+
+        package init(code: String, message: String) {
+            self.code = code
+            self.message = message
+        }
     }
 
-    struct Scope: Decodable {
-        var name: String
-        var version: String
+    package struct Scope: Decodable, Sendable {
+        package var name: String
+        package var version: String
     }
 
-    var traceId: String
-    var spanId: String
-    var parentSpanId: String
-    var flags: Int
-    var traceState: String
-    var name: String
-    var kind: String
-    var startTimeUnixNano: String
-    var endTimeUnixNano: String
-    var status: Status
-    var attributes: [String: AttributeValue]
-    var resource: [String: AttributeValue]
-    var scope: Scope
+    package var traceId: String
+    package var spanId: String
+    package var parentSpanId: String
+    package var flags: Int
+    package var traceState: String
+    package var name: String
+    package var kind: String
+    package var startTimeUnixNano: String
+    package var endTimeUnixNano: String
+    package var status: Status
+    package var attributes: [String: AttributeValue]
+    package var resource: [String: AttributeValue]
+    package var scope: Scope
 
-    subscript(_ attribute: String) -> AttributeValue? { attributes[attribute] }
+    package subscript(_ attribute: String) -> AttributeValue? { attributes[attribute] }
 
     /// `url.path`, or empty.
-    var path: String {
+    package var path: String {
         if case .string(let path) = attributes["url.path"] { path } else { "" }
     }
 
     /// Nanoseconds from start to end.
-    var duration: Int64 { (Int64(endTimeUnixNano) ?? 0) - (Int64(startTimeUnixNano) ?? 0) }
+    package var duration: Int64 { (Int64(endTimeUnixNano) ?? 0) - (Int64(startTimeUnixNano) ?? 0) }
 
     /// Decodes each line, or of many only those that are asked for by their number, from 0 on: decoding is slow.
-    static func lines(_ bytes: [UInt8], decoding isWanted: (Int) -> Bool) throws -> (spans: [ReceivedSpan], lines: Int)
-    {
+    package static func lines(_ bytes: [UInt8], decoding isWanted: (Int) -> Bool) throws -> (
+        spans: [ReceivedSpan], lines: Int
+    ) {
         let decoder = JSONDecoder()
         var spans: [ReceivedSpan] = []
         var lines = 0
@@ -59,14 +65,14 @@ struct ReceivedSpan: Decodable {
 }
 
 /// A plain JSON value.
-enum AttributeValue: Decodable, Hashable, CustomStringConvertible {
+package enum AttributeValue: Decodable, Hashable, Sendable, CustomStringConvertible {
     case string(String)
     case integer(Int)
     case double(Double)
     case boolean(Bool)
     case list([AttributeValue])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         // The likeliest first: a decoder is slow at failing.
         let container = try decoder.singleValueContainer()
         if let value = try? container.decode(String.self) {
@@ -82,7 +88,7 @@ enum AttributeValue: Decodable, Hashable, CustomStringConvertible {
         }
     }
 
-    var description: String {
+    package var description: String {
         switch self {
         case .string(let value): "\"\(value)\""
         case .integer(let value): "\(value)"
@@ -94,6 +100,6 @@ enum AttributeValue: Decodable, Hashable, CustomStringConvertible {
 }
 
 extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
-    init(stringLiteral value: String) { self = .string(value) }
-    init(integerLiteral value: Int) { self = .integer(value) }
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
 }

@@ -1,0 +1,3 @@
+module nodespan.example/parents
+
+go 1.19

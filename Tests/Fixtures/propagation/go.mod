@@ -1,0 +1,3 @@
+module propagation
+
+go 1.19

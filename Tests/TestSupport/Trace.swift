@@ -1,0 +1,64 @@
+import FoundationEssentials
+
+/// What one run of `nodespan trace` gave.
+package struct Trace {
+    /// The closing line on standard error.
+    package struct Summary: Decodable {
+        package var spans: Int
+        package var begun: Int
+        package var exported: Int
+        package var unsampled: Int
+        package var inFlight: Int
+        /// By reason.
+        package var losses: [String: Int]
+        package var destinations: [Destination]
+
+        package var lost: Int { losses.values.reduce(0, +) }
+        /// The promise of every summary: nothing is unaccounted for.
+        package var isBalanced: Bool { begun == exported + unsampled + lost + inFlight && spans == exported }
+    }
+
+    /// What became of the spans that were to be exported.
+    package struct Destination: Decodable {
+        package var endpoint: String
+        package var spans: Int
+        package var exported: Int
+        package var rejected: Int
+        /// By reason.
+        package var losses: [String: Int]
+        package var retries: Int
+        package var resent: Int
+
+        package var isBalanced: Bool { spans == exported + rejected + losses.values.reduce(0, +) }
+    }
+
+    /// Standard output as it came.
+    package var output: [UInt8]
+    package var spans: [ReceivedSpan]
+    /// Lines on standard output: spans, the ones not decoded included.
+    package var lines: Int
+    package var summary: Summary
+    package var code: Int32
+    package var errors: String
+
+    package init(output: [UInt8], errors: String, code: Int32, decoding isWanted: (Int) -> Bool) throws {
+        (spans, lines) = try ReceivedSpan.lines(output, decoding: isWanted)
+        guard let line = errors.split(separator: "\n").last, line.hasPrefix("{") else {
+            throw MissingSummary(code: code, errors: errors)
+        }
+        summary = try JSONDecoder().decode(Summary.self, from: Data(line.utf8))
+        self.output = output
+        self.code = code
+        self.errors = errors
+    }
+
+    /// The spans of requests for a path.
+    package func spans(_ path: String) -> [ReceivedSpan] { spans.filter { $0.path == path } }
+}
+
+package struct MissingSummary: Error, CustomStringConvertible {
+    package var code: Int32
+    package var errors: String
+
+    package var description: String { "nodespan ended with \(code) and no summary: \(errors)" }
+}

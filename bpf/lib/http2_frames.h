@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// Adding fields to the header block that a program has just written to its buffer, as the last frames there (RFC 9113,
+// 4.1, 6.2 and 6.10): the fields go behind the last frame, the frame's length grows, then the buffer's.
+#pragma once
+
+#include "hpack.h"
+#include "propagation_write.h"
+
+#define NS_FRAME_HEADER 9
+#define NS_FRAME_HEADERS 1
+#define NS_FRAME_CONTINUATION 9
+#define NS_FRAME_END_HEADERS 0x04
+#define NS_FRAME_PADDED 0x08
+/// The largest frame that every peer takes (RFC 9113, 6.5.2: SETTINGS_MAX_FRAME_SIZE).
+#define NS_FRAME_MAX 16384
+/// Frames that are looked at; a header block is the only one in the buffer, in one frame or a few.
+#define NS_FRAMES_MAX 8
+
+/// A frame in the buffer.
+struct ns_frame {
+	/// Where its header is, in the buffer.
+	__u64 at;
+	__u64 len;
+	__u8 header[NS_FRAME_HEADER];
+};
+
+/// Finds the last of the frames that begin at byte `start` of what is waiting to be sent. Returns 0 when it ends where
+/// that ends.
+static __always_inline int ns_last_frame(const struct ns_writer *writer, __u64 start, struct ns_frame *frame)
+{
+	frame->at = start;
+	for (int i = 0; i < NS_FRAMES_MAX; i++) {
+		__u64 end;
+
+		if (frame->at >= writer->used || bpf_probe_read_user(frame->header, sizeof(frame->header),
+		                                                     (const void *)(writer->buffer + frame->at)))
+			return -1;
+		frame->len = frame->header[0] << 16 | frame->header[1] << 8 | frame->header[2];
+		end = frame->at + NS_FRAME_HEADER + frame->len;
+		if (end == writer->used)
+			return 0;
+		frame->at = end;
+	}
+	return -1;
+}
+
+/// Changes a frame's length. Returns 0 when it has been read back.
+static __always_inline int ns_write_frame_len(const struct ns_writer *writer, const struct ns_frame *frame, __u64 len)
+{
+	__u8 bytes[3] = {len >> 16, len >> 8, len}, back[3];
+	void *address = (void *)(writer->buffer + frame->at);
+
+	return bpf_probe_write_user(address, bytes, sizeof(bytes)) ||
+	       bpf_probe_read_user(back, sizeof(back), address) || back[0] != bytes[0] || back[1] != bytes[1] ||
+	       back[2] != bytes[2];
+}
+
+/// Adds the text to the header block behind byte `start` of what is waiting to be sent. Until the last of three writes,
+/// the program sees none of it but the frame's length, which is put back when that one fails.
+static __always_inline __u32 ns_extend_block(struct ns_headers_out *headers, const struct ns_process_image *process,
+                                             struct ns_process_settings *settings, const struct ns_writer *writer,
+                                             __u64 start)
+{
+	struct ns_frame frame;
+	__u64 len = headers->len;
+	__u32 outcome;
+
+	// Not all of the block is there any more, if the buffer was too small for it, or there is none.
+	if (ns_last_frame(writer, start, &frame))
+		return NS_UNWRITTEN_NO_ROOM;
+	if ((frame.header[3] != NS_FRAME_HEADERS || frame.header[4] & NS_FRAME_PADDED) &&
+	    frame.header[3] != NS_FRAME_CONTINUATION)
+		return NS_UNWRITTEN_FAILED;
+	if (!(frame.header[4] & NS_FRAME_END_HEADERS))
+		return NS_UNWRITTEN_FAILED;
+	if (frame.len + len > NS_FRAME_MAX || writer->len - writer->used < len)
+		return NS_UNWRITTEN_NO_ROOM;
+	outcome = ns_write_text(headers, process, settings, writer->buffer + writer->used);
+	if (outcome != NS_WRITTEN)
+		return outcome;
+	if (ns_write_frame_len(writer, &frame, frame.len + len)) {
+		ns_write_frame_len(writer, &frame, frame.len);
+		ns_stop_writing(process, settings);
+		return NS_UNWRITTEN_FAILED;
+	}
+	outcome = ns_write_word(process, settings, writer->used_at, writer->used + len);
+	if (outcome != NS_WRITTEN)
+		ns_write_frame_len(writer, &frame, frame.len);
+	return outcome;
+}
