@@ -3,6 +3,7 @@ private import CCapstone
 /// The registers that a Go function returns its results in (src/cmd/compile/abi-internal.md), as capstone numbers them with
 /// all their parts.
 struct ResultRegisters {
+    private let instructionSet: InstructionSet
     private let numbers: Set<UInt16>
 
     /// Those of the first words of the results; up to three are known.
@@ -20,14 +21,21 @@ struct ResultRegisters {
                     $0.map(\.rawValue)
                 }
             }
+        self.instructionSet = instructionSet
         numbers = Set(all.prefix(count).joined().map { UInt16($0) })
     }
+
+    /// Instructions that write to more than capstone tells: to RAX, and RDX.
+    private static let understated: Set<UInt32> = [
+        X86_INS_CMPXCHG.rawValue, X86_INS_CMPXCHG8B.rawValue, X86_INS_CMPXCHG16B.rawValue,
+    ]
 
     /// Whether an instruction leaves them all as they are. False where that can't be told.
     func arePreserved(by bytes: ArraySlice<UInt8>, at address: UInt64, _ capstone: inout Capstone) -> Bool {
         guard capstone.decode(bytes, at: address) == bytes.count, let written = capstone.writtenRegisters else {
             return false
         }
+        if instructionSet == .amd64, Self.understated.contains(capstone.id) { return false }
         return numbers.isDisjoint(with: written)
     }
 }

@@ -121,7 +121,7 @@ import Testing
                 if target != expected { Issue.record("\(function.name): \(instruction), not \(listed)") }
             case (.indirectCall, .indirectCall): tally.indirectCalls += 1
             case (.ret, .ret): tally.returns += 1
-            case (.other, .other): break
+            case (.jump, .other), (.branch, .other), (.indirectJump, .other), (.trap, .other), (.other, .other): break
             default: Issue.record("\(function.name): \(instruction), not \(listed)")
             }
             try listing.advance()

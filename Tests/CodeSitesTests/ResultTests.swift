@@ -151,6 +151,11 @@ import Testing
                     self = .site(line.address)
                     return
                 }
+                // Of a test of a constant, the decoder says that it writes to the register.
+                if line.mnemonic.hasPrefix("test"), line.operands.hasPrefix("$") {
+                    self = .unknown
+                    return
+                }
                 switch line.mnemonic {
                 case "call", "jmp", "ret", "ud2", "int3":
                     self = .none
