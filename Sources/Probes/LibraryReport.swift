@@ -33,8 +33,11 @@ package struct LibraryReport: Sendable, Equatable {
 }
 
 extension LibraryReport {
-    /// It makes spans that are children of a server's.
-    var makesChildren: Bool { purpose == .spans && !probes.isEmpty && !name.hasSuffix(" server") }
+    /// Its programs walk chains of contexts: it makes spans that are children of a server's, or its calls may be requests
+    /// that another server received.
+    var walksContexts: Bool {
+        purpose == .spans && !probes.isEmpty && (!name.hasSuffix(" server") || name == LibraryEntry.grpcServer.name)
+    }
 }
 
 /// A struct field that the BPF programs read.

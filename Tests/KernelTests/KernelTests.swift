@@ -59,7 +59,7 @@ extension Result where Success == [String] {
     fileprivate var problems: [String] {
         switch self {
         case .success(let problems): problems
-        case .failure(let error): ["\(error)"]
+        case .failure(let error): [String("\(error)".suffix(1000))]
         }
     }
 }

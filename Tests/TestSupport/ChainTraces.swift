@@ -72,8 +72,8 @@ package struct ChainTraces {
     /// What is wrong with the spans at one hop, parents aside.
     package func problems(at hop: ChainHop) -> [String] {
         let passages = passages[hop] ?? []
-        var problems: [String] = []
-        if !hop.isIdle {
+        var problems = passages.isEmpty ? ["\(hop): no span"] : []
+        if !hop.isIdle, !passages.isEmpty {
             let slots = Dictionary(grouping: passages) { $0.slot ?? -1 }.mapValues(\.count)
             let expected = Dictionary(grouping: 0..<requests) { $0 % 64 }.mapValues(\.count)
             if slots != expected { problems.append("\(hop): \(passages.count) spans for \(requests) requests") }
@@ -90,7 +90,7 @@ package struct ChainTraces {
         let causes = Dictionary((passages[cause] ?? []).map { ($0.span.spanId, $0) }) { first, _ in first }
         let children = passages[hop] ?? []
         var seen: Set<String> = []
-        var wrong: [String] = []
+        var wrong = children.isEmpty ? ["no span"] : []
         for child in children {
             let span = child.span
             guard let parent = causes[span.parentSpanId] else {

@@ -52,10 +52,13 @@ static __always_inline void ns_append_of_request(struct ns_grpc_server_in_flight
 	struct ns_grpc_span *record = &flight->record;
 	__u64 used;
 
-	barrier_var(len);
-	if (!len || len > max)
+	if (!len)
 		return;
+	// Compared by itself, and right before it is used: else the compiler compares a number derived from it.
 	used = *(volatile __u64 *)&flight->text_used;
+	barrier_var(len);
+	if (len > max)
+		return;
 	if (used > NS_GRPC_TEXT_MAX - 1 - max ||
 	    bpf_probe_read_kernel(record->text + used, len, request->text + (from & (NS_HTTP_TEXT_MAX - 1))))
 		return;

@@ -239,9 +239,12 @@ static __always_inline __u64 ns_append_tracestate_out(struct ns_headers_out *hea
 {
 	__u64 len = state.len;
 
+	if (!len)
+		return 0;
+	// Compared by themselves, and right before they are used.
 	barrier_var(len);
 	barrier_var(at);
-	if (!len || len > NS_HTTP_TRACESTATE_MAX || at > NS_HEADERS_MAX - 16 - NS_HTTP_TRACESTATE_MAX ||
+	if (len > NS_HTTP_TRACESTATE_MAX || at > NS_HEADERS_MAX - 16 - NS_HTTP_TRACESTATE_MAX ||
 	    bpf_probe_read_kernel(headers->text + at, len, state.text) || !ns_owner_is_same(process, &headers->request))
 		return 0;
 	return len;

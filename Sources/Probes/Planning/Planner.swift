@@ -39,12 +39,12 @@ package struct Planner: Sendable {
         return plan.attachPoints.isEmpty ? .refusal(PlanRefusal(libraries)) : .plan(plan)
     }
 
-    /// Finds what tells whose child a span is, if the executable has anything whose spans are children of others.
+    /// Finds what tells whose child a span is, if anything that the executable has asks for it.
     private func parents(
         in binary: GoBinary, _ functions: [String: [Function]], of libraries: [LibraryReport],
         _ facts: inout ns_binary_facts
     ) throws(PlanningError) -> [ContextType] {
-        guard libraries.contains(where: \.makesChildren) else { return [] }
+        guard libraries.contains(where: \.walksContexts) else { return [] }
         facts.goroutine = try GoroutineFacts(
             binary: binary, maker: functions[GoroutineFacts.maker]?.first { $0.name == GoroutineFacts.maker }
         ).find()
