@@ -27,7 +27,9 @@ extension ProbePlan {
     func points(of program: String) -> [AttachPoint] { attachPoints.filter { $0.program == program } }
 }
 
-/// The facts as 16-bit words: `struct ns_binary_facts` holds nothing else.
+/// The facts as 16-bit words, but for the only one that is an address in the program.
 func words(_ facts: ns_binary_facts) -> [UInt16] {
-    withUnsafeBytes(of: facts) { Array($0.assumingMemoryBound(to: UInt16.self)) }
+    var facts = facts
+    facts.goroutine.goid_counter = UInt32(NS_NO_COUNTER)
+    return withUnsafeBytes(of: facts) { Array($0.assumingMemoryBound(to: UInt16.self)) }
 }

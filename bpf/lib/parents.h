@@ -106,81 +106,110 @@ static __always_inline const struct ns_span *ns_server_span(const struct ns_goro
 	return request ? &request->record.span : NULL;
 }
 
-/// Takes a server span as the parent, if it is still in flight. Returns whether it is.
-static __always_inline int ns_adopt(const struct ns_process_image *process, struct ns_owner owner, struct ns_span *span)
+/// A span's own id, as a word: 0 for none. Another processor may be changing it.
+static __always_inline __u64 ns_id_of(const struct ns_span *span)
+{
+	return span ? *(volatile const __u64 *)span->span_id : 0;
+}
+
+/// Takes a server span as the parent, if that is still in flight which had the id. Returns whether it is.
+static __always_inline int ns_adopt(const struct ns_process_image *process, struct ns_owner owner, __u64 id,
+                                    struct ns_span *span)
 {
 	struct ns_goroutine goroutine = {.process = *process, .goid = owner.goid};
 	const struct ns_span *parent = ns_server_span(&goroutine, owner.kind);
-	__u64 id, again;
 
-	if (!parent)
+	if (!parent || !id)
 		return 0;
-	id = *(volatile const __u64 *)parent->span_id;
 	__builtin_memcpy(span->trace_id, parent->trace_id, sizeof(span->trace_id));
 	__builtin_memcpy(span->parent_span_id, &id, sizeof(id));
 	span->flags = parent->flags & NS_TRACE_FLAG_SAMPLED;
-	// Meanwhile it may have ended on another processor, and its entry be another's.
-	parent = ns_server_span(&goroutine, owner.kind);
-	if (!parent || !id)
-		return 0;
-	again = *(volatile const __u64 *)parent->span_id;
-	if (again != id)
+	// Meanwhile it may have ended on another processor, and its goroutine serve another request.
+	if (ns_id_of(ns_server_span(&goroutine, owner.kind)) != id)
 		return 0;
 	span->parent = NS_PARENT_LOCAL;
 	return 1;
 }
 
-/// The kind of the server span that the goroutine has in flight which started the one at hand, if it did so within it;
-/// else 0.
-static __always_inline __u32 ns_starter(const struct ns_hit *hit, const struct ns_process_settings *settings,
-                                        const struct ns_goroutine *starter)
+/// The id of the server span that a context was found to be of, as long as it is that one's.
+static __always_inline __u64 ns_id_by_context(const struct ns_goroutine *goroutine, __u32 kind, __u64 context)
 {
-	// A value of the map: what is asked for is noted there.
-	struct ns_process_settings *own = (struct ns_process_settings *)settings;
-	const struct ns_grpc_server_in_flight *call = bpf_map_lookup_elem(&grpc_server_in_flight, starter);
-	const struct ns_http_in_flight *request;
+	__u64 id, current;
 
-	if (call) {
-		own->unasked = 0;
-		return ns_is_started_since(&call->mark, hit->key.goid) ? NS_RECORD_GRPC_SERVER : 0;
+	if (kind == NS_RECORD_GRPC_SERVER) {
+		const struct ns_grpc_server_in_flight *call = bpf_map_lookup_elem(&grpc_server_in_flight, goroutine);
+
+		id = ns_id_of(call ? &call->record.span : NULL);
+		current = call ? *(volatile const __u64 *)&call->context : 0;
+	} else {
+		const struct ns_http_in_flight *request = bpf_map_lookup_elem(&http_in_flight, goroutine);
+
+		id = ns_id_of(request ? &request->record.span : NULL);
+		current = request ? *(volatile const __u64 *)&request->context : 0;
 	}
-	request = bpf_map_lookup_elem(&http_in_flight, starter);
-	if (request) {
-		own->unasked = 0;
-		return ns_is_started_since(&request->mark, hit->key.goid) ? NS_RECORD_HTTP_SERVER : 0;
-	}
-	return 0;
+	return current == context ? id : 0;
 }
 
-/// The server span in flight that a goroutine works for; `owner->kind` is 0 without one.
-static __always_inline void ns_find_owner(struct pt_regs *ctx, const struct ns_hit *hit,
-                                          const struct ns_process_settings *settings, struct ns_go_interface context,
-                                          struct ns_owner *owner)
+/// The server span that the goroutine has in flight which started the one at hand, if it did so within it. Returns its
+/// id, and 0 without one.
+static __always_inline __u64 ns_find_starter(const struct ns_hit *hit, const struct ns_process_settings *settings,
+                                             const struct ns_goroutine *starter, struct ns_owner *owner)
+{
+	// A value of the map: what is asked for is noted there.
+	struct ns_process_settings *own_settings = (struct ns_process_settings *)settings;
+	const struct ns_grpc_server_in_flight *call = bpf_map_lookup_elem(&grpc_server_in_flight, starter);
+	const struct ns_goroutine_mark *mark;
+	__u64 id;
+
+	owner->goid = starter->goid;
+	if (call) {
+		owner->kind = NS_RECORD_GRPC_SERVER;
+		id = ns_id_of(&call->record.span);
+		mark = &call->mark;
+	} else {
+		const struct ns_http_in_flight *request = bpf_map_lookup_elem(&http_in_flight, starter);
+
+		if (!request)
+			return 0;
+		owner->kind = NS_RECORD_HTTP_SERVER;
+		id = ns_id_of(&request->record.span);
+		mark = &request->mark;
+	}
+	own_settings->unasked = 0;
+	return ns_is_started_since(mark, hit->key.goid) ? id : 0;
+}
+
+/// The server span in flight that a goroutine works for. Returns its id, and 0 without one.
+static __always_inline __u64 ns_find_owner(struct pt_regs *ctx, const struct ns_hit *hit,
+                                           const struct ns_process_settings *settings, struct ns_go_interface context,
+                                           struct ns_owner *owner)
 {
 	struct ns_context_walk walk = {
 	    .at = {.process = hit->key.process, .address = context.data}, .itab = context.itab, .binary = hit->binary};
 	struct ns_goroutine goroutine = hit->key;
+	__u64 id;
 
 	if (context.itab && context.data) {
 		bpf_loop(NS_CONTEXTS_MAX, ns_visit_context, &walk, 0);
 		*owner = walk.found;
-		if (owner->kind)
-			return;
+		if (owner->kind) {
+			goroutine.goid = owner->goid;
+			return ns_id_by_context(&goroutine, owner->kind, walk.at.address);
+		}
 	}
 	owner->goid = goroutine.goid;
-	if (ns_server_span(&goroutine, NS_RECORD_GRPC_SERVER)) {
-		owner->kind = NS_RECORD_GRPC_SERVER;
-		return;
-	}
-	if (ns_server_span(&goroutine, NS_RECORD_HTTP_SERVER)) {
-		owner->kind = NS_RECORD_HTTP_SERVER;
-		return;
-	}
+	owner->kind = NS_RECORD_GRPC_SERVER;
+	id = ns_id_of(ns_server_span(&goroutine, NS_RECORD_GRPC_SERVER));
+	if (id)
+		return id;
+	owner->kind = NS_RECORD_HTTP_SERVER;
+	id = ns_id_of(ns_server_span(&goroutine, NS_RECORD_HTTP_SERVER));
+	if (id)
+		return id;
 	if (hit->facts->goroutine.parent_goid == NS_ABSENT ||
 	    ns_read_u64(NS_GO_G(ctx) + hit->facts->goroutine.parent_goid, &goroutine.goid))
-		return;
-	owner->goid = goroutine.goid;
-	owner->kind = ns_starter(hit, settings, &goroutine);
+		return 0;
+	return ns_find_starter(hit, settings, &goroutine, owner);
 }
 
 /// Makes a client span the child of the server span that it belongs to, sampled as that is; without one, the first of a
@@ -189,9 +218,11 @@ static __always_inline void ns_begin_child(struct pt_regs *ctx, const struct ns_
                                            const struct ns_process_settings *settings, struct ns_go_interface context,
                                            struct ns_span *span, struct ns_owner *owner)
 {
+	__u64 id;
+
 	*owner = (struct ns_owner){};
-	ns_find_owner(ctx, hit, settings, context, owner);
-	if (!owner->kind || !ns_adopt(&hit->key.process, *owner, span)) {
+	id = ns_find_owner(ctx, hit, settings, context, owner);
+	if (!ns_adopt(&hit->key.process, *owner, id, span)) {
 		*owner = (struct ns_owner){};
 		span->parent = NS_PARENT_NONE;
 		__builtin_memset(span->parent_span_id, 0, sizeof(span->parent_span_id));

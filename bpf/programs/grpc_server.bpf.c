@@ -12,6 +12,7 @@
 #include "emit.h"
 #include "go_registers.h"
 #include "go_values.h"
+#include "goroutines.h"
 #include "grpc_call.h"
 #include "grpc_values.h"
 #include "hit.h"
@@ -88,6 +89,8 @@ int grpc_server_begin(struct pt_regs *ctx)
 		return 0;
 	flight->record.span.start_ns = now;
 	flight->context = arrival.context.data;
+	// A stream worker serves one call after the other.
+	ns_mark_goroutine(ctx, &hit, settings, &flight->mark);
 	ns_read_call(flight, &hit, settings, &arrival);
 	ns_register_context(&hit.key, flight->context, NS_RECORD_GRPC_SERVER);
 	return 0;
