@@ -19,7 +19,7 @@ static __always_inline void ns_announce(const struct ns_process_image *process, 
                                         const struct ns_header_walk *walk)
 {
 	struct ns_object key = {.process = *process, .address = address};
-	struct ns_outgoing request = {.flags = span->flags, .owner = *owner};
+	struct ns_outgoing request = {.flags = span->flags, .users = 1, .owner = *owner};
 	struct ns_outgoing *other;
 
 	if (!address)
@@ -33,16 +33,20 @@ static __always_inline void ns_announce(const struct ns_process_image *process, 
 	if (bpf_map_update_elem(&outgoing, &key, &request, BPF_NOEXIST) != -EEXIST)
 		return;
 	other = bpf_map_lookup_elem(&outgoing, &key);
-	if (other)
+	if (other) {
+		__sync_fetch_and_add(&other->users, 1);
 		other->state = NS_OUTGOING_AMBIGUOUS;
+	}
 }
 
 /// The request has been answered, or never will be.
 static __always_inline void ns_withdraw(const struct ns_process_image *process, __u64 address)
 {
 	struct ns_object key = {.process = *process, .address = address};
+	struct ns_outgoing *request = address ? bpf_map_lookup_elem(&outgoing, &key) : NULL;
 
-	if (address)
+	// Of those that share an address, the last one takes it away: a new one could be mistaken for another before.
+	if (request && __sync_fetch_and_add(&request->users, -1) == 1)
 		bpf_map_delete_elem(&outgoing, &key);
 }
 

@@ -95,7 +95,9 @@ struct ns_outgoing {
 	__u8 state;
 	/// 1 when the application has set a tracestate itself.
 	__u8 has_tracestate;
-	__u8 reserved[5];
+	__u8 reserved;
+	/// Requests in flight that share the address.
+	__u32 users;
 	/// Whose tracestate goes along.
 	struct ns_owner owner;
 };
