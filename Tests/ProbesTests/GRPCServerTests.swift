@@ -51,7 +51,7 @@ import Testing
         let plan = try build.analyse().plan
         let library = try #require(plan.libraries.first { $0.name == "grpc server" })
         #expect(library.state == .ready && library.missing == [])
-        #expect(library.probes.allSatisfy(\.isEmulated))
+        #expect(library.probes.allSatisfy { $0.isEmulated })
         let grpc = "google.golang.org/grpc"
         let symbols = { (program: String) in Set(plan.points(of: program).map(\.symbol)) }
         #expect(symbols("grpc_server_begin") == ["\(grpc).(*Server).handleStream"])
@@ -96,6 +96,6 @@ import Testing
         let plan = try #require(try Planner().plan(try program.analyse()).plan)
         let library = try #require(plan.libraries.first { $0.name == "grpc server" })
         #expect(library.state == .ready && library.missing == [])
-        #expect(library.probes.allSatisfy(\.isEmulated))
+        #expect(library.probes.allSatisfy { $0.isEmulated })
     }
 }
