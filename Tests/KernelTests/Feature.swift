@@ -13,6 +13,7 @@ enum Feature: String, CaseIterable {
     case injectionHTTP2 = "injection HTTP/2"
     case injectionGRPC = "injection gRPC"
     case chain
+    case identity = "byte identity"
     case attachKinds = "attach kinds"
     case healing
     case doctor
@@ -23,15 +24,24 @@ enum Feature: String, CaseIterable {
         kernel.isSupported ? allCases.filter { $0 != .refusal } : [.refusal, .doctor]
     }
 
+    /// How much is sent where that can be chosen.
+    struct Load {
+        /// Through the chain.
+        let requests: Int
+        /// For how long requests of all kinds are sent, untraced and traced.
+        let seconds: Int
+    }
+
     /// The steps to run for it.
-    func runs(on kernel: Kernel, requests: Int) -> [String] {
+    func runs(on kernel: Kernel, load: Load) -> [String] {
         switch self {
         case .httpServer: ["best.running"]
         case .attachKinds: ["best.launched", kernel.hasMulti ? "perf.running" : "multi.refused"]
         case .healing: ["best.killed"] + (kernel.hasMulti ? ["perf.killed"] : [])
         case .doctor: ["best.diagnosed"]
         case .refusal: ["best.refused"]
-        default: ["best.chained.\(requests)"]
+        case .identity: ["best.identical.\(load.seconds)"]
+        default: ["best.chained.\(load.requests)"]
         }
     }
 
@@ -55,6 +65,7 @@ enum Feature: String, CaseIterable {
         case .injectionHTTP2: try parents([.http2Server], results)
         case .injectionGRPC: try parents([.unaryServer, .streamServer, .idleServer], results)
         case .chain: try results.wholeChain()
+        case .identity: try GuestPrograms.senders.flatMap { try results.identity($0.1) }
         }
     }
 

@@ -121,6 +121,29 @@ struct GuestResults {
         return found.problems
     }
 
+    /// What arrives is the same, traced or not, but for one traceparent each, where none was and one found room.
+    func identity(_ sender: String) throws -> [String] {
+        let run = "best.identical-\(sender)"
+        let trace = try guest.trace(run)
+        var found = Findings()
+        for part in ["sentUntraced", "sentTraced"] {
+            found.expect("\(sender) \(part)", try guest.text("\(run).\(part)"), is: "0")
+        }
+        let untraced = try ReceivedRequests(guest.text("\(run).untraced"))
+        let traced = try ReceivedRequests(guest.text("\(run).traced"))
+        found.add(traced.differences(from: untraced).map { "\(sender): \($0)" })
+        let propagation = trace.summary.propagation
+        var unwritten = propagation.unwritten
+        found.expect("\(sender) written", propagation.written, is: traced.injected)
+        found.expect("\(sender) own", unwritten.removeValue(forKey: "own_traceparent"), is: traced.count - traced.foreign)
+        // The senders have small buffers, too.
+        found.expect("\(sender) no room", unwritten.removeValue(forKey: "no_room"), is: traced.foreign - traced.injected)
+        found.expect("\(sender) unwritten", unwritten, is: [:])
+        found.expect(traced.injected * 4 > traced.foreign * 3, "\(sender): \(traced.injected) of \(traced.foreign) injected")
+        found.add(Self.books(trace, exported: traced.count))
+        return found.problems
+    }
+
     private static func books(_ trace: Trace, exported: Int, inFlight: Int = 0) -> [String] {
         var found = Findings()
         found.expect("exported", trace.summary.exported, is: exported)

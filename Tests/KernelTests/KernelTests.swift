@@ -24,9 +24,9 @@ private enum Lab {
         return all.filter { [.httpServer, .attachKinds, .healing, .doctor, .refusal].contains($0) }
     }
 
-    /// Requests through the chain.
-    static func requests(on kernel: Kernel) -> Int {
-        kernel.suite == Kernel.usual.suite ? (isWhole ? 10_000 : 500) : 500
+    static func load(on kernel: Kernel) -> Feature.Load {
+        isWhole && kernel.suite == Kernel.usual.suite
+            ? Feature.Load(requests: 10_000, seconds: 600) : Feature.Load(requests: 500, seconds: 9)
     }
 }
 
@@ -35,14 +35,14 @@ private enum Lab {
         var table = FeatureTable()
         for kernel in Kernel.all {
             let features = Lab.features(on: kernel)
-            let requests = Lab.requests(on: kernel)
+            let load = Lab.load(on: kernel)
             var runs: [String] = []
-            for run in features.flatMap({ $0.runs(on: kernel, requests: requests) }) where !runs.contains(run) {
+            for run in features.flatMap({ $0.runs(on: kernel, load: load) }) where !runs.contains(run) {
                 runs.append(run)
             }
-            let guest = try Guest(kernel, runs: runs, limit: Lab.isWhole ? 1800 : 300)
+            let guest = try Guest(kernel, runs: runs, limit: Lab.isWhole ? 2400 : 300)
             #expect(guest.release.hasPrefix(kernel.series ?? ""))
-            let results = GuestResults(guest, of: kernel, requests: requests)
+            let results = GuestResults(guest, of: kernel, requests: load.requests)
             var problems: [Feature: [String]] = [:]
             for feature in features {
                 problems[feature] = Result { try feature.problems(of: results) }.problems

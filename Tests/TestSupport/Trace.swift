@@ -11,11 +11,19 @@ package struct Trace {
         package var inFlight: Int
         /// By reason.
         package var losses: [String: Int]
+        package var propagation: Propagation
         package var destinations: [Destination]
 
         package var lost: Int { losses.values.reduce(0, +) }
         /// The promise of every summary: nothing is unaccounted for.
         package var isBalanced: Bool { begun == exported + unsampled + lost + inFlight && spans == exported }
+    }
+
+    /// What became of outgoing requests' trace contexts.
+    package struct Propagation: Decodable {
+        package var written: Int
+        /// By reason.
+        package var unwritten: [String: Int]
     }
 
     /// What became of the spans that were to be exported.

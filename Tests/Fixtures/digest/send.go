@@ -17,8 +17,8 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-// Size of write buffers, for a sender of its own each; 0 for what a library takes by itself.
-var buffers = []int{0, 0, 200, 1 << 16}
+// Size of write buffers, for a sender of its own each; 0 for what a library takes by itself, -1 for none in gRPC.
+var buffers = []int{0, -1, 200, 1 << 16}
 
 // send waits for the end of its standard input, so that it can be traced from its first request on.
 func send(length time.Duration, addresses []string) error {
@@ -99,8 +99,11 @@ func newSender(kind, address string, buffer int) (func(*content) error, error) {
 
 func newCaller(address string, buffer int) (func(*content) error, error) {
 	options := []grpc.DialOption{grpc.WithInsecure(), grpc.WithDefaultCallOptions(grpc.CallContentSubtype("raw"))}
-	if buffer != 0 {
+	switch {
+	case buffer > 0:
 		options = append(options, grpc.WithWriteBufferSize(buffer))
+	case buffer < 0:
+		options = append(options, grpc.WithWriteBufferSize(0))
 	}
 	connection, err := grpc.Dial(address, options...)
 	if err != nil {
