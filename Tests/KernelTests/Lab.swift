@@ -5,7 +5,9 @@ import Glibc
 enum Lab {
     #if arch(x86_64)
         static let obstacle: String? = {
-            if access("/usr/bin/qemu-system-x86_64", X_OK) != 0 { return "needs qemu-system-x86: run `make setup-tests`" }
+            if access("/usr/bin/qemu-system-x86_64", X_OK) != 0 {
+                return "needs qemu-system-x86: run `make setup-tests`"
+            }
             if access("/bin/busybox", X_OK) != 0 { return "needs busybox-static: run `make setup-tests`" }
             return nil
         }()
