@@ -1,6 +1,6 @@
 # The main ways in: make demo, make test. Every target does its own set-up.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-tests build demo test fuzz lint format bench install clean
+.PHONY: setup setup-tests build demo test test-kernels fuzz lint format bench install clean
 
 PREFIX ?= /usr/local
 NODESPAN := .build/release/nodespan
@@ -31,6 +31,17 @@ test: setup-tests
 	swift test --skip-build --skip EndToEndTests --skip KernelTests $(ANALYSER_TESTS:%=--skip %)
 	swift test --skip-build --filter EndToEndTests
 	swift test --skip-build --filter KernelTests
+
+# Prints which feature works on which kernel: all of them, on the kernels of Debian's suites that are named, 6.12 under as much
+# load as is said: requests through a chain of services, and for how long requests are compared with what they are untraced.
+KERNELS ?= bullseye bookworm bookworm-backports sid
+KERNEL_REQUESTS ?= 10000
+KERNEL_SECONDS ?= 600
+test-kernels: setup-tests
+	swift build $(RELEASE)
+	swift build --build-tests
+	NODESPAN_KERNELS="$(KERNELS)" NODESPAN_KERNEL_REQUESTS=$(KERNEL_REQUESTS) NODESPAN_KERNEL_SECONDS=$(KERNEL_SECONDS) \
+	    swift test --skip-build --filter KernelTests
 
 # Has the whole analyser read programs and small files that are changed at random, guided by what they reach. One that it
 # takes badly is left among the fixtures, which the tests replay. FUZZ has more of libFuzzer's options.

@@ -135,11 +135,14 @@ struct GuestResults {
         let propagation = trace.summary.propagation
         var unwritten = propagation.unwritten
         found.expect("\(sender) written", propagation.written, is: traced.injected)
-        found.expect("\(sender) own", unwritten.removeValue(forKey: "own_traceparent"), is: traced.count - traced.foreign)
+        found.expect(
+            "\(sender) own", unwritten.removeValue(forKey: "own_traceparent"), is: traced.count - traced.foreign)
         // The senders have small buffers, too.
-        found.expect("\(sender) no room", unwritten.removeValue(forKey: "no_room"), is: traced.foreign - traced.injected)
+        found.expect(
+            "\(sender) no room", unwritten.removeValue(forKey: "no_room"), is: traced.foreign - traced.injected)
         found.expect("\(sender) unwritten", unwritten, is: [:])
-        found.expect(traced.injected * 4 > traced.foreign * 3, "\(sender): \(traced.injected) of \(traced.foreign) injected")
+        found.expect(
+            traced.injected * 4 > traced.foreign * 3, "\(sender): \(traced.injected) of \(traced.foreign) injected")
         found.add(Self.books(trace, exported: traced.count))
         return found.problems
     }

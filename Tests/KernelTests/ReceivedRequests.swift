@@ -28,10 +28,14 @@ struct ReceivedRequests {
     func differences(from others: ReceivedRequests) -> [String] {
         var differences: [String] = []
         let both = requests.keys.filter { others.requests[$0] != nil }
-        if both.count * 10 < others.count { differences.append("\(both.count) of \(others.count) requests were sent again") }
+        if both.count * 10 < others.count {
+            differences.append("\(both.count) of \(others.count) requests were sent again")
+        }
         let changed = both.filter { requests[$0]?.digest != others.requests[$0]?.digest }.sorted()
         if !changed.isEmpty { differences.append("\(changed.count) of \(both.count) changed: \(changed.prefix(5))") }
-        let wrong = requests.filter { $0.value.traceparents > 1 || $0.key.hasSuffix("own") && $0.value.traceparents != 1 }
+        let wrong = requests.filter {
+            $0.value.traceparents > 1 || $0.key.hasSuffix("own") && $0.value.traceparents != 1
+        }
         if !wrong.isEmpty { differences.append("\(wrong.count) with traceparents too many: \(wrong.keys.prefix(5))") }
         let early = others.requests.filter { $0.value.traceparents != ($0.key.hasSuffix("own") ? 1 : 0) }
         if !early.isEmpty { differences.append("\(early.count) with traceparents untraced") }

@@ -24,6 +24,9 @@ package enum ChainHop: String, CaseIterable, Sendable {
     /// The service that has it.
     package var service: Substring { origin.prefix { $0 != " " } }
 
+    /// The span's kind.
+    package var kind: Substring { origin.drop { $0 != " " }.dropFirst() }
+
     /// The span that caused it, in this process or in the one before it.
     package var cause: ChainHop? {
         switch self {
