@@ -34,8 +34,10 @@ struct TracedGRPCServer: ~Copyable {
         guard let line = printed.outputText.split(separator: "\n").first, line.hasPrefix("listening ") else {
             throw NotListening(printed: printed.outputText + printed.errorText)
         }
-        address = (isUnix ? "unix:" : "") + line.dropFirst("listening ".count)
-        tracer = try Tracer(["--pid", "\(child.pid)"] + tracing)
+        let address = (isUnix ? "unix:" : "") + line.dropFirst("listening ".count)
+        let tracer = try Tracer(["--pid", "\(child.pid)"] + tracing)
+        self.address = address
+        self.tracer = tracer
         clientOptions = options.contains("tls") ? ["tls"] : []
         self.binary = binary
         self.folder = folder
