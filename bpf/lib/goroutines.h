@@ -62,14 +62,15 @@ static __always_inline void ns_mark_goroutine(struct pt_regs *ctx, const struct 
 	for (__u32 i = 0; i < NS_PROCESSORS_MAX; i++) {
 		__u64 processor = settings->processors[i];
 
-		if (!processor)
+		if (!processor) {
+			if (!own)
+				return;
 			settings->processors[i] = processor = own;
+		}
 		if (processor == own)
 			own = 0;
 		else
 			ns_read_left(processor, at, &mark->left[1 + i]);
-		if (i + 1 < NS_PROCESSORS_MAX && !own && !settings->processors[i + 1])
-			return;
 	}
 }
 

@@ -31,11 +31,13 @@ static __always_inline void ns_append_text(struct ns_texts texts, __u32 index, s
 		len = max;
 		*texts.truncated |= 1 << index;
 	}
-	// In a register from here on, and loaded here and not before: verifiers up to Linux 6.7 forget the bounds of
-	// what had to be kept on the stack.
-	barrier_var(len);
+	// Loaded here and not before, and the length checked again, though it is right: verifiers up to Linux 6.7 forget the
+	// bounds of what had to be kept on the stack.
 	used = *(volatile __u64 *)texts.used;
 	if (!len || used > texts.size - 1 - max)
+		return;
+	barrier_var(len);
+	if (len > max)
 		return;
 	if (bpf_probe_read_user(texts.text + used, len, (const void *)value.data)) {
 		*texts.truncated |= 1 << index;
