@@ -26,24 +26,4 @@ import Testing
         #expect(reports.map(\.name) == linked.map(\.name))
         #expect(reports.flatMap(\.missing).filter { !$0.isConditional } == [])
     }
-
-    /// Go 1.27's net/http still has a type `http2ClientConn`, of one field, and a method `RoundTrip` of it.
-    @Test(arguments: [false, true])
-    func `take the alternative that has the fields, whatever else has taken over a name`(reversed: Bool) throws {
-        let (binary, _) = try #require(PreparedUse.clients.last).reports()
-        let wrapper = try #require(try binary.structLayout(package: "net/http", name: "http2ClientConn"))
-        #expect(wrapper.fields.count == 1)
-        var side = PreparedSide.standardHTTP2Client
-        if reversed {
-            for index in side.fields.indices { side.fields[index].alternatives.reverse() }
-        }
-        let report = try #require(try PreparedResolver.reports(on: [side], in: binary).first)
-        #expect(report.missing == [])
-        let package = "net/http/internal/http2"
-        #expect(
-            Set(report.fields.map(\.type)) == [
-                "\(package).ClientConn", "\(package).clientStream", "\(package).Framer", "bufio.Writer",
-            ])
-        #expect(report.functions.allSatisfy { $0.symbol.hasPrefix("\(package).(*") })
-    }
 }

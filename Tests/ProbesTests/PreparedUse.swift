@@ -25,9 +25,6 @@ struct PreparedUse: Sendable, CustomTestStringConvertible {
         return (binary, try PreparedResolver.reports(on: PreparedSide.all, in: binary))
     }
 
-    static let http = ["net/http client", "net/http HTTP/2 client"]
-    static let xNet = "golang.org/x/net/http2 client"
-    static let grpc = ["grpc client"]
     /// Debian's releases of the library don't have the SDK for automatic instrumentation.
     static let otelSDK = [
         "hands out the SDK for automatic instrumentation", "starts a span of the SDK for automatic instrumentation",
@@ -39,19 +36,8 @@ struct PreparedUse: Sendable, CustomTestStringConvertible {
         "connection of a transaction",
     ]
 
-    static let clients = GoToolchain.all.map { PreparedUse(fixture: "httpclient", minor: $0.minor, sides: http) }
     static let all =
-        clients + [
-            // golang.org/x/net is a wrapper when it is built with Go 1.27.
-            PreparedUse(fixture: "httpclient", minor: 19, suite: "bookworm", sides: http + [xNet]),
-            PreparedUse(fixture: "httpclient", minor: 24, suite: "trixie", sides: http + [xNet]),
-            PreparedUse(fixture: "httpclient", minor: 27, suite: "sid", sides: http),
-            // 1.33, 1.64 and 1.81.
-            PreparedUse(fixture: "grpccalls", minor: 19, suite: "bookworm", sides: grpc),
-            PreparedUse(fixture: "grpccalls", minor: 22, suite: "bookworm", sides: grpc),
-            PreparedUse(fixture: "grpccalls", minor: 24, suite: "trixie", sides: grpc),
-            PreparedUse(fixture: "grpccalls", minor: 26, suite: "sid", sides: grpc),
-            PreparedUse(fixture: "grpccalls", minor: 27, suite: "sid", sides: grpc),
+        [
             PreparedUse(
                 fixture: "sqlqueries", minor: 19, suite: "bookworm", sides: ["database/sql", "github.com/lib/pq"]),
             PreparedUse(

@@ -54,7 +54,15 @@ import Testing
         ("%zzsig=a", "%zzsig=a"), ("a=%E2%82%AC&b", "a=%E2%82%AC&b"), ("sig=1&sig=2", "sig=REDACTED&sig=REDACTED"),
     ])
     func credentialsAreReplaced(query: String, redacted: String) {
-        #expect(QueryRedaction.redacted(query) == redacted)
+        #expect(QueryRedaction.standard.redacted(query) == redacted)
+    }
+
+    @Test func furtherSecretsAreReplacedAsWell() {
+        let redaction = QueryRedaction(further: ["token", "a b"])
+        #expect(
+            redaction.redacted("token=1&%74oken=2&a%20b=3&sig=4&tokens=5")
+                == "token=REDACTED&%74oken=REDACTED&a%20b=REDACTED&sig=REDACTED&tokens=5")
+        #expect(redaction.redacted("Token=1") == "Token=1")
     }
 }
 

@@ -17,10 +17,14 @@ func decode(_ record: RecordBytes) throws -> HTTPServerRecord {
 }
 
 func decode(_ bytes: [UInt8]) throws -> HTTPServerRecord {
-    switch try bytes.withUnsafeBytes({ try RecordDecoder.decode($0) }) {
-    case .httpServer(let record): record
+    guard case .httpServer(let record) = try bytes.withUnsafeBytes({ try RecordDecoder.decode($0) }) else {
+        throw OtherKind()
     }
+    return record
 }
+
+/// A record is of another kind than it was made as.
+struct OtherKind: Error {}
 
 func span(of record: RecordBytes, methods: HTTPMethods = .standard) throws -> Span {
     HTTPServerConvention(version: "0.1.0", methods: methods).span(

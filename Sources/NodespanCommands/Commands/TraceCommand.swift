@@ -57,6 +57,7 @@ struct TraceCommand: AsyncParsableCommand {
 
     @OptionGroup var sampling: SamplerOptions
     @OptionGroup var resource: ResourceOptions
+    @OptionGroup var redaction: RedactionOptions
     @OptionGroup var export: ExportOptions
     @OptionGroup var output: OutputOptions
 
@@ -128,6 +129,7 @@ struct TraceCommand: AsyncParsableCommand {
 
     private func session(_ exporter: SpanExporter<ContinuousClock>?) async throws(CommandFailure) -> TraceSession {
         try await TraceSession(
-            options: output, findsRoutes: routes, injection: injection, resource: resource, exporter: exporter)
+            options: output, findsRoutes: routes, injection: injection, resource: resource, redaction: redaction,
+            exporter: exporter)
     }
 }

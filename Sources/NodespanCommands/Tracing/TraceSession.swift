@@ -16,7 +16,7 @@ struct TraceSession {
     /// - Parameter exporter: whose `run` is running.
     init(
         options: OutputOptions, findsRoutes: Bool, injection: Injection, resource: ResourceOptions,
-        exporter: SpanExporter<ContinuousClock>?
+        redaction: RedactionOptions, exporter: SpanExporter<ContinuousClock>?
     ) async throws(CommandFailure) {
         self.exporter = exporter
         self.options = options
@@ -28,7 +28,7 @@ struct TraceSession {
             tracer = try Tracer(
                 sink: SpanOutlets(printer: printer, exporter: exporter), ledger: ArmedLedger(),
                 findsRoutes: findsRoutes, propagates: injection == .auto, overrides: resource.overrides(),
-                attaching: attachment.kind)
+                redaction: redaction.redaction, attaching: attachment.kind)
             if let obstacle = tracer.writeObstacle { Self.report(obstacle) }
             Self.report(try await tracer.heal())
         } catch {

@@ -35,8 +35,8 @@ func serveHTTP2(clearText bool) error {
 	select {}
 }
 
-// serveFront answers with what the unary service answered. From its first request on it also calls that service by itself,
-// from a goroutine that the request has started.
+// serveFront answers with what the unary service answered. From its first request on it also calls that service by itself for
+// a while, from a goroutine that the request has started.
 func serveFront(next string) error {
 	connection, err := dial(next)
 	if err != nil {
@@ -70,7 +70,7 @@ func serveFront(next string) error {
 
 // idle makes calls that belong to no request.
 func idle(connection *grpc.ClientConn) {
-	for {
+	for i := 0; i < 40; i++ {
 		time.Sleep(50 * time.Millisecond)
 		request, reply := []byte("idle"), []byte(nil)
 		if err := connection.Invoke(context.Background(), "/chain.Unary/Idle", &request, &reply); err != nil {

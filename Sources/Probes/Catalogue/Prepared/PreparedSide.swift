@@ -113,7 +113,6 @@ extension TypeName {
 
 extension PreparedSide {
     static let all: [PreparedSide] = [
-        .netHTTPClient, .standardHTTP2Client, .xNetHTTP2Client, .databaseSQL, .libPQ, .pgx,
-        .kafkaWriter, .kafkaReader, .goRedis, .openTelemetry,
+        .databaseSQL, .libPQ, .pgx, .kafkaWriter, .kafkaReader, .goRedis, .openTelemetry,
     ]
 }
