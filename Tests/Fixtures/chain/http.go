@@ -35,8 +35,8 @@ func serveHTTP2(clearText bool) error {
 	select {}
 }
 
-// serveFront answers with what the unary service answered. From its first request on it also calls that service by itself for
-// a while, from a goroutine that the request has started.
+// serveFront answers with what the unary service answered. Its first request starts a goroutine that also calls that service,
+// when the request is over.
 func serveFront(next string) error {
 	connection, err := dial(next)
 	if err != nil {
@@ -44,7 +44,7 @@ func serveFront(next string) error {
 	}
 	var once sync.Once
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		once.Do(func() { go idle(connection) })
+		once.Do(func() { go idle(connection, r.Context().Done()) })
 		id := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 		text, err := onward(r.Context(), id, func(ctx context.Context) (string, error) {
 			name, err := method("/chain.Unary/Call", id)
@@ -68,8 +68,9 @@ func serveFront(next string) error {
 	return http.Serve(listener, handler)
 }
 
-// idle makes calls that belong to no request.
-func idle(connection *grpc.ClientConn) {
+// idle makes calls that belong to no request, though one of the same goroutine as the one before may be underway.
+func idle(connection *grpc.ClientConn, begin <-chan struct{}) {
+	<-begin
 	for i := 0; i < 40; i++ {
 		time.Sleep(50 * time.Millisecond)
 		request, reply := []byte("idle"), []byte(nil)
