@@ -51,6 +51,16 @@ package final class TracingPrograms: Sendable {
         Element(try BPFObject(image.image(), name: image.name, sharingMapsOf: watch.object))
     }
 
+    /// Of the objects that are loaded.
+    package var names: [String] { objects.map { $0.object.name } }
+
+    /// Bytes that the maps of all of them take, by name; those that they share are counted once.
+    package func mapMemory() throws(BPFError) -> [String: UInt64] {
+        var sizes: [String: UInt64] = [:]
+        for element in objects { sizes.merge(try element.object.mapMemory()) { first, _ in first } }
+        return sizes
+    }
+
     /// Whether the programs that write are there, if there are to be any.
     package var mayWrite: Bool { writeObstacle == nil }
 

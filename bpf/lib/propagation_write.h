@@ -114,7 +114,14 @@ static __always_inline int ns_reads_text(struct ns_headers_out *headers, __u64 a
 {
 	__u64 len = *(volatile __u64 *)&headers->len;
 
-	if (!len || len > NS_HEADERS_MAX - 8 || bpf_probe_read_user(headers->back, len, (const void *)address))
+	// Two comparisons, of which the compiler must not make one: only so does the verifier know both bounds.
+	if (len < NS_TRACEPARENT_LEN)
+		return 0;
+	barrier_var(len);
+	if (len > NS_HEADERS_MAX - 8)
+		return 0;
+	barrier_var(len);
+	if (bpf_probe_read_user(headers->back, len, (const void *)address))
 		return 0;
 	*(__u64 *)(headers->back + len) = 0;
 	return ns_is_text(headers);
@@ -127,7 +134,13 @@ static __always_inline __u32 ns_write_text(struct ns_headers_out *headers, const
 {
 	__u64 len = *(volatile __u64 *)&headers->len;
 
-	if (!len || len > NS_HEADERS_MAX - 8 || bpf_probe_write_user((void *)address, headers->text, len))
+	if (len < NS_TRACEPARENT_LEN)
+		return NS_UNWRITTEN_FAILED;
+	barrier_var(len);
+	if (len > NS_HEADERS_MAX - 8)
+		return NS_UNWRITTEN_FAILED;
+	barrier_var(len);
+	if (bpf_probe_write_user((void *)address, headers->text, len))
 		return NS_UNWRITTEN_FAILED;
 	if (ns_reads_text(headers, address))
 		return NS_WRITTEN;

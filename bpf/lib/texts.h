@@ -31,8 +31,8 @@ static __always_inline void ns_append_text(struct ns_texts texts, __u32 index, s
 		len = max;
 		*texts.truncated |= 1 << index;
 	}
-	// Loaded here and not before, and the length checked again, though it is right: verifiers up to Linux 6.7 forget the
-	// bounds of what had to be kept on the stack.
+	// Loaded here and not before, and the length checked again, though it is right: verifiers up to Linux 6.7
+	// forget the bounds of what had to be kept on the stack.
 	used = *(volatile __u64 *)texts.used;
 	if (!len || used > texts.size - 1 - max)
 		return;

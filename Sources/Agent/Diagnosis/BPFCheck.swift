@@ -7,8 +7,8 @@ import SystemPackage
 /// but for a program to trace.
 struct BPFCheck: Check {
     private static let ids = [
-        "bpf-programs", "bpf-jit", "bpf-memory", "process-events", "process-list", "uprobes", "ring-buffer",
-        "probe-cost",
+        "bpf-programs", "propagation", "bpf-jit", "bpf-memory", "process-events", "process-list", "uprobes",
+        "ring-buffer", "probe-cost",
     ]
 
     func results(on host: Host) async -> [CheckResult] {
@@ -17,14 +17,15 @@ struct BPFCheck: Check {
         }
         do throws(BPFError) {
             let watch = try ProcessWatch(attaching: host.attachKind)
-            let server = try BPFObject(ns_image_http_server(), name: "http_server", sharingMapsOf: watch.object)
+            let tracing = try TracingPrograms(.all, writers: .writers, sharingMapsOf: watch)
             let trial = try BPFObject(
                 ns_image_trial(), name: "trial", attachKind: watch.object.attachKind)
-            let names = [watch.object.name, server.name, trial.name].joined(separator: ", ")
+            let names = ([watch.object.name] + tracing.names + [trial.name]).joined(separator: ", ")
             var results = [CheckResult.pass("bpf-programs", "loaded and verified by the kernel: \(names)")]
+            results.append(Self.propagation(tracing.writeObstacle, Lockdown(host.files)))
             results.append(Self.compilation(of: trial))
             // The maps of one object are, where they have one name, those of the other.
-            let sizes = try watch.object.mapMemory().merging(server.mapMemory()) { first, _ in first }
+            let sizes = try watch.object.mapMemory().merging(tracing.mapMemory()) { first, _ in first }
             results.append(Self.memory(sizes.values.reduce(0, +), limit: MemoryLimit(host.files)))
             results.append(await Self.processEvents(watch, host))
             results.append(Self.processList(watch))
@@ -59,6 +60,23 @@ struct BPFCheck: Check {
 
     private static let kernelNeeded =
         "Linux \(KernelFeatures.oldestKernel) or later with CONFIG_DEBUG_INFO_BTF, CONFIG_BPF_EVENTS and CONFIG_UPROBES"
+
+    /// Without it, everything else works, so that it is no failure.
+    private static func propagation(_ obstacle: BPFError?, _ lockdown: Lockdown) -> CheckResult {
+        guard let obstacle else {
+            return .pass("propagation", "trace contexts can be written into the requests of traced programs")
+        }
+        guard obstacle.isAboutWriting || lockdown.forbidsWrites else {
+            return .warn(
+                "propagation", "\(obstacle)",
+                remedy: "report it: nodespan doctor --format json, and this kernel's release")
+        }
+        return .warn(
+            "propagation",
+            "the kernel is locked down, so that no BPF program may write trace contexts into requests: programs are traced, "
+                + "but what they call begins traces of its own",
+            remedy: "boot without lockdown: turn Secure Boot off, or take lockdown= from the kernel's command line")
+    }
 
     private static func compilation(of object: borrowing BPFObject) -> CheckResult {
         do throws(BPFError) {

@@ -74,7 +74,12 @@ struct InspectTable {
 
     private func rows(of library: InspectDocument.Library) -> [String] {
         let state = style.coloured(library.state, colour(of: library.state))
-        let condition = library.purpose == "routes" ? "  (with trace --routes)" : ""
+        let condition =
+            switch library.purpose {
+            case "routes": "  (with trace --routes)"
+            case "propagation" where Lockdown().forbidsWrites: "  (not on this machine: its kernel is locked down)"
+            default: ""
+            }
         var lines = ["", "\(style.coloured(library.name, .bold))  \(state)\(condition)"]
         lines += probeRows(of: library)
         if showsFields { lines += fieldRows(of: library) }
