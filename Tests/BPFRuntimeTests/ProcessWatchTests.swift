@@ -167,6 +167,7 @@ import Testing
         try watch.processes().set(settings, for: image)
         let map = try inFlight(watch)
         var request = ns_http_in_flight()
+        request.record.span.kind = UInt16(NS_RECORD_HTTP_SERVER.rawValue)
         request.record.span.counters_slot = slot
         request.record.span.flags = UInt8(NS_TRACE_FLAG_SAMPLED)
         for goid in 0..<requests { try map.set(request, for: ns_goroutine(process: image, goid: goid)) }

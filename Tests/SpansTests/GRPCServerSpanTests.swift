@@ -75,7 +75,8 @@ import Testing
         #expect(parsed.service == service && parsed.method == method && parsed.spanName == name)
     }
 
-    @Test func `have the local address where the client names nothing, and the socket's path for a Unix domain`() throws {
+    @Test func `have the local address where the client names nothing, and the socket's path for a Unix domain`() throws
+    {
         var record = GRPCRecordBytes()
         record.fixed.local = GRPCRecordBytes.address([UInt8](repeating: 0, count: 15) + [1], port: 50051)
         var attributes = try span(of: record).attributes

@@ -62,7 +62,7 @@ import Testing
 
     @Test func textsMayFillTheirLimits() throws {
         var record = RecordBytes()
-        record.texts = [31, 255, 255, 255, 63, 127, 512, 255].map { [UInt8](repeating: 0x61, count: $0) }
+        record.texts = [512, 31, 255, 255, 255, 63, 127, 255].map { [UInt8](repeating: 0x61, count: $0) }
         #expect(try decode(record).traceState.utf8.count == 512)
     }
 

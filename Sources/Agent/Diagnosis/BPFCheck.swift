@@ -63,8 +63,10 @@ struct BPFCheck: Check {
 
     /// Without it, everything else works, so that it is no failure.
     private static func propagation(_ obstacle: BPFError?, _ lockdown: Lockdown) -> CheckResult {
+        let writers = [TracingPrograms.Image].writers.map(\.name).joined(separator: ", ")
         guard let obstacle else {
-            return .pass("propagation", "trace contexts can be written into the requests of traced programs")
+            return .pass(
+                "propagation", "trace contexts can be written into the requests of traced programs (\(writers))")
         }
         guard obstacle.isAboutWriting || lockdown.forbidsWrites else {
             return .warn(
@@ -74,7 +76,7 @@ struct BPFCheck: Check {
         return .warn(
             "propagation",
             "the kernel is locked down, so that no BPF program may write trace contexts into requests: programs are traced, "
-                + "but what they call begins traces of its own",
+                + "but what they call begins traces of its own (not loaded: \(writers))",
             remedy: "boot without lockdown: turn Secure Boot off, or take lockdown= from the kernel's command line")
     }
 

@@ -6,7 +6,7 @@ private import Synchronization
 /// come to the same end. A unit takes about a nanosecond.
 package final class AnalysisBudget: Sendable {
     /// More than ten times what the largest real programs need. It is spent within a second.
-    package static let standardLimit = 384 << 20
+    package static let standardLimit = 640 << 20
 
     private let limit: Int
     private let spending = Atomic(0)

@@ -40,7 +40,8 @@ import Testing
     @Test func `covers every BPF program`() async throws {
         let folder = try TemporaryFolder()
         let sources = #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 } + "/bpf/programs"
-        let message = try await Self.results(records: folder.path)["bpf-programs"]?.message ?? ""
+        let results = try await Self.results(records: folder.path)
+        let message = ["bpf-programs", "propagation"].compactMap { results[$0]?.message }.joined(separator: "; ")
         let programs = try fileNames(in: sources).filter { $0.hasSuffix(".bpf.c") }
         #expect(!programs.isEmpty)
         for name in programs {

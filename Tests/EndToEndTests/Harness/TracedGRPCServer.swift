@@ -96,7 +96,8 @@ extension ReceivedSpan {
 
     /// "ADDRESS:PORT" of attributes with a prefix.
     func endpoint(_ prefix: String) -> String {
-        guard case .string(let address) = self["\(prefix).address"], case .integer(let port) = self["\(prefix).port"] else {
+        guard case .string(let address) = self["\(prefix).address"], case .integer(let port) = self["\(prefix).port"]
+        else {
             return ""
         }
         return "\(address):\(port)"
