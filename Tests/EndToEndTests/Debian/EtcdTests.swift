@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    /// Built with Go 1.19, 1.24 and 1.26. Its gRPC is not net/http's, and no span.
+    /// Built with Go 1.19, 1.24 and 1.26.
     @Suite struct `Debian's etcd` {
         @Test(arguments: DebianProgram.suites)
         func `has right spans`(suite: String) throws {
@@ -22,6 +22,7 @@ extension EndToEnd {
                     CurlRequest(method: "POST", target: "/v3/kv/range", body: #"{"key":"Zm9v"}"#, status: 200),
                     CurlRequest(method: "POST", target: "/v3/kv/range", body: "{", status: 400),
                 ].map { (base, $0) },
+                calls: 2,
                 bursts: [
                     Burst(generator: .wrk, base: base, path: "/version"),
                     Burst(generator: .h2loadHTTP1, base: base, path: "/version"),

@@ -6,9 +6,10 @@ import Testing
 ///
 /// - Parameters:
 ///   - name: the program's, which is `service.name` for want of another.
+///   - calls: how many of the requests make a gRPC call that the program serves itself, which is two more spans.
 ///   - prefacesAreHandled: the preface of HTTP/2 without TLS reaches a handler as a request: it hits probes, and is none.
 func expectSpans(
-    of pid: Int32, name: String, requests: [(base: String, request: CurlRequest)], bursts: [Burst],
+    of pid: Int32, name: String, requests: [(base: String, request: CurlRequest)], calls: Int = 0, bursts: [Burst],
     prefacesAreHandled: Bool = false
 ) throws {
     let hits = try ProbeHits()
@@ -18,14 +19,15 @@ func expectSpans(
         #expect(answer == "\(request.status) \(request.wire.version)", "\(request.method) \(base)\(request.target)")
     }
     // Spans are printed as requests end, so those of curl are the first.
-    tracer.waitForSpans(requests.count)
+    let first = requests.count + 2 * calls
+    tracer.waitForSpans(first)
     let counts = try bursts.map { try $0.run(&tracer) }
-    let lowest = counts.reduce(requests.count) { $0 + $1.lowerBound }
-    let highest = counts.reduce(requests.count) { $0 + $1.upperBound }
+    let lowest = counts.reduce(first) { $0 + $1.lowerBound }
+    let highest = counts.reduce(first) { $0 + $1.upperBound }
     tracer.waitForSpans(lowest)
     tracer.waitForRest()
     let counted = try hits.count(of: tracer.pid)
-    let trace = try tracer.stop(afterSpans: lowest) { $0 < requests.count || $0 % 20 == 0 }
+    let trace = try tracer.stop(afterSpans: lowest) { $0 < first || $0 % 20 == 0 }
 
     for (index, (base, request)) in requests.enumerated() {
         request.expectSpan(in: trace, base: base, number: index + 1)
@@ -45,9 +47,13 @@ func expectSpans(
     #expect(trace.lines == trace.summary.exported && trace.code == 0)
     let isNamed = trace.spans.allSatisfy { $0.resource["service.name"] == .string(name) }
     #expect(isNamed)
-    // A begin and an end each, which `nodespan inspect` says are emulated.
+    let servers = Set(trace.spans.filter { $0.kind == "SERVER" }.map(\.spanId))
+    let clients = trace.spans.filter { $0.kind == "CLIENT" }
+    #expect(clients.count == calls && clients.allSatisfy { servers.contains($0.parentSpanId) }, "\(clients)")
+    // A begin and an end each, and where a gRPC call has its status; `nodespan inspect` says that they are emulated.
     let prefaces = requests.count { $0.request.wire == .http2PriorKnowledge } + bursts.reduce(0) { $0 + $1.prefaces }
-    #expect(counted == 2 * (trace.summary.begun + (prefacesAreHandled ? prefaces : 0)))
+    #expect(counted == 2 * (trace.summary.begun + (prefacesAreHandled ? prefaces : 0)) + calls)
     let stepped = try Inspection(of: pid).steppedPrograms
-    #expect(stepped.isSubset(of: ["http_server_abort"]), "\(stepped)")
+    let rare: Set = ["http_server_abort", "http_client_failed", "http2_client_refused", "grpc_client_failed"]
+    #expect(stepped.isSubset(of: rare), "\(stepped)")
 }

@@ -33,11 +33,11 @@ struct CurlRequest: Sendable {
         ).output
     }
 
-    /// Expects exactly one span for it, with all that the request decides.
+    /// Expects exactly one span of an HTTP server for it, with all that the request decides.
     func expectSpan(in trace: Trace, base: String, number: Int) {
         let what = Comment(rawValue: "\(wire) \(method) \(base)\(target)")
         let parent = Traceparent(number)
-        let spans = trace.spans.filter { $0.traceId == parent.traceID }
+        let spans = trace.spans.filter { $0.traceId == parent.traceID && $0["http.response.status_code"] != nil }
         #expect(spans.count == 1, what)
         guard let span = spans.first else { return }
         let parts = target.split(separator: "?", maxSplits: 1).map(String.init)

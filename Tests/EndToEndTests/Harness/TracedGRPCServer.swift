@@ -15,7 +15,8 @@ struct TracedGRPCServer: ~Copyable {
         var authority: String
     }
 
-    private let binary: String
+    /// Another file than the server's, so that its calls hit no probes.
+    private let client: String
     private let address: String
     private let folder: TemporaryFolder
     private let clientOptions: [String]
@@ -34,12 +35,14 @@ struct TracedGRPCServer: ~Copyable {
         guard let line = printed.outputText.split(separator: "\n").first, line.hasPrefix("listening ") else {
             throw NotListening(printed: printed.outputText + printed.errorText)
         }
+        let client = "\(folder.path)/client"
+        try writeFile(client, readFile(binary), permissions: 0o755)
         let address = (isUnix ? "unix:" : "") + line.dropFirst("listening ".count)
         let tracer = try Tracer(["--pid", "\(child.pid)"] + tracing)
         self.address = address
         self.tracer = tracer
         clientOptions = options.contains("tls") ? ["tls"] : []
-        self.binary = binary
+        self.client = client
         self.folder = folder
         server = child
     }
@@ -55,13 +58,13 @@ struct TracedGRPCServer: ~Copyable {
     func ask(_ words: String...) throws -> Int? { try ask(words) }
 
     func ask(_ words: [String]) throws -> Int? {
-        let asked = try Command.run([binary, "ask", address] + clientOptions + words, limit: .seconds(60))
+        let asked = try Command.run([client, "ask", address] + clientOptions + words, limit: .seconds(60))
         return Int(asked.output.split(separator: "\n").first ?? "")
     }
 
     /// Makes many calls at once, while reading what the tracer prints.
     mutating func drive(_ options: String...) throws {
-        let driven = try tracer.run([binary, "drive", address] + clientOptions + options)
+        let driven = try tracer.run([client, "drive", address] + clientOptions + options)
         guard driven.code == 0 else { throw NotListening(printed: driven.errors) }
     }
 
