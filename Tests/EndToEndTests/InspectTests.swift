@@ -150,11 +150,11 @@ extension EndToEnd {
             #expect(
                 try Self.document(binary, ["--library", "net/http server"]).libraries.map(\.name) == ["net/http server"]
             )
-            let part = try Self.document(binary, ["--library", "net/http http/2", "--library", "net/http server"])
+            let part = try Self.document(binary, ["--library", "net/http http/2 s", "--library", "net/http server"])
             #expect(part.libraries.map(\.name) == ["net/http server", "net/http HTTP/2 server"])
             #expect(part.timing.elapsedNanoseconds > 0 && part.timing.processorNanoseconds > 0)
 
-            let lower = try Self.document(binary, ["--library", "http2"]).libraries.map(\.name)
+            let lower = try Self.document(binary, ["--library", "http2 server"]).libraries.map(\.name)
             #expect(lower == ["net/http HTTP/2 server", "golang.org/x/net/http2 server"])
 
             let absent = try Nodespan.run(["inspect", "--library", "gin", binary])
