@@ -4,8 +4,21 @@ import Glibc
 
 /// Starts a program and sees whether BPF tells of its start and its end.
 struct LaunchTrial {
+    private static let attempts = 5
+
     /// What was told of it by its end.
     static func run(
+        _ arguments: [String], with watch: borrowing ProcessWatch
+    ) async throws(BPFError) -> (start: Bool, end: Bool) {
+        var told = (start: false, end: false)
+        // What another thread of this process starts meanwhile is taken for the program, and may go on for long.
+        for _ in 0..<attempts where !told.end {
+            told = try await runOnce(arguments, with: watch)
+        }
+        return told
+    }
+
+    private static func runOnce(
         _ arguments: [String], with watch: borrowing ProcessWatch
     ) async throws(BPFError) -> (start: Bool, end: Bool) {
         let (stream, continuation) = AsyncStream.makeStream(
