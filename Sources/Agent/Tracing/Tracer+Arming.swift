@@ -147,7 +147,9 @@ extension Tracer {
 
     /// Disarms everything; where taking probes out is slow, they are left to the end of this process, doing nothing.
     func disarmAll() throws(BPFError) {
-        if watch.object.attachKind == .perf, try silence() {
+        // Even links that are closed at once stay as long as somebody who lists the machine's holds them.
+        let isSilent = try silence()
+        if watch.object.attachKind == .perf, isSilent {
             for entry in armed.values { try entry.arming.leaveToEnd() }
         }
         armed.removeAll()
