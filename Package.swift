@@ -22,6 +22,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let configuration: [Target.Dependency] = [
+    .product(name: "Configuration", package: "swift-configuration"),
+    .product(name: "Yams", package: "Yams"),
+]
 let httpClient: [Target.Dependency] = [
     .product(name: "AsyncHTTPClient", package: "async-http-client"),
     .product(name: "NIOCore", package: "swift-nio"),
@@ -35,9 +39,11 @@ let package = Package(
     products: [.executable(name: "nodespan", targets: ["nodespan"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
@@ -59,7 +65,9 @@ let package = Package(
         room("Spans", ["CBPF"]),
         room("OTLP", ["Spans"] + httpClient),
         room("Workloads", ["CLinux", system]),
-        room("Agent", ["GoBinary", "Probes", "BPFRuntime", "OTLP", "Spans", "Workloads", "CBPF", system]),
+        room(
+            "Agent",
+            ["GoBinary", "Probes", "BPFRuntime", "OTLP", "Spans", "Workloads", "CBPF", system] + configuration),
         room(
             "NodespanCommands",
             [

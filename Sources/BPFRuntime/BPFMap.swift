@@ -30,6 +30,14 @@ package struct BPFMap<Key: BitwiseCopyable, Value: BitwiseCopyable>: ~Copyable, 
         if result < 0 { throw BPFError("update map", on: name, code: -result) }
     }
 
+    /// Replaces a value. False when there is none.
+    package func replace(_ value: Value, for key: Key) throws(BPFError) -> Bool {
+        var (key, value) = (key, value)
+        let result = bpf_map_update_elem(descriptor.number, &key, &value, UInt64(BPF_EXIST))
+        if result < 0, result != -ENOENT { throw BPFError("update map", on: name, code: -result) }
+        return result == 0
+    }
+
     /// Whether there was an entry to remove.
     @discardableResult
     package func remove(_ key: Key) throws(BPFError) -> Bool {

@@ -13,7 +13,7 @@ package struct Nodespan: AsyncParsableCommand {
             Exit status: 0 done; 1 a check failed or there was nothing to do; 2 wrong usage; 3 not permitted.
             """,
         version: nodespanVersion,
-        subcommands: [TraceCommand.self, InspectCommand.self, DoctorCommand.self, RunAsCommand.self])
+        subcommands: [TraceCommand.self, RunCommand.self, InspectCommand.self, DoctorCommand.self, RunAsCommand.self])
 
     package init() {}
 

@@ -10,7 +10,7 @@ import Workloads
 /// What was analysed is what is armed, or nothing is.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `The tracer refuses` {
     private struct Nowhere: SpanSink {
-        func take(_ span: Span) {}
+        func take(_ span: Span, to outlet: SpanOutlet) {}
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }
@@ -26,7 +26,7 @@ import Workloads
         let error = await #expect(throws: TracerError.self) {
             try await tracer.awaitLaunch(
                 of: file, by: plan, facts: ProcessFacts(launching: path, goVersion: "", environment: [:]),
-                sampler: .standard)
+                TracingOptions())
         }
         guard case .executableChanged(path) = error else { throw Unexpected(error: error) }
         #expect(try fileNames(in: "\(folder.path)/armed").isEmpty)
@@ -45,7 +45,7 @@ import Workloads
         _ = try Command.run(["/usr/bin/curl", "-s", "http://\(address)/exec"])
         printed.gather(for: .seconds(20)) { $0.outputLines > 1 }
         let error = await #expect(throws: TracerError.self) {
-            try await tracer.trace(candidate, sampler: .standard)
+            try await tracer.trace(candidate, TracingOptions())
         }
         guard case .executableChanged("process \(child.pid)") = error else { throw Unexpected(error: error) }
         #expect(try fileNames(in: "\(folder.path)/armed").isEmpty)

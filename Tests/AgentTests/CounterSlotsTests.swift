@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct `A slot of counters` {
     private struct Nowhere: SpanSink {
-        func take(_ span: Span) {}
+        func take(_ span: Span, to outlet: SpanOutlet) {}
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }
@@ -24,7 +24,7 @@ import Testing
 
     /// Records of a process that has ended lie in the ring up to where it was written when the end was noticed.
     @Test func `is free when all records of its process have been read, and not before`() {
-        let assembler = SpanAssembler(sink: Nowhere(), host: HostFacts(name: ""), overrides: .none, version: "")
+        let assembler = SpanAssembler(sink: Nowhere(), host: HostFacts(name: ""), version: "")
         assembler.retire(slot: 3, at: 4096)
         assembler.retire(slot: 4, at: 0)
         assembler.retire(slot: 5, at: 8192)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `A tracer that has stopped` {
     private struct Nowhere: SpanSink {
-        func take(_ span: Span) {}
+        func take(_ span: Span, to outlet: SpanOutlet) {}
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }
@@ -24,7 +24,7 @@ import Testing
         let address = try #require(printed.outputText.split(whereSeparator: \.isWhitespace).last)
 
         let tracer = try Tracer(sink: Nowhere(), ledger: ArmedLedger(folder: records), attaching: kind)
-        #expect(try await tracer.trace(tracer.examine(server.pid), sampler: .standard))
+        #expect(try await tracer.trace(tracer.examine(server.pid), TracingOptions()))
 
         // A request lasts as long as its body comes.
         let body = "\(folder.path)/body"

@@ -21,6 +21,7 @@ final class SpanAssembler: Sendable {
 
     private struct Workload {
         var facts: ProcessFacts
+        var options: TracingOptions
         /// Made with the first span: of a program that was just launched, the pid is known only then.
         var resource: Resource?
     }
@@ -30,21 +31,17 @@ final class SpanAssembler: Sendable {
     private let grpc: GRPCConvention
     private let httpClient: HTTPClientConvention
     private let host: HostFacts
-    private let overrides: ResourceOverrides
     private let version: String
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - host: what all resources tell of the machine.
-    ///   - overrides: what all resources say whatever the processes say.
     ///   - redaction: of the queries of URLs.
     init(
-        sink: any SpanSink, host: HostFacts, overrides: ResourceOverrides, redaction: QueryRedaction = .standard,
-        version: String
+        sink: any SpanSink, host: HostFacts, redaction: QueryRedaction = .standard, version: String
     ) {
         self.sink = sink
         self.host = host
-        self.overrides = overrides
         self.version = version
         httpServer = HTTPServerConvention(version: version, redaction: redaction)
         httpClient = HTTPClientConvention(version: version, redaction: redaction)
@@ -52,8 +49,16 @@ final class SpanAssembler: Sendable {
     }
 
     /// What spans of the process with this counters slot tell of it.
-    func describe(_ facts: ProcessFacts, slot: UInt32) {
-        state.withLock { $0.workloads[slot] = Workload(facts: facts, resource: nil) }
+    func describe(_ facts: ProcessFacts, _ options: TracingOptions, slot: UInt32) {
+        state.withLock { $0.workloads[slot] = Workload(facts: facts, options: options, resource: nil) }
+    }
+
+    /// From the next record on, spans of the process are made and passed on in another way.
+    func change(_ options: TracingOptions, slot: UInt32) {
+        state.withLock { state in
+            state.workloads[slot]?.options = options
+            state.workloads[slot]?.resource = nil
+        }
     }
 
     /// Forgets a process that has ended, once the ring has been read up to a position.
@@ -71,15 +76,17 @@ final class SpanAssembler: Sendable {
 
     /// One record of the ring, on the reader's thread.
     func take(_ bytes: UnsafeRawBufferPointer) {
-        let span = state.withLock { state in
+        let (span, outlet) = state.withLock { state -> (Span?, SpanOutlet) in
             do throws(RecordError) {
-                return assemble(try RecordDecoder.decode(bytes), &state)
+                let record = try RecordDecoder.decode(bytes)
+                let outlet = state.workloads[record.context.countersSlot]?.options.outlet
+                return (assemble(record, &state), outlet ?? .only)
             } catch {
                 state.invalid += 1
-                return nil
+                return (nil, .only)
             }
         }
-        if let span { sink.take(span) }
+        if let span { sink.take(span, to: outlet) }
     }
 
     /// After each batch, on the reader's thread.
@@ -140,7 +147,7 @@ final class SpanAssembler: Sendable {
         if let resource = workload.resource { return resource }
         if workload.facts.pid == 0 { workload.facts.pid = Int32(bitPattern: context.process.tgid) }
         let resource = ProcessResource(
-            workload.facts, host: host, overrides: overrides, version: version
+            workload.facts, host: host, overrides: workload.options.resource, version: version
         ).resource
         workload.resource = resource
         state.workloads[context.countersSlot] = workload

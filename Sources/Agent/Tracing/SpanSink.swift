@@ -2,7 +2,7 @@ package import Spans
 
 /// Where finished spans go. Called by one thread at a time.
 package protocol SpanSink: Sendable {
-    func take(_ span: Span)
+    func take(_ span: Span, to outlet: SpanOutlet)
     /// Called after each batch, and on a tick of at most 100 ms when there is none.
     /// - Returns: how many of the spans taken since the last call got where they go, and how many were lost.
     func flush() -> SinkOutcome

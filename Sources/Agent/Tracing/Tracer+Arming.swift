@@ -13,6 +13,7 @@ extension Tracer {
     /// Looks after what is armed, until cancelled.
     package func lookAfterArmed(_ clock: ContinuousClock = ContinuousClock()) async {
         while (try? await clock.sleep(for: Self.look)) != nil {
+            try? lookAfterLeaving(now: clock.now)
             lookAfterArmed(now: clock.now)
             await analyses.dropUnused(armed: armed.values.map(\.executable.state))
         }

@@ -13,11 +13,13 @@ package actor Tracer {
     /// What the kernel tells of processes, for one reader, who asks `changes(after:)` what each means.
     package nonisolated var notices: AsyncStream<ProcessNotice> { queue.stream }
 
-    private struct Traced {
+    struct Traced {
         /// Nil for a program that is to be launched.
         var image: ns_process_image?
         var pid: Int32
         let executable: KnownExecutable
+        /// Since when it isn't traced any more but for requests that were in flight then.
+        var leavingSince: ContinuousClock.Instant?
     }
 
     let watch: ProcessWatch
@@ -29,10 +31,10 @@ package actor Tracer {
     let ledger: ArmedLedger
     var armed: [ExecutableIdentity: ArmedEntry] = [:]
     var freeBinaries = Array((0..<UInt32(NS_MAX_BINARIES)).reversed())
-    private let processes: BPFMap<ns_process_image, ns_process_settings>
-    private let counters: BPFMap<UInt32, ns_process_counters>
-    private let inFlight: InFlightMaps
-    private let assembler: SpanAssembler
+    let processes: BPFMap<ns_process_image, ns_process_settings>
+    let counters: BPFMap<UInt32, ns_process_counters>
+    let inFlight: InFlightMaps
+    let assembler: SpanAssembler
     private nonisolated let queue: ProcessNotices
     /// Whether the kernel tells which inode is behind a mapping.
     private let knowsInodes: Bool
@@ -43,26 +45,25 @@ package actor Tracer {
     private var eventReader: RingBufferReader?
     let analyses = AnalysisCache()
     /// By counters slot.
-    private var traced: [UInt32: Traced] = [:]
+    var traced: [UInt32: Traced] = [:]
     private var slots = CounterSlots()
     /// What became of the requests of processes that have ended.
-    private var ended = TraceSummary()
+    var ended = TraceSummary()
 
     /// Loads the BPF programs; nothing is armed yet.
     /// - Parameters:
     ///   - findsRoutes: arm routers, too, for routes that the server doesn't know.
     ///   - propagates: write trace contexts into the requests that traced programs send, where the kernel lets BPF do so.
-    ///   - overrides: what the spans' resources say whatever the processes say.
     ///   - redaction: of the queries of URLs.
     ///   - kind: how uprobes must be attached; nil for the best that the kernel has.
     package init(
         sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, propagates: Bool = true,
-        overrides: ResourceOverrides = .none, redaction: QueryRedaction = .standard, attaching kind: AttachKind? = nil
+        redaction: QueryRedaction = .standard, attaching kind: AttachKind? = nil
     ) throws(BPFError) {
         let watch = try ProcessWatch(attaching: kind)
         let programs = try TracingPrograms(.all, writers: propagates ? .writers : nil, sharingMapsOf: watch)
         let assembler = SpanAssembler(
-            sink: sink, host: .ofThisMachine(), overrides: overrides, redaction: redaction, version: nodespanVersion)
+            sink: sink, host: .ofThisMachine(), redaction: redaction, version: nodespanVersion)
         let queue = ProcessNotices()
         processes = try watch.processes()
         counters = try watch.counters()
@@ -128,20 +129,31 @@ package actor Tracer {
 
     /// Traces a process from its next request on.
     /// - Returns: whether it wasn't traced before.
-    package func trace(_ candidate: TraceCandidate, sampler: Sampler) throws(TracerError) -> Bool {
+    package func trace(_ candidate: TraceCandidate, _ options: TracingOptions) throws(TracerError) -> Bool {
         let (pid, image) = (candidate.process.pid, candidate.image)
-        if traced.values.contains(where: { $0.image?.isSame(as: image) == true }) { return false }
+        if let known = traced.first(where: { $0.value.image?.isSame(as: image) == true }) {
+            return try traceAgain(known.value, slot: known.key, options)
+        }
         let slot = try newSlot()
         traced[slot] = Traced(image: image, pid: pid, executable: candidate.executable)
         do throws(TracerError) {
             try join(candidate.executable, user: slot, pid: pid)
             assembler.describe(
-                ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), slot: slot)
-            try enable(image, pid: pid, settings: settings(slot: slot, sampler))
+                ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), options, slot: slot)
+            try enable(image, pid: pid, settings: settings(slot: slot, options.sampler))
         } catch {
             try? release(slot)
             throw error
         }
+        return true
+    }
+
+    /// Whether it was just leaving, and is traced now.
+    private func traceAgain(_ process: Traced, slot: UInt32, _ options: TracingOptions) throws(TracerError) -> Bool {
+        guard process.leavingSince != nil, let image = process.image else { return false }
+        assembler.change(options, slot: slot)
+        try enable(image, pid: process.pid, settings: settings(slot: slot, options.sampler))
+        traced[slot]?.leavingSince = nil
         return true
     }
 
@@ -170,16 +182,17 @@ package actor Tracer {
     ///   - file: the program. Armed for all processes that run it, now or later.
     ///   - plan: made of this file.
     package func awaitLaunch(
-        of file: ExecutableFile, by plan: ProbePlan, facts: ProcessFacts, sampler: Sampler, execsBefore: UInt32 = 0
+        of file: ExecutableFile, by plan: ProbePlan, facts: ProcessFacts, _ options: TracingOptions,
+        execsBefore: UInt32 = 0
     ) throws(TracerError) {
         let slot = try newSlot()
         do throws(TracerError) {
             let executable = KnownExecutable(state: try state(of: file), path: file.path.string, plan: plan)
             traced[slot] = Traced(image: nil, pid: 0, executable: executable)
             try join(executable, user: slot, through: file)
-            assembler.describe(facts, slot: slot)
+            assembler.describe(facts, options, slot: slot)
             do throws(BPFError) {
-                try watch.awaitLaunch(with: settings(slot: slot, sampler), execsBefore: execsBefore)
+                try watch.awaitLaunch(with: settings(slot: slot, options.sampler), execsBefore: execsBefore)
             } catch {
                 throw .bpf(error)
             }
@@ -231,7 +244,7 @@ package actor Tracer {
     private func missedEnds() throws(BPFError) -> [ProcessChange] {
         let present = try processes.keys()
         var changes: [ProcessChange] = []
-        for (slot, process) in traced {
+        for (slot, process) in traced where process.leavingSince == nil {
             guard let image = process.image, !present.contains(where: { $0.isSame(as: image) }) else { continue }
             try release(slot)
             let runsOn =
@@ -260,7 +273,7 @@ package actor Tracer {
     }
 
     /// Forgets a process that runs no more, or isn't traced after all.
-    private func release(_ slot: UInt32) throws(BPFError) {
+    func release(_ slot: UInt32) throws(BPFError) {
         guard let process = traced.removeValue(forKey: slot) else { return }
         try addBooks(of: slot, to: &ended)
         assembler.retire(slot: slot, at: spanReader?.written ?? 0)
@@ -345,7 +358,7 @@ package actor Tracer {
 }
 
 extension ns_process_image {
-    fileprivate func isSame(as other: ns_process_image) -> Bool {
+    func isSame(as other: ns_process_image) -> Bool {
         tgid == other.tgid && exec_id == other.exec_id && start_boottime_ns == other.start_boottime_ns
     }
 }

@@ -17,6 +17,16 @@ package enum TracerError: Error {
     case tooManyExecutables(limit: Int)
 }
 
+extension TracerError {
+    /// The process has ended, or it never was there.
+    package var isEnd: Bool {
+        switch self {
+        case .processEnded, .process(.noSuchProcess), .process(.noExecutable): true
+        default: false
+        }
+    }
+}
+
 extension TracerError: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -14,7 +14,9 @@ struct LaunchTracing {
         do throws(TracerError) {
             try await session.tracer.awaitLaunch(
                 of: program.file, by: program.plan, facts: program.facts,
-                sampler: sampling.sampler(forEnvironment: program.environment, of: program.path.string),
+                TracingOptions(
+                    sampler: sampling.sampler(forEnvironment: program.environment, of: program.path.string),
+                    resource: session.overrides),
                 execsBefore: program.execsBefore)
         } catch {
             _ = try? await session.close()

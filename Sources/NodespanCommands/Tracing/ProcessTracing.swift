@@ -63,13 +63,3 @@ struct ProcessTracing {
         }
     }
 }
-
-extension TracerError {
-    /// The process has ended, or it never was there.
-    var isEnd: Bool {
-        switch self {
-        case .processEnded, .process(.noSuchProcess), .process(.noExecutable): true
-        default: false
-        }
-    }
-}

@@ -31,7 +31,7 @@ struct ProgramLaunch {
             throw CommandFailure(error, of: path.string)
         }
         arguments = Array(command.dropFirst())
-        var environment = Self.ownEnvironment()
+        var environment = OwnEnvironment.variables
         user = asRoot ? nil : try InvokingUser.ofSudo()
         if let user {
             environment.merge(["HOME": user.home, "USER": user.name, "LOGNAME": user.name]) { $1 }
@@ -114,17 +114,6 @@ struct ProgramLaunch {
     private static func isExecutable(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
-    }
-
-    private static func ownEnvironment() -> [String: String] {
-        var variables: [String: String] = [:]
-        var entry = environ
-        while let text = entry.pointee {
-            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
-            entry += 1
-        }
-        return variables
     }
 
     private static func keyed(_ variables: [String: String]) -> [Environment.Key: String] {

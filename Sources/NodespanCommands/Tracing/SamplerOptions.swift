@@ -26,9 +26,7 @@ struct SamplerOptions: ParsableArguments {
     func sampler(forEnvironment environment: [String: String], of subject: String) -> Sampler {
         do throws(SamplerError) {
             if let chosen = try chosen() { return chosen }
-            guard let name = environment["OTEL_TRACES_SAMPLER"], !name.isEmpty else { return .standard }
-            let argument = environment["OTEL_TRACES_SAMPLER_ARG"]
-            return try Sampler(name: name, argument: argument?.isEmpty == true ? nil : argument)
+            return try Sampler(environment: environment) ?? .standard
         } catch {
             StandardError.print(
                 "\(subject): OTEL_TRACES_SAMPLER: \(error); using \(Sampler.Name.parentBasedAlwaysOn.rawValue)")

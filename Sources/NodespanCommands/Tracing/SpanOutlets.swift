@@ -8,9 +8,9 @@ struct SpanOutlets: SpanSink {
     let printer: SpanPrinter
     let exporter: SpanExporter<ContinuousClock>?
 
-    func take(_ span: Span) {
+    func take(_ span: Span, to outlet: SpanOutlet) {
         exporter?.take(span)
-        printer.take(span)
+        printer.take(span, to: outlet)
     }
 
     func flush() -> SinkOutcome {

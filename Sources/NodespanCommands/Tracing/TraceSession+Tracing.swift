@@ -7,7 +7,10 @@ extension TraceSession {
     func trace(_ candidate: TraceCandidate, _ sampling: SamplerOptions) async throws(TracerError) -> Bool {
         let process = candidate.process
         return try await tracer.trace(
-            candidate, sampler: sampling.sampler(forEnvironment: process.environment, of: "process \(process.pid)"))
+            candidate,
+            TracingOptions(
+                sampler: sampling.sampler(forEnvironment: process.environment, of: "process \(process.pid)"),
+                resource: overrides))
     }
 
     /// Traces a process on that has executed a program, if it is the same as before. Says what becomes of it; returns whether

@@ -2,6 +2,7 @@ import Agent
 import BPFRuntime
 import Glibc
 import OTLP
+import Spans
 import SystemPackage
 
 /// One run of `trace`, from the first message to the summary.
@@ -11,6 +12,8 @@ struct TraceSession {
     private let exporter: SpanExporter<ContinuousClock>?
     private let output: OutputStream
     private let options: OutputOptions
+    /// What all resources say whatever the processes say.
+    let overrides: ResourceOverrides
 
     /// Loads the BPF programs and puts right what a run that was killed left behind.
     /// - Parameter exporter: whose `run` is running.
@@ -20,6 +23,7 @@ struct TraceSession {
     ) async throws(CommandFailure) {
         self.exporter = exporter
         self.options = options
+        overrides = resource.overrides()
         output = OutputStream(STDOUT_FILENO)
         printer = SpanPrinter(
             output: output, format: options.format, colour: options.colour.applies(to: STDOUT_FILENO))
@@ -27,10 +31,10 @@ struct TraceSession {
         do throws(BPFError) {
             tracer = try Tracer(
                 sink: SpanOutlets(printer: printer, exporter: exporter), ledger: ArmedLedger(),
-                findsRoutes: findsRoutes, propagates: injection == .auto, overrides: resource.overrides(),
-                redaction: redaction.redaction, attaching: attachment.kind)
-            if let obstacle = tracer.writeObstacle { Self.report(obstacle) }
-            Self.report(try await tracer.heal())
+                findsRoutes: findsRoutes, propagates: injection == .auto, redaction: redaction.redaction,
+                attaching: attachment.kind)
+            if let obstacle = tracer.writeObstacle { StartMessages.print(obstacle) }
+            StartMessages.print(try await tracer.heal())
         } catch {
             throw attachment.failure(error)
         }
@@ -64,9 +68,7 @@ struct TraceSession {
             do throws(BPFError) {
                 for change in try await tracer.changes(after: notice) {
                     if case .writesOff(let pid) = change {
-                        StandardError.print(
-                            "process \(pid): what was written into a request was not there afterwards; nothing is written to "
-                                + "it any more, and its requests carry no trace context")
+                        StandardError.print(TracingMessages.writesOff(pid))
                     }
                     if await !follow(change) { return }
                 }
@@ -97,29 +99,5 @@ struct TraceSession {
         case .json: StandardError.print(SummaryText.json(summary))
         }
         return failure == nil
-    }
-
-    /// Why programs won't pass trace contexts on.
-    private static func report(_ obstacle: BPFError) {
-        let reason =
-            obstacle.isAboutWriting
-            ? "the kernel lets no BPF program write to a program's memory (lockdown, as with Secure Boot); nodespan doctor "
-                + "tells more"
-            : "\(obstacle)"
-        StandardError.print("requests that programs send will carry no trace context: \(reason)")
-    }
-
-    private static func report(_ healing: Healing) {
-        for finding in healing.healed {
-            StandardError.print(
-                "healed \(finding.path): \(finding.offsets.count) breakpoints that a killed nodespan had left in "
-                    + "processes \(finding.processes.map(String.init).joined(separator: ", "))")
-        }
-        for finding in healing.remaining {
-            StandardError.print(
-                "breakpoints that a killed nodespan had left in \(finding.path) can't be told from those of another "
-                    + "tracer, and stay until the next start")
-        }
-        for path in healing.unreadable { StandardError.print("\(path) is no record of armed probes; left alone") }
     }
 }

@@ -1,5 +1,5 @@
 /// A header that is sent with every request. Its value is taken to be secret.
-package struct OTLPHeader: Sendable {
+package struct OTLPHeader: Hashable, Sendable {
     package let name: String
     let value: String
 

@@ -2,6 +2,8 @@
 /// `REDACTED`.
 package struct QueryRedaction: Sendable {
     private let keys: Set<String>
+    /// Those that were asked for.
+    package let further: [String]
 
     /// The conventions' list, and the three that make an AWS signature version 4 URL usable.
     package static let standard = QueryRedaction()
@@ -14,6 +16,7 @@ package struct QueryRedaction: Sendable {
     /// - Parameter further: keys whose values are replaced as well, as servers read them: decoded, case-sensitive.
     package init(further: [String] = []) {
         keys = Set(Self.conventional + further)
+        self.further = further
     }
 
     private func isSensitive(_ key: String) -> Bool { keys.contains(key) }

@@ -12,6 +12,7 @@ package enum LossReason: Int, CaseIterable, Sendable {
     case unavailable
     case unconfirmed
     case stopped
+    case untraced
 
     /// Stable, for scripts.
     package var name: String {
@@ -28,6 +29,7 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .unavailable: "unavailable"
         case .unconfirmed: "unconfirmed"
         case .stopped: "stopped"
+        case .untraced: "untraced"
         }
     }
 
@@ -46,6 +48,7 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .unavailable: "the destination could not take them for too long"
         case .unconfirmed: "the destination's answer isn't OTLP's"
         case .stopped: "nodespan ended before the destination had taken them"
+        case .untraced: "the process was to be traced no more during the request"
         }
     }
 }

@@ -1,5 +1,5 @@
 /// What the operator says of all traced processes, whatever they say of themselves.
-package struct ResourceOverrides: Sendable {
+package struct ResourceOverrides: Hashable, Sendable {
     /// Each key once.
     package private(set) var attributes: [Attribute] = []
 
@@ -12,16 +12,18 @@ package struct ResourceOverrides: Sendable {
     ///   - attributes: texts in the form of OTEL_RESOURCE_ATTRIBUTES; of a key that stands twice, the later value counts.
     package init(serviceName: String?, attributes texts: [String]) throws(ResourceOverrideError) {
         var values: [(key: String, value: String)] = []
-        for text in texts {
-            for (key, value) in try Self.pairs(in: text) {
-                if Self.isMeasured(key) { throw .measured(key) }
-                values.removeAll { $0.key == key }
-                values.append((key, value))
-            }
-        }
-        if let serviceName {
-            values.removeAll { $0.key == "service.name" }
-            values.append(("service.name", serviceName))
+        for text in texts { values += try Self.pairs(in: text) }
+        if let serviceName { values.append(("service.name", serviceName)) }
+        try self.init(values)
+    }
+
+    /// - Parameter pairs: of a key that stands twice, the later value counts.
+    package init(_ pairs: [(key: String, value: String)]) throws(ResourceOverrideError) {
+        var values: [(key: String, value: String)] = []
+        for (key, value) in pairs {
+            if Self.isMeasured(key) { throw .measured(key) }
+            values.removeAll { $0.key == key }
+            values.append((key, value))
         }
         if values.contains(where: { $0.key == "service.name" && $0.value.isEmpty }) { throw .noServiceName }
         attributes = values.map { Attribute($0.key, .string($0.value)) }

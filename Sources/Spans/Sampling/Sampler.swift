@@ -10,7 +10,7 @@ package struct Sampler: Hashable, Sendable {
         case parentBasedAlwaysOff = "parentbased_always_off"
         case parentBasedTraceIDRatio = "parentbased_traceidratio"
 
-        var takesRatio: Bool { self == .traceIDRatio || self == .parentBasedTraceIDRatio }
+        package var takesRatio: Bool { self == .traceIDRatio || self == .parentBasedTraceIDRatio }
     }
 
     package let name: Name
@@ -35,6 +35,13 @@ package struct Sampler: Hashable, Sendable {
         guard known.takesRatio else { throw .takesNoArgument(known) }
         guard let ratio = Double(argument), (0...1).contains(ratio) else { throw .invalidRatio(argument) }
         self.init(name: known, ratio: ratio)
+    }
+
+    /// What OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG of a process ask for; nil when they ask for nothing.
+    package init?(environment: [String: String]) throws(SamplerError) {
+        guard let name = environment["OTEL_TRACES_SAMPLER"], !name.isEmpty else { return nil }
+        let argument = environment["OTEL_TRACES_SAMPLER_ARG"]
+        try self.init(name: name, argument: argument?.isEmpty == true ? nil : argument)
     }
 
     /// A trace is kept whose `NS_SAMPLER_TRACE_ID_RATIO` number is below this: ratio * 2^63, rounded towards zero.

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Which executables are meant: a pattern as fnmatch(3) takes it, of the whole path, or of its last component when there is no
 /// slash in the pattern. `*` and `?` match a slash, too.
-package struct ExecutablePattern: Sendable {
+package struct ExecutablePattern: Hashable, Sendable {
     package let text: String
 
     /// Nil for an empty pattern, which no executable matches.

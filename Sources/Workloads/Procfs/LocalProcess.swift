@@ -23,6 +23,8 @@ package struct LocalProcess: Sendable {
     }
 
     private static let deleted = " (deleted)"
+    /// Bytes.
+    private static let environmentLimit = 1 << 20
 
     /// Opens the file that the process runs now.
     package func openExecutable() throws(ProcfsError) -> ExecutableFile {
@@ -73,7 +75,12 @@ package struct LocalProcess: Sendable {
             innerPID: ids.count > 1 ? ids.last : nil,
             executablePath: try folder.link("exe"),
             commandName: text(try folder.contents(of: "comm", limit: 64)),
-            environment: environment(in: try folder.contents(of: "environ", limit: 1 << 20)))
+            environment: environment(in: try folder.contents(of: "environ", limit: environmentLimit)))
+    }
+
+    /// The environment a process's program was started with; empty when it can't be read.
+    package static func environment(of pid: Int32) -> [String: String] {
+        environment(in: (try? ProcFolder(pid: pid).contents(of: "environ", limit: environmentLimit)) ?? [])
     }
 
     /// The process that a thread belongs to, by its first thread.

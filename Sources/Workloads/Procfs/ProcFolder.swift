@@ -39,6 +39,20 @@ struct ProcFolder {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Of the entries of a folder in it; none when it can't be read.
+    func names(in folder: String) -> [String] {
+        guard let stream = opendir(path(of: folder).string) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     func path(of file: String) -> FilePath { FilePath("/proc/\(pid)/\(file)") }
 
     func failure(_ error: any Error, file: String) -> ProcfsError {

@@ -27,5 +27,7 @@ enum ns_loss_reason {
 	NS_LOSS_UNCONFIRMED = 10,
 	/// nodespan was told to end before a destination had taken it.
 	NS_LOSS_STOPPED = 11,
-	NS_LOSS_REASON_COUNT = 12,
+	/// Nobody wanted the process traced any more, and the request went on for long.
+	NS_LOSS_UNTRACED = 12,
+	NS_LOSS_REASON_COUNT = 13,
 };

@@ -1,0 +1,58 @@
+package import BPFRuntime
+import CBPF
+import Spans
+
+/// What becomes of a process's tracing while it runs.
+extension Tracer {
+    /// How long the requests in flight of a process that is traced no more are waited for.
+    static let leaving = Duration.seconds(10)
+
+    /// From now on, a process is traced in another way. Nothing is armed or disarmed for it.
+    /// - Returns: whether it is traced.
+    package func change(_ pid: Int32, to options: TracingOptions) throws(BPFError) -> Bool {
+        guard let (slot, image) = tracedNow(pid) else { return false }
+        guard var settings = try processes.value(of: image) else { return false }
+        options.sampler.apply(to: &settings)
+        // It may have ended since.
+        guard try processes.replace(settings, for: image) else { return false }
+        assembler.change(options, slot: slot)
+        return true
+    }
+
+    /// Traces a process no more from its next request on: it stays as it is. What is in flight is told of when it ends, for a
+    /// while.
+    /// - Returns: whether it was traced.
+    package func untrace(_ pid: Int32) throws(BPFError) -> Bool {
+        guard let (slot, image) = tracedNow(pid) else { return false }
+        guard try processes.remove(image) else { return false }
+        traced[slot]?.leavingSince = .now
+        return true
+    }
+
+    private func tracedNow(_ pid: Int32) -> (slot: UInt32, image: ns_process_image)? {
+        for (slot, process) in traced where process.pid == pid && process.leavingSince == nil {
+            if let image = process.image { return (slot, image) }
+        }
+        return nil
+    }
+
+    /// Forgets processes that are traced no more, once none of their requests is in flight.
+    func lookAfterLeaving(now: ContinuousClock.Instant) throws(BPFError) {
+        let leaving = traced.filter { $0.value.leavingSince != nil }
+        if leaving.isEmpty { return }
+        let present = try inFlight.images()
+        for (slot, process) in leaving {
+            guard let image = process.image, let since = process.leavingSince else { continue }
+            if present.contains(where: { $0.isSame(as: image) }) {
+                guard now - since >= Self.leaving else { continue }
+                ended.add(UInt64(try inFlight.remove(image)), to: .untraced)
+            } else if now - since < Self.beginning {
+                // A request that was just beginning may not be in flight yet.
+                continue
+            }
+            try release(slot)
+        }
+    }
+
+    private static let beginning = Duration.milliseconds(200)
+}

@@ -1,0 +1,28 @@
+package import Spans
+
+/// How one process is traced.
+package struct TracingOptions: Hashable, Sendable {
+    package var sampler: Sampler
+    /// What its spans say of the service, whatever it says of itself.
+    package var resource: ResourceOverrides
+    /// Where its spans go: one of the sink's outlets.
+    package var outlet: SpanOutlet
+
+    package init(sampler: Sampler = .standard, resource: ResourceOverrides = .none, outlet: SpanOutlet = .only) {
+        self.sampler = sampler
+        self.resource = resource
+        self.outlet = outlet
+    }
+}
+
+/// One of the ways that spans can take out of a sink.
+package struct SpanOutlet: Hashable, Sendable {
+    /// Of a sink that has one.
+    package static let only = SpanOutlet(number: 0)
+
+    package let number: Int
+
+    package init(number: Int) {
+        self.number = number
+    }
+}

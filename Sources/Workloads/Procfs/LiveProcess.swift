@@ -1,0 +1,23 @@
+/// A running process, of which no more is read than is asked for. What can't be read is empty.
+package final class LiveProcess: ProcessSubject {
+    /// In the pid namespace of /proc.
+    package let pid: Int32
+    package let executablePath: String
+    private let ports: ListeningPorts
+    private lazy var readEnvironment = LocalProcess.environment(of: pid)
+    private lazy var readPaths = ControlGroups.paths(of: pid)
+    private lazy var readPorts = ports.ports(of: pid)
+
+    /// Nil for one that has ended, and for a kernel thread.
+    /// - Parameter ports: for one look at many processes.
+    package init?(pid: Int32, ports: ListeningPorts) {
+        guard let path = LocalProcess.executablePath(of: pid) else { return nil }
+        self.pid = pid
+        self.ports = ports
+        executablePath = path
+    }
+
+    package var environment: [String: String] { readEnvironment }
+    package var controlGroupPaths: [String] { readPaths }
+    package var listeningPorts: Set<UInt16> { readPorts }
+}
