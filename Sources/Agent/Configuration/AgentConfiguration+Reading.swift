@@ -55,8 +55,8 @@ extension AgentConfiguration {
         if root.text("apiVersion") != version {
             root.complain("apiVersion", "is to be \(version): without it, nobody can tell what the rest means")
         }
-        configuration.destinations = destinations(root, problems)
-        configuration.rules = rules(root, destinations: configuration.destinations, problems)
+        configuration.destinations = destinations(root)
+        configuration.rules = rules(root, destinations: configuration.destinations)
         configuration.addSettings(of: root, environment, problems)
         try problems.check()
         return configuration
@@ -86,9 +86,7 @@ extension AgentConfiguration {
         }
     }
 
-    private static func destinations(
-        _ root: ConfigurationSection, _ problems: ConfigurationProblems
-    ) -> [DestinationSetting] {
+    private static func destinations(_ root: ConfigurationSection) -> [DestinationSetting] {
         var names: Set<String> = []
         return root.sections("destinations", known: ["name", "endpoint", "headers"]).compactMap { section in
             guard let name = section.text("name") else {
@@ -117,9 +115,7 @@ extension AgentConfiguration {
         }
     }
 
-    private static func rules(
-        _ root: ConfigurationSection, destinations: [DestinationSetting], _ problems: ConfigurationProblems
-    ) -> [TraceRule] {
+    private static func rules(_ root: ConfigurationSection, destinations: [DestinationSetting]) -> [TraceRule] {
         let known = ["name", "match", "trace", "destination", "sampler", "resource"]
         return root.sections("rules", known: known).enumerated().map { index, section in
             var rule = TraceRule(name: section.text("name") ?? "rule \(index + 1)", match: match(section))
@@ -130,7 +126,7 @@ extension AgentConfiguration {
             if let named = section.text("destination"), !destinations.contains(where: { $0.name == named }) {
                 let hint = NearestName.find(named, among: destinations.map(\.name)).map { "; did you mean \($0)?" }
                 section.complain("destination", "there is no destination \(named)\(hint ?? "")")
-            } else if rule.isTraced, rule.destination == nil {
+            } else if rule.isTraced, !root.has("destinations") {
                 section.complain("has nowhere to send spans: add one to destinations")
             }
             return rule
@@ -151,7 +147,8 @@ extension AgentConfiguration {
             }
         }
         let match = ProcessMatch(
-            executables: patterns("executable", ExecutablePattern.init), units: patterns("systemdUnit", NamePattern.init),
+            executables: patterns("executable", ExecutablePattern.init),
+            units: patterns("systemdUnit", NamePattern.init),
             controlGroups: patterns("cgroup", NamePattern.init),
             variables: patterns("environment", VariablePattern.init),
             ports: Set(patterns("port") { UInt16($0).flatMap { $0 > 0 ? $0 : nil } }))

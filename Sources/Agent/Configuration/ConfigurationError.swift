@@ -1,8 +1,10 @@
 /// All that is wrong with a configuration.
 package struct ConfigurationError: Error, Equatable {
     package struct Problem: Equatable, Sendable {
-        /// Where: "/etc/nodespan/config.yaml:12", or the name of a variable.
+        /// Where: the file's path, or the name of a variable.
         package let place: String
+        /// Of the file, from 1; nil where it is about all of it.
+        package let line: Int?
         /// "rules[0].match.port"; empty when it is about the whole.
         package let key: String
         package let message: String
@@ -16,7 +18,9 @@ extension ConfigurationError: CustomStringConvertible {
 }
 
 extension ConfigurationError.Problem: CustomStringConvertible {
-    package var description: String { "\(place): \(key.isEmpty ? "" : "\(key): ")\(message)" }
+    package var description: String {
+        "\(place)\(line.map { ":\($0)" } ?? ""): \(key.isEmpty ? "" : "\(key): ")\(message)"
+    }
 }
 
 /// Gathers what is wrong, so that all of it can be told at once.
@@ -30,15 +34,15 @@ final class ConfigurationProblems {
     }
 
     func add(line: Int?, key: String, _ message: String) {
-        all.append(.init(place: line.map { "\(file):\($0)" } ?? file, key: key, message: message))
+        all.append(.init(place: file, line: line, key: key, message: message))
     }
 
     func add(variable: String, _ message: String) {
-        all.append(.init(place: variable, key: "", message: message))
+        all.append(.init(place: variable, line: nil, key: "", message: message))
     }
 
     /// Fails if there are any.
     func check() throws(ConfigurationError) {
-        if !all.isEmpty { throw ConfigurationError(problems: all) }
+        if !all.isEmpty { throw ConfigurationError(problems: all.sorted { ($0.line ?? 0) < ($1.line ?? 0) }) }
     }
 }

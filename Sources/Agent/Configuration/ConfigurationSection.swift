@@ -37,6 +37,8 @@ struct ConfigurationSection {
         problems.add(line: node[Node(key)]?.mark?.line ?? node.mark?.line, key: joined(key), message)
     }
 
+    func has(_ key: String) -> Bool { value(key) != nil }
+
     /// A scalar as it is written; nil for an empty one.
     func text(_ key: String) -> String? {
         guard let value = value(key) else { return nil }

@@ -7,18 +7,21 @@ enum NearestName {
         return nearest.distance * 3 <= max(name.count, nearest.name.count) ? nearest.name : nil
     }
 
-    /// Letters to insert, remove or replace (Levenshtein).
+    /// Letters to insert, to remove, to replace, or to swap with their neighbours (Damerau, Levenshtein).
     private static func distance(_ first: [Character], _ second: [Character]) -> Int {
-        var row = Array(0...second.count)
+        var rows = [Array(0...second.count)]
         for (index, letter) in first.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
+            var row = [index + 1]
             for (other, candidate) in second.enumerated() {
-                let replaced = diagonal + (letter == candidate ? 0 : 1)
-                diagonal = row[other + 1]
-                row[other + 1] = min(replaced, row[other] + 1, diagonal + 1)
+                var least = min(
+                    rows[index][other] + (letter == candidate ? 0 : 1), rows[index][other + 1] + 1, row[other] + 1)
+                if index > 0, other > 0, letter == second[other - 1], first[index - 1] == candidate {
+                    least = min(least, rows[index - 1][other - 1] + 1)
+                }
+                row.append(least)
             }
+            rows.append(row)
         }
-        return row[second.count]
+        return rows[first.count][second.count]
     }
 }

@@ -127,9 +127,12 @@ package actor NodeSupervisor {
             wishes[pid] = wish
             if isNew { report(.traced(candidate, rule: wish.rule)) }
         } catch {
-            // One that isn't there any more isn't missed.
-            if error.isEnd { return }
-            tell(.refused(error), once: "\(error)")
+            // One that isn't there any more isn't missed, nor a shell in a unit.
+            if error.isEnd || !wish.namesExecutable && error.isNoGoProgram { return }
+            // All that run one file are refused for one reason.
+            let subject =
+                if case .executable(let reason, _, let path) = error { "\(path): \(reason)" } else { "\(error)" }
+            tell(.refused(error), once: subject)
         }
     }
 

@@ -6,6 +6,8 @@ struct ProcessWish: Hashable {
     /// The rule's name.
     let rule: String
     let options: TracingOptions
+    /// Whether the rule names executables, so that one that can't be traced is not as it was meant.
+    let namesExecutable: Bool
 
     /// Nil for a process that no rule wants traced.
     /// - Parameter report: told why what the process asks for itself isn't done.
@@ -25,6 +27,7 @@ struct ProcessWish: Hashable {
             }
         }
         self.rule = rule.name
+        namesExecutable = !rule.match.executables.isEmpty
         options = TracingOptions(
             sampler: sampler ?? configuration.sampler, resource: rule.resource, outlet: router.outlet(to: destination))
     }

@@ -139,7 +139,8 @@ package actor Tracer {
         do throws(TracerError) {
             try join(candidate.executable, user: slot, pid: pid)
             assembler.describe(
-                ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), options, slot: slot)
+                ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), options, slot: slot
+            )
             try enable(image, pid: pid, settings: settings(slot: slot, options.sampler))
         } catch {
             try? release(slot)

@@ -1,4 +1,5 @@
 package import BPFRuntime
+import GoBinary
 package import Workloads
 
 /// Why a process isn't being traced.
@@ -22,6 +23,15 @@ extension TracerError {
     package var isEnd: Bool {
         switch self {
         case .processEnded, .process(.noSuchProcess), .process(.noExecutable): true
+        default: false
+        }
+    }
+
+    /// What the process runs isn't made with Go, or not to be run.
+    var isNoGoProgram: Bool {
+        switch self {
+        case .executable(.binary(.notGo), _, _), .executable(.binary(.notELF), _, _), .executable(.unsuitable, _, _):
+            true
         default: false
         }
     }

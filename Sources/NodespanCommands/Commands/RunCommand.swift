@@ -30,7 +30,8 @@ struct RunCommand: AsyncParsableCommand {
               kill -HUP $(pidof nodespan)
             """)
 
-    @Option(help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
+    @Option(
+        help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
     var config = AgentConfiguration.defaultFile
 
     @Flag(help: "Say what is wrong with the configuration, or print what is in force by it, and end.")

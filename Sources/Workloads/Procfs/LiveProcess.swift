@@ -5,7 +5,7 @@ package final class LiveProcess: ProcessSubject {
     package let executablePath: String
     private let ports: ListeningPorts
     private lazy var readEnvironment = LocalProcess.environment(of: pid)
-    private lazy var readPaths = ControlGroups.paths(of: pid)
+    private lazy var readGroups = (try? ControlGroups.read(pid: pid)) ?? ControlGroups([])
     private lazy var readPorts = ports.ports(of: pid)
 
     /// Nil for one that has ended, and for a kernel thread.
@@ -18,6 +18,6 @@ package final class LiveProcess: ProcessSubject {
     }
 
     package var environment: [String: String] { readEnvironment }
-    package var controlGroupPaths: [String] { readPaths }
+    package var controlGroups: ControlGroups { readGroups }
     package var listeningPorts: Set<UInt16> { readPorts }
 }

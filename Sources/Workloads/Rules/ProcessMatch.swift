@@ -1,7 +1,7 @@
 /// Which processes a rule is about: those of which every kind of condition holds that is given, each by one of its values.
 package struct ProcessMatch: Hashable, Sendable {
     package var executables: [ExecutablePattern]
-    /// Of the systemd unit, "shop.service".
+    /// Of the systemd unit, "shop.service", a user's own included.
     package var units: [NamePattern]
     /// Of the path of the control group, in any of the hierarchies.
     package var controlGroups: [NamePattern]
@@ -29,17 +29,17 @@ package struct ProcessMatch: Hashable, Sendable {
     package func matches(_ subject: some ProcessSubject) -> Bool {
         if !executables.isEmpty, !executables.contains(where: { $0.matches(subject.executablePath) }) { return false }
         if !units.isEmpty || !controlGroups.isEmpty {
-            let paths = subject.controlGroupPaths
-            if !controlGroups.isEmpty, !controlGroups.contains(where: { paths.contains(where: $0.matches) }) {
-                return false
-            }
-            if !units.isEmpty {
-                guard let unit = SystemdUnit.name(inControlGroups: paths), units.contains(where: { $0.matches(unit) })
-                else { return false }
-            }
+            let groups = subject.controlGroups
+            guard Self.holds(controlGroups, for: groups.paths),
+                Self.holds(units, for: [groups.systemdUnit, groups.systemdUserUnit].compactMap { $0 })
+            else { return false }
         }
         if !variables.isEmpty, !variables.contains(where: { $0.matches(subject.environment) }) { return false }
         return ports.isEmpty || !subject.listeningPorts.isDisjoint(with: ports)
+    }
+
+    private static func holds(_ patterns: [NamePattern], for names: [String]) -> Bool {
+        patterns.isEmpty || patterns.contains { names.contains(where: $0.matches) }
     }
 }
 
@@ -47,8 +47,7 @@ package struct ProcessMatch: Hashable, Sendable {
 package protocol ProcessSubject {
     /// As /proc/PID/exe has it.
     var executablePath: String { get }
-    /// As /proc/PID/cgroup has them, one of each hierarchy.
-    var controlGroupPaths: [String] { get }
+    var controlGroups: ControlGroups { get }
     var environment: [String: String] { get }
     var listeningPorts: Set<UInt16> { get }
 }

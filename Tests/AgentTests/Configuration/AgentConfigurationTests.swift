@@ -1,0 +1,172 @@
+import Agent
+import OTLP
+import Spans
+import SystemPackage
+import TestSupport
+import Testing
+import Workloads
+
+@Suite struct `A configuration` {
+    private static let whole = """
+        apiVersion: nodespan/v1
+        rules:
+          - name: not the old one
+            match: {executable: /opt/old/*}
+            trace: false
+          - match:
+              executable: [etcd, "prometheus*"]
+              systemdUnit: shop-*.service
+              cgroup: /system.slice/*
+              environment: [SHOP, "STAGE=prod*"]
+              port: [8080, 9090]
+            destination: far
+            sampler: {type: traceidratio, argument: 0.5}
+            resource: {deployment.environment.name: prod}
+        destinations:
+          - name: near
+            endpoint: http://127.0.0.1:4318
+          - name: far
+            endpoint: https://collector.example:4318/otlp
+            headers: {authorization: Bearer secret}
+        sampling: {type: parentbased_traceidratio, argument: 0.25}
+        policy: {injection: none}
+        redaction: {query: [token]}
+        """
+
+    private func read(_ text: String, environment: [String: String] = [:]) throws -> AgentConfiguration {
+        try AgentConfiguration.read(text, file: "c.yaml", environment: environment)
+    }
+
+    private func problems(_ text: String, environment: [String: String] = [:]) throws -> [String] {
+        let error = try #require(throws: ConfigurationError.self) { try read(text, environment: environment) }
+        return error.problems.map(\.description)
+    }
+
+    @Test func `says which processes are traced, and how`() throws {
+        let configuration = try read(Self.whole)
+        #expect(configuration.rules.map(\.name) == ["not the old one", "rule 2"])
+        #expect(configuration.rules.map(\.isTraced) == [false, true])
+        let rule = configuration.rules[1]
+        #expect(rule.match.executables.map(\.text) == ["etcd", "prometheus*"])
+        #expect(rule.match.units.map(\.text) == ["shop-*.service"])
+        #expect(rule.match.controlGroups.map(\.text) == ["/system.slice/*"])
+        #expect(rule.match.variables.map(\.text) == ["SHOP", "STAGE=prod*"])
+        #expect(rule.match.ports == [8080, 9090])
+        #expect(rule.destination == "far")
+        #expect(try rule.sampler == Sampler(name: "traceidratio", argument: "0.5"))
+        #expect(rule.resource.attributes == [Attribute("deployment.environment.name", .string("prod"))])
+        #expect(
+            configuration.destinations.map(\.endpoint.url) == [
+                "http://127.0.0.1:4318/v1/traces", "https://collector.example:4318/otlp/v1/traces",
+            ])
+        #expect(configuration.destinations[1].headers.map(\.name) == ["authorization"])
+        #expect(try configuration.sampler == Sampler(name: "parentbased_traceidratio", argument: "0.25"))
+        #expect(configuration.injection == .none)
+        #expect(configuration.redaction.further == ["token"])
+    }
+
+    @Test func `sends to the first destination what no rule sends elsewhere`() throws {
+        let configuration = try read(
+            """
+            apiVersion: nodespan/v1
+            rules: [{match: {port: 80}}]
+            destinations: [{name: a, endpoint: "http://a:4318"}, {name: b, endpoint: "http://b:4318"}]
+            """)
+        #expect(configuration.rules[0].destination == "a")
+    }
+
+    @Test func `is overridden by variables, and tells what is`() throws {
+        let configuration = try read(
+            Self.whole,
+            environment: [
+                "NODESPAN_SAMPLING_TYPE": "always_off", "NODESPAN_SAMPLING_ARGUMENT": "",
+                "NODESPAN_REDACTION_QUERY": "a,b", "NODESPAN_ATTACH": "perf",
+            ].merging(["NODESPAN_SAMPLING_ARGUMENT": "0.5", "NODESPAN_SAMPLING_TYPE": "traceidratio"]) { $1 })
+        #expect(try configuration.sampler == Sampler(name: "traceidratio", argument: "0.5"))
+        #expect(configuration.redaction.further == ["a", "b"])
+        #expect(
+            configuration.origins == [
+                "sampling.type": "NODESPAN_SAMPLING_TYPE", "sampling.argument": "NODESPAN_SAMPLING_ARGUMENT",
+                "redaction.query": "NODESPAN_REDACTION_QUERY", "policy.injection": "c.yaml",
+            ])
+    }
+
+    @Test func `names all that is wrong with it at once, where, and what was meant`() throws {
+        let problems = try problems(
+            """
+            apiVersion: nodespan/v1
+            rule: []
+            rules:
+              - match: {exe: foo, port: 70000}
+                samplr: {}
+              - match: {port: 1}
+                destination: nera
+                sampler: {type: always_on, argument: 1}
+                resource: {process.pid: 1}
+                trace: perhaps
+            destinations:
+              - name: near
+                endpoint: http://127.0.0.1:4318
+                headers: {host: y}
+              - name: near
+                endpoint: ftp://x
+            sampling: {type: nope}
+            policy: {injection: maybe}
+            """)
+        let expected = [
+            ("c.yaml:2: rule: ", "did you mean rules?"), ("c.yaml:4: rules[0].match.exe: ", "known are executable"),
+            ("c.yaml:4: rules[0].match.port: ", "70000"), ("c.yaml:4: rules[0].match: ", "says nothing"),
+            ("c.yaml:5: rules[0].samplr: ", "did you mean sampler?"),
+            ("c.yaml:7: rules[1].destination: ", "did you mean near?"), ("c.yaml:8: rules[1].sampler: ", "no argument"),
+            ("c.yaml:9: rules[1].resource: ", "process.pid"), ("c.yaml:10: rules[1].trace: ", "true or false"),
+            ("c.yaml:14: destinations[0].headers: ", "host"), ("c.yaml:15: destinations[1].name: ", "another"),
+            ("c.yaml:16: destinations[1].endpoint: ", "http://"), ("c.yaml:17: sampling.type: ", "always_on"),
+            ("c.yaml:18: policy.injection: ", "auto or none"),
+        ]
+        #expect(problems.count == expected.count)
+        for (problem, (place, words)) in zip(problems, expected) {
+            #expect(problem.hasPrefix(place) && problem.contains(words), "\(problem)")
+        }
+    }
+
+    @Test(arguments: [
+        ("", "apiVersion"), ("apiVersion: nodespan/v2", "nodespan/v1"), ("- a", "is to be a mapping"),
+        ("apiVersion: [", "is no YAML"), ("apiVersion: nodespan/v1\napiVersion: nodespan/v1", "stands twice"),
+        ("apiVersion: nodespan/v1\nrules: {}", "is to be a list"),
+        ("apiVersion: nodespan/v1\nrules: [{match: {port: 1}}]", "nowhere to send"),
+        ("apiVersion: nodespan/v1\nrules: [{trace: false}]", "has no match"),
+        ("apiVersion: nodespan/v1\nsampling: {argument: 1}", "needs sampling.type"),
+    ])
+    func `is refused when it can't be meant`(text: String, words: String) throws {
+        let problems = try problems(text)
+        #expect(problems.contains { $0.contains(words) }, "\(problems)")
+    }
+
+    @Test func `blames the variable for what the variable says`() throws {
+        let problems = try problems(Self.whole, environment: ["NODESPAN_SAMPLING_TYPE": "nope"])
+        #expect(problems.count == 1 && problems[0].hasPrefix("NODESPAN_SAMPLING_TYPE: unknown sampler"), "\(problems)")
+    }
+
+    @Test func `is printed as it could be written, without secrets`() throws {
+        let printed = try EffectiveConfiguration(read(Self.whole)).yaml()
+        #expect(!printed.contains("secret"))
+        let again = try EffectiveConfiguration(read(printed)).yaml()
+        #expect(again == printed)
+    }
+
+    @Test func `can't be read from nowhere, from noise or from what is too large`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/c.yaml"
+        func problem() throws -> String {
+            let error = try #require(throws: ConfigurationError.self) {
+                try AgentConfiguration.read(file: FilePath(path), environment: [:])
+            }
+            return error.description
+        }
+        #expect(try problem().contains("No such file"))
+        try writeFile(path, [0xff, 0xfe, 0x00])
+        #expect(try problem().contains("no UTF-8"))
+        try writeFile(path, [UInt8](repeating: UInt8(ascii: "#"), count: 2 << 20))
+        #expect(try problem().contains("larger than 1 MiB"))
+    }
+}
