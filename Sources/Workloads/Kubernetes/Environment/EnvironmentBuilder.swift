@@ -1,0 +1,76 @@
+/// Puts an environment together from definitions of which the first counts.
+struct EnvironmentBuilder {
+    private(set) var values: [String: String]
+    private(set) var notices: [SettingNotice] = []
+    /// Those without a value, too.
+    private var defined: Set<String>
+    private var room = Self.sizeLimit
+    private let pod: Pod
+    private let container: String
+    private let objects: (ObjectKey) -> ObjectValue
+
+    /// Bytes of a variable: the kernel's MAX_ARG_STRLEN.
+    private static let valueLimit = 131_072
+    /// Bytes of all variables together: as much as is read of a process's environment.
+    private static let sizeLimit = 1 << 20
+
+    /// - Parameters:
+    ///   - own: the process's own environment, which goes before everything else.
+    ///   - container: the name of the one that the process is in.
+    init(own: [String: String], pod: Pod, container: String, objects: @escaping (ObjectKey) -> ObjectValue) {
+        values = own
+        defined = Set(own.keys)
+        self.pod = pod
+        self.container = container
+        self.objects = objects
+    }
+
+    func isDefined(_ name: String) -> Bool { defined.contains(name) }
+
+    mutating func define(_ variables: [EnvironmentVariable]) {
+        for variable in variables { define(variable.name, variable.value) }
+    }
+
+    mutating func define(_ name: String, _ value: EnvironmentVariable.Value) {
+        guard defined.insert(name).inserted else { return }
+        switch value {
+        case .text(let text): take(expanded(text, for: name), for: name)
+        case .field(let path): take(pod.value(ofField: path), for: name, orSay: .noField(variable: name, path: path))
+        case .resource(let resource, let named, let divisor):
+            take(
+                pod.value(ofResource: resource, container: named ?? container, divisor: divisor), for: name,
+                orSay: .noField(variable: name, path: resource))
+        case .key(let kind, let object, let key, let isOptional):
+            let key = ObjectKey(kind, namespace: pod.metadata.namespace, name: object, key: key)
+            switch objects(key) {
+            case .text(let text): take(text, for: name)
+            case .missing: if !isOptional { notices.append(.missing(variable: name, key)) }
+            case .unread: notices.append(.unread(variable: name, key))
+            }
+        case .unsupported(let source): notices.append(.unsupported(variable: name, source: source))
+        }
+    }
+
+    /// With the variables in it replaced; nil, and said, when that makes it too long.
+    mutating func expanded(_ text: String, for name: String) -> String? {
+        let expanded = VariableExpansion.expand(text, limit: Self.valueLimit) { values[$0] }
+        if expanded == nil { notices.append(.tooLong(variable: name)) }
+        return expanded
+    }
+
+    mutating func say(_ notice: SettingNotice) { notices.append(notice) }
+
+    private mutating func take(_ value: String?, for name: String, orSay notice: SettingNotice? = nil) {
+        guard let value else {
+            if let notice { notices.append(notice) }
+            return
+        }
+        let size = name.utf8.count + value.utf8.count
+        guard size <= min(room, Self.valueLimit) else {
+            notices.append(.tooLong(variable: name))
+            return
+        }
+        room -= size
+        values[name] = value
+    }
+}

@@ -1,0 +1,8 @@
+/// What is known of a key of a ConfigMap or a Secret.
+package enum ObjectValue: Hashable, Sendable {
+    case text(String)
+    /// There is no such object, or no such key in it.
+    case missing
+    /// Nobody has read it: that takes rights that nodespan isn't given by default.
+    case unread
+}

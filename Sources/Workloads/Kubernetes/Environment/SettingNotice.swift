@@ -1,0 +1,59 @@
+/// What isn't as the Instrumentation or the program would have it. What it shows of them is whatever their writers put there, cut.
+package enum SettingNotice: Hashable, Sendable {
+    case unread(variable: String, ObjectKey)
+    case missing(variable: String, ObjectKey)
+    /// A field or a resource of the pod that has no value, or none yet.
+    case noField(variable: String, path: String)
+    case unsupported(variable: String, source: String)
+    case tooLong(variable: String)
+    /// A file of the connection isn't an absolute path, and no Secret or ConfigMap is named that it is in.
+    case nowhere(variable: String, file: String)
+    case unknownSampler(String)
+    case invalidSamplerArgument(sampler: String, argument: String)
+    /// A sampler that asks a server is replaced by one that keeps a share of the traces.
+    case staticSampler(String, ratio: String)
+    /// A sampler that asks a server, without a share to keep meanwhile.
+    case samplerWithoutRatio(String)
+    case malformedAttributes(member: String)
+    /// Bytes.
+    case tooManyAttributes(size: Int, limit: Int)
+    /// By their keys.
+    case omittedAttributes([String])
+}
+
+extension SettingNotice: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unread(let variable, let key):
+            "\(variable) is \(key), which nodespan may not read; give its service account the right to get it, or write the "
+                + "value into the Instrumentation"
+        case .missing(let variable, let key): "\(variable) is \(key), which doesn't exist"
+        case .noField(let variable, let path): "\(variable) is the pod's \(Self.cut(path)), which has no value"
+        case .unsupported(let variable, let source):
+            "\(variable) comes from \(source); write the value into the Instrumentation"
+        case .tooLong(let variable): "\(variable) is left out: it is longer than a program's environment may be"
+        case .nowhere(let variable, let file):
+            "\(variable) is the file '\(Self.cut(file))', which is neither an absolute path nor in a Secret or ConfigMap that "
+                + "the Instrumentation names"
+        case .unknownSampler(let name): "the sampler '\(Self.cut(name))' isn't known; using parentbased_always_on"
+        case .invalidSamplerArgument(let sampler, let argument):
+            "the sampler \(sampler) takes a number from 0 to 1, not '\(Self.cut(argument))'; using 1"
+        case .staticSampler(let name, let ratio):
+            "the sampler \(name) asks a server, which nodespan doesn't; keeping a share of \(ratio), its initialSamplingRate"
+        case .samplerWithoutRatio(let name):
+            "the sampler \(name) asks a server, which nodespan doesn't, and has no initialSamplingRate; using "
+                + "parentbased_always_on"
+        case .tooManyAttributes(let size, let limit):
+            "OTEL_RESOURCE_ATTRIBUTES ignored: it has \(size) bytes, more than the \(limit) allowed"
+        case .malformedAttributes(let member):
+            "OTEL_RESOURCE_ATTRIBUTES ignored: '\(Self.cut(member))' is not of the form key=value, percent-encoded"
+        case .omittedAttributes(let keys):
+            "left out for want of room among the resource attributes: \(Self.cut(keys.joined(separator: ", ")))"
+        }
+    }
+
+    private static func cut(_ text: String) -> String {
+        let limit = 120
+        return text.utf8.count <= limit ? text : String(text.prefix(limit)) + "…"
+    }
+}

@@ -1,0 +1,115 @@
+/// What a process is traced with: the environment that the OpenTelemetry Operator would give it, to be read as a process's own.
+package struct WorkloadSettings: Hashable, Sendable {
+    /// Variables whose names begin with "OTEL_". The sampler is one that nodespan has.
+    package let environment: [String: String]
+    /// Of the variables that name a file, those whose file is a key of a Secret or a ConfigMap of the pod's namespace. It is at
+    /// that path in the container only where the Operator has mounted it.
+    package let files: [String: ObjectKey]
+    package let notices: [SettingNotice]
+
+    /// A definition counts if nothing before it defines the same: the process's own environment, the Instrumentation's for Go if
+    /// `inject-go` asks, its general one, then its fields.
+    ///
+    /// - Parameters:
+    ///   - own: the process's own environment, whole.
+    ///   - objects: what is known of ConfigMaps and Secrets.
+    package init(
+        _ wish: InstrumentationWish, pod: Pod, owners: WorkloadOwners, own: [String: String],
+        objects: @escaping (ObjectKey) -> ObjectValue = { _ in .unread }
+    ) {
+        // The Operator was there: everything is in the environment already, as it was when the pod was made.
+        guard own[Self.podName] == nil else {
+            var environment = Self.openTelemetry(own)
+            let notice = SamplerVariables.settle(&environment)
+            (self.environment, files, notices) = (environment, [:], [notice].compactMap { $0 })
+            return
+        }
+        let instrumentation = wish.instrumentation
+        var builder = EnvironmentBuilder(own: own, pod: pod, container: wish.container, objects: objects)
+        builder.define("OTEL_NODE_IP", .field(path: "status.hostIP"))
+        builder.define("OTEL_POD_IP", .field(path: "status.podIP"))
+        if wish.triggers.contains(.go) { builder.define(instrumentation.goEnvironment) }
+        builder.define(instrumentation.environment)
+        files = builder.define(instrumentation.exporter, namespace: pod.metadata.namespace)
+        builder.define(Self.podName, .text(pod.metadata.name))
+        builder.define(Self.nodeName, .text(pod.nodeName))
+        if !instrumentation.propagators.isEmpty {
+            builder.define("OTEL_PROPAGATORS", .text(instrumentation.propagators.joined(separator: ",")))
+        }
+        let sampler = instrumentation.sampler
+        if !sampler.type.isEmpty, !builder.isDefined(SamplerVariables.name),
+            !builder.isDefined(SamplerVariables.argument)
+        {
+            builder.define(SamplerVariables.name, .text(sampler.type))
+            if !sampler.argument.isEmpty { builder.define(SamplerVariables.argument, .text(sampler.argument)) }
+        }
+        let resource = builder.resource(wish, pod: pod, owners: owners)
+        var environment = Self.openTelemetry(builder.values)
+        // There for others to refer to; by these one knows the Operator's hand.
+        for name in [Self.podName, Self.nodeName] { environment[name] = nil }
+        environment.merge(resource) { $1 }
+        if let notice = SamplerVariables.settle(&environment) { builder.say(notice) }
+        self.environment = environment
+        notices = builder.notices
+    }
+
+    private static let podName = "OTEL_RESOURCE_ATTRIBUTES_POD_NAME"
+    private static let nodeName = "OTEL_RESOURCE_ATTRIBUTES_NODE_NAME"
+
+    private static func openTelemetry(_ environment: [String: String]) -> [String: String] {
+        environment.filter { $0.key.hasPrefix("OTEL_") }
+    }
+}
+
+extension EnvironmentBuilder {
+    /// Returns where the files are that aren't in the container's own file system.
+    fileprivate mutating func define(_ exporter: Instrumentation.Exporter, namespace: String) -> [String: ObjectKey] {
+        let prefix = "OTEL_EXPORTER_OTLP"
+        if !exporter.endpoint.isEmpty { define("\(prefix)_ENDPOINT", .text(exporter.endpoint)) }
+        guard let tls = exporter.tls else { return [:] }
+        var files: [String: ObjectKey] = [:]
+        for (name, file, mayBeConfigMap) in [
+            ("\(prefix)_CERTIFICATE", tls.authority, true), ("\(prefix)_CLIENT_CERTIFICATE", tls.certificate, false),
+            ("\(prefix)_CLIENT_KEY", tls.key, false),
+        ] where !file.isEmpty && !isDefined(name) {
+            let isConfigMap = mayBeConfigMap && !tls.configMapName.isEmpty
+            let object = isConfigMap ? tls.configMapName : tls.secretName
+            if file.hasPrefix("/") {
+                define(name, .text(file))
+            } else if object.isEmpty {
+                say(.nowhere(variable: name, file: file))
+            } else {
+                files[name] = ObjectKey(
+                    isConfigMap ? .configMap : .secret, namespace: namespace, name: object, key: file)
+                // Where the Operator mounts it (exporter.go).
+                let kind = isConfigMap ? "configmap" : "secret"
+                define(name, .text("/otel-auto-instrumentation-\(kind)-\(object)/\(file)"))
+            }
+        }
+        return files
+    }
+
+    /// OTEL_RESOURCE_ATTRIBUTES with what the pod and the cluster add, and OTEL_SERVICE_NAME, unless the program says its name.
+    fileprivate mutating func resource(
+        _ wish: InstrumentationWish, pod: Pod, owners: WorkloadOwners
+    ) -> [String: String] {
+        let (nameVariable, textVariable) = ("OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES")
+        let given = AttributeText(values[textVariable] ?? "")
+        if let problem = given.problem { say(problem) }
+        let container =
+            pod.allContainers.first { $0.name == wish.container }
+            ?? PodContainer(name: wish.container, image: "", limits: [:], requests: [:])
+        var builder = self
+        let attributes = PodAttributes(
+            pod: pod, container: container, instrumentation: wish.instrumentation, owners: owners, given: given
+        ) { builder.expanded($0, for: textVariable) ?? "" }
+        self = builder
+        let (text, omitted) = given.appending(attributes.ordered)
+        if !omitted.isEmpty { say(.omittedAttributes(omitted)) }
+        let name = values[nameVariable] ?? ""
+        return [
+            textVariable: text,
+            nameVariable: name.isEmpty && !given.hasServiceName ? attributes.serviceName : name,
+        ].filter { !$0.value.isEmpty }
+    }
+}
