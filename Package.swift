@@ -64,7 +64,7 @@ let package = Package(
         room("BPFRuntime", ["CBPF", "CLibbpf", system]),
         room("Spans", ["CBPF"]),
         room("OTLP", ["Spans"] + httpClient),
-        room("Workloads", ["CLinux", system]),
+        room("Workloads", ["CLinux", system, .product(name: "Yams", package: "Yams")] + httpClient),
         room(
             "Agent",
             ["GoBinary", "Probes", "BPFRuntime", "OTLP", "Spans", "Workloads", "CBPF", system] + configuration),

@@ -1,0 +1,49 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+
+/// Why the API server has given no answer that is of use.
+package enum APIFailure: Error {
+    case credentials(ClusterAccessError)
+    /// It answers, but not with what was asked for.
+    case status(Int, reason: String, message: String)
+    /// It can't be reached, or stops in the middle.
+    case unreachable(String)
+    /// What it answers is nothing that an API server says.
+    case garbage(String)
+    case cancelled
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as APIFailure: self = failure
+        case is CancellationError: self = .cancelled
+        case let error as UnreadableObject: self = .garbage("\(error)")
+        case is NIOTooManyBytesError: self = .garbage("an answer that is far too long")
+        default: self = .unreachable("\(error)")
+        }
+    }
+
+    /// Nothing is known any more of the changes since the version that was asked for.
+    var isExpired: Bool {
+        if case .status(410, _, _) = self { true } else { false }
+    }
+
+    /// There is no such kind of object.
+    var isAbsent: Bool {
+        if case .status(404, _, _) = self { true } else { false }
+    }
+}
+
+extension APIFailure: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .credentials(let error): "\(error)"
+        case .status(401, _, _): "the API server doesn't take the credentials (401)"
+        case .status(403, _, let message): "not permitted (403): \(message)"
+        case .status(let code, let reason, let message):
+            "the API server answers \(code)\(reason.isEmpty ? "" : " \(reason)")\(message.isEmpty ? "" : ": \(message)")"
+        case .unreachable(let reason): "the API server can't be reached: \(reason)"
+        case .garbage(let what): "the API server answers nonsense: \(what)"
+        case .cancelled: "cancelled"
+        }
+    }
+}

@@ -1,0 +1,161 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+internal import Synchronization
+
+/// The API server of a cluster. Credentials are read again when they have changed.
+package final class APIServer: Sendable {
+    /// Everything that a connection is made with.
+    private struct Identity: Hashable {
+        var authorities: [UInt8]?
+        var certificate: [UInt8]?
+        var key: [UInt8]?
+    }
+
+    private struct Connection {
+        let identity: Identity
+        let client: HTTPClient
+    }
+
+    /// How long an answer that isn't a watch may take.
+    private static let answerLimit = TimeAmount.seconds(30)
+
+    private let access: ClusterAccess
+    private let userAgent: String
+    private let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let connection = Mutex<Connection?>(nil)
+
+    package init(_ access: ClusterAccess, userAgent: String) {
+        self.access = access
+        self.userAgent = userAgent
+    }
+
+    /// To be called last.
+    package func shutdown() async {
+        try? await connection.withLock { $0.take() }?.client.shutdown()
+        try? await threads.shutdownGracefully()
+    }
+
+    /// A whole answer.
+    /// - Parameters:
+    ///   - path: with its query.
+    ///   - limit: bytes.
+    func get(_ path: String, accepting type: String = "application/json", limit: Int) async throws(APIFailure) -> [UInt8] {
+        let client = try client()
+        let request = try request(path, accepting: type)
+        do {
+            let response = try await client.execute(request, timeout: Self.answerLimit)
+            try await Self.check(response)
+            return Array(buffer: try await response.body.collect(upTo: limit))
+        } catch {
+            throw APIFailure(error)
+        }
+    }
+
+    /// The lines of an answer that goes on for long.
+    /// - Parameters:
+    ///   - limit: of the whole.
+    ///   - lineLimit: bytes.
+    ///   - onLine: called for each.
+    func watch(
+        _ path: String, for limit: Duration, lineLimit: Int, onLine: ([UInt8]) async throws(APIFailure) -> Void
+    ) async throws(APIFailure) {
+        let client = try client()
+        let request = try request(path, accepting: "application/json")
+        do {
+            let deadline = NIODeadline.now() + .seconds(limit.components.seconds)
+            let response = try await client.execute(request, deadline: deadline)
+            try await Self.check(response)
+            var line: [UInt8] = []
+            for try await buffer in response.body {
+                var rest = buffer.readableBytesView[...]
+                while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                    line += rest[..<end]
+                    try await onLine(line)
+                    line.removeAll(keepingCapacity: line.count < 1 << 16)
+                    rest = rest[(end + 1)...]
+                }
+                line += rest
+                if line.count > lineLimit { throw APIFailure.garbage("an event of more than \(lineLimit >> 20) MiB") }
+            }
+        } catch {
+            throw APIFailure(error)
+        }
+    }
+
+    private func request(_ path: String, accepting type: String) throws(APIFailure) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: access.url + path)
+        request.headers = ["User-Agent": userAgent, "Accept": type]
+        if let token = access.token {
+            do throws(ClusterAccessError) {
+                // It is exchanged for another one every hour or so.
+                let text = String(decoding: try token.read(), as: UTF8.self)
+                request.headers.add(name: "Authorization", value: "Bearer \(text.filter { !$0.isWhitespace })")
+            } catch {
+                throw .credentials(error)
+            }
+        }
+        return request
+    }
+
+    /// The one that fits the credentials as they are now.
+    private func client() throws(APIFailure) -> HTTPClient {
+        do throws(ClusterAccessError) {
+            let identity = Identity(
+                authorities: try access.authorities?.read(), certificate: try access.certificate?.read(),
+                key: try access.key?.read())
+            let (client, old) = try connection.withLock { connection throws(ClusterAccessError) in
+                if let connection, connection.identity == identity { return (connection.client, HTTPClient?.none) }
+                let new = try makeClient(identity)
+                let old = connection?.client
+                connection = Connection(identity: identity, client: new)
+                return (new, old)
+            }
+            if let old { Task { try? await old.shutdown() } }
+            return client
+        } catch {
+            throw .credentials(error)
+        }
+    }
+
+    private func makeClient(_ identity: Identity) throws(ClusterAccessError) -> HTTPClient {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        do {
+            if let authorities = identity.authorities {
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authorities))
+            }
+        } catch {
+            throw .invalidCertificate("the certificate of the cluster's authority")
+        }
+        do {
+            if let certificate = identity.certificate, let key = identity.key {
+                tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(certificate).map { .certificate($0) }
+                tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem))
+            }
+        } catch {
+            throw .invalidCertificate("the client certificate, or its key,")
+        }
+        if !access.verifiesServer { tls.certificateVerification = .none }
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
+        configuration.timeout.connect = .seconds(5)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        if let name = access.serverName, let host = access.host { configuration.dnsOverride = [name: host] }
+        return HTTPClient(eventLoopGroup: threads, configuration: configuration)
+    }
+
+    private static func check(_ response: HTTPClientResponse) async throws {
+        guard response.status != .ok else { return }
+        let body = try? await response.body.collect(upTo: 1 << 16)
+        let status: APIStatus? = body.flatMap { try? KubernetesJSON.decode(from: Array(buffer: $0)) }
+        throw APIFailure.status(Int(response.status.code), reason: status?.reason ?? "", message: status?.message ?? "")
+    }
+}
+
+/// What the API server says of a request that failed (meta/v1, Status).
+struct APIStatus: Decodable {
+    let code: Int?
+    let reason: String?
+    let message: String?
+}

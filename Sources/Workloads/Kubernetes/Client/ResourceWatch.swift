@@ -1,0 +1,170 @@
+/// Follows all objects of a kind: a list, then what changes, for as long as it runs (client-go, tools/cache, Reflector).
+package struct ResourceWatch<Object: Decodable & Sendable>: Sendable {
+    package enum Event: Sendable {
+        /// All there are now. Those of before that aren't among them are gone.
+        case replaced([Object])
+        /// A new one, or one as it is now.
+        case changed(Object)
+        case removed(Object)
+        /// It stays as it was known.
+        case unreadable(UnreadableObject)
+        /// There is no such kind in this cluster, by now.
+        case absent
+        /// What is known may be out of date from now on.
+        case failed(APIFailure)
+        /// It is up to date again.
+        case recovered
+    }
+
+    /// Bytes of a list.
+    private static var listLimit: Int { 256 << 20 }
+    /// Bytes of one object: etcd takes 1.5 MiB.
+    private static var objectLimit: Int { 8 << 20 }
+    /// Objects of one answer, where the server obeys.
+    private static var page: Int { 500 }
+
+    private struct Changed: Decodable {
+        let type: String
+        let object: Object
+
+        private enum CodingKeys: CodingKey { case type, object }
+    }
+
+    private struct Described: Decodable {
+        struct Object: Decodable {
+            struct Metadata: Decodable {
+                let resourceVersion: String?
+            }
+
+            let metadata: Metadata?
+            let code: Int?
+            let reason: String?
+            let message: String?
+        }
+
+        let type: String
+        let object: Object
+    }
+
+    private let kind: ResourceKind
+    private let server: APIServer
+    private let pause: @Sendable (Duration) async throws -> Void
+
+    /// - Parameter pause: how to wait before the next attempt.
+    package init(
+        _ kind: ResourceKind, of server: APIServer,
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
+        self.kind = kind
+        self.server = server
+        self.pause = pause
+    }
+
+    /// Until cancelled. Events come one after the other.
+    package func run(_ onEvent: (Event) async -> Void) async {
+        var backoff = WatchBackoff()
+        // What the server has at hand, however old, at first; of what was known later, nothing older.
+        var version = "0"
+        var isListed = false
+        var hasFailed = false
+        while !Task.isCancelled {
+            do throws(APIFailure) {
+                if !isListed {
+                    version = try await list(from: version, onEvent)
+                    isListed = true
+                }
+                if hasFailed {
+                    hasFailed = false
+                    await onEvent(.recovered)
+                }
+                if try await watch(from: &version, onEvent) {
+                    backoff = WatchBackoff()
+                    continue
+                }
+            } catch {
+                if case .cancelled = error { return }
+                if error.isExpired {
+                    // A list that is refused, too, is asked for whatever its version.
+                    if !isListed { version = "" }
+                    isListed = false
+                } else if error.isAbsent {
+                    await onEvent(.absent)
+                    (isListed, version) = (false, "")
+                } else {
+                    hasFailed = true
+                    await onEvent(.failed(error))
+                }
+            }
+            try? await pause(backoff.next())
+        }
+    }
+
+    /// - Returns: the version of the list.
+    private func list(from version: String, _ onEvent: (Event) async -> Void) async throws(APIFailure) -> String {
+        var objects: [Object] = []
+        var start = "resourceVersion=\(version)"
+        while true {
+            let path = "\(kind.path)?\(start)&limit=\(Self.page)\(kind.selector)"
+            let list: ObjectList<Object> = try Self.decode(try await server.get(path, limit: Self.listLimit))
+            objects += list.objects
+            for error in list.unreadable { await onEvent(.unreadable(error)) }
+            if list.continuation.isEmpty {
+                await onEvent(.replaced(objects))
+                return list.resourceVersion
+            }
+            // Base64 for URLs (apiserver, storage/continue.go).
+            guard list.continuation.utf8.allSatisfy({ ASCII.isAlphanumeric($0) || "-_".utf8.contains($0) }) else {
+                throw .garbage("a list that goes on nowhere")
+            }
+            start = "continue=\(list.continuation)"
+        }
+    }
+
+    /// Until the server ends it, which it does every few minutes.
+    /// - Returns: whether anything was told, or it lasted.
+    private func watch(
+        from version: inout String, _ onEvent: (Event) async -> Void
+    ) async throws(APIFailure) -> Bool {
+        let seconds = Int.random(in: Self.duration)
+        let path =
+            "\(kind.path)?watch=1&allowWatchBookmarks=true&resourceVersion=\(version)&timeoutSeconds=\(seconds)"
+            + kind.selector
+        let start = ContinuousClock.now
+        var hasTold = false
+        try await server.watch(path, for: .seconds(seconds) + Self.grace, lineLimit: Self.objectLimit) {
+            line throws(APIFailure) in
+            if line.isEmpty { return }
+            let described: Described = try Self.decode(line)
+            switch described.type {
+            case "BOOKMARK": break
+            case "ERROR":
+                let status = described.object
+                throw .status(status.code ?? 0, reason: status.reason ?? "", message: status.message ?? "")
+            case "ADDED", "MODIFIED", "DELETED":
+                do throws(UnreadableObject) {
+                    let changed: Changed = try KubernetesJSON.decode(from: line)
+                    await onEvent(changed.type == "DELETED" ? .removed(changed.object) : .changed(changed.object))
+                } catch {
+                    await onEvent(.unreadable(error))
+                }
+            default: throw .garbage("an event '\(described.type.prefix(40))'")
+            }
+            if let newer = described.object.metadata?.resourceVersion { version = newer }
+            hasTold = true
+        }
+        return hasTold || .now - start > .seconds(1)
+    }
+
+    private static func decode<Value: Decodable>(_ json: [UInt8]) throws(APIFailure) -> Value {
+        do throws(UnreadableObject) {
+            return try KubernetesJSON.decode(from: json)
+        } catch {
+            throw .garbage("\(error)")
+        }
+    }
+
+    /// Seconds, for the server to end a watch after.
+    private static var duration: ClosedRange<Int> { 240...300 }
+    /// How much longer a watch is waited for that a server has forgotten.
+    private static var grace: Duration { .seconds(15) }
+}
