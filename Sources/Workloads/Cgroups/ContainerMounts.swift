@@ -1,8 +1,8 @@
-/// Whose files are mounted in a container, as /proc/PID/mountinfo shows it: the kubelet gives each container a file to leave
-/// its last words in, `…/pods/UID/containers/NAME/ID`, and the pod's /etc/hosts, `…/pods/UID/etc-hosts`.
+/// Whose files are mounted in a container, as /proc/PID/mountinfo shows it: the kubelet gives each container a file to
+/// leave its last words in, `…/pods/UID/containers/NAME/ID`, and the pod's /etc/hosts, `…/pods/UID/etc-hosts`.
 ///
-/// It is a second source: a file system that a pod brings along can hold folders of the same names. Files of more than one pod
-/// therefore say nothing, and what control groups say goes before.
+/// It is a second source: a file system that a pod brings along can hold folders of the same names. Files of more than
+/// one pod therefore say nothing, and what control groups say goes before.
 package struct ContainerMounts: Hashable, Sendable {
     /// With dashes; nil outside of pods.
     package let podUID: String?

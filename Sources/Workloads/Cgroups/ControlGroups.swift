@@ -1,11 +1,12 @@
-/// The control groups that a process is in, as /proc/PID/cgroup shows them (cgroups(7)): paths that begin at the root of the
-/// reader's cgroup namespace, with `..` where they lie outside of it.
+/// The control groups that a process is in, as /proc/PID/cgroup shows them (cgroups(7)): paths that begin at the root
+/// of the reader's cgroup namespace, with `..` where they lie outside of it.
 package struct ControlGroups: Hashable, Sendable {
-    /// One for each hierarchy: version 2's first, then systemd's own of version 1, then those of controllers, as they stand.
+    /// One for each hierarchy: version 2's first, then systemd's own of version 1, then those of controllers, as they
+    /// stand.
     package let paths: [String]
 
-    /// Text of any kind: lines that aren't of the form `ID:CONTROLLERS:PATH` are passed over. Linear in the size of the text,
-    /// which the reader bounds.
+    /// Text of any kind: lines that aren't of the form `ID:CONTROLLERS:PATH` are passed over. Linear in the size of the
+    /// text, which the reader bounds.
     package init(_ text: some Collection<UInt8>) {
         let lines = text.split(separator: UInt8(ascii: "\n")).compactMap { line -> (rank: Int, path: String)? in
             let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)

@@ -125,6 +125,57 @@ private let id = String(repeating: "0123456789abcdef", count: 4)
     }
 }
 
+@Suite struct `An event of a watch` {
+    private func event(_ type: String, _ object: String) throws -> WatchEvent<Instrumentation> {
+        try KubernetesJSON.decode(from: #"{"type":"\#(type)","object":\#(object)}"#.utf8)
+    }
+
+    @Test func `has an object`() throws {
+        let object = #"{"kind":"Instrumentation","metadata":{"name":"go","resourceVersion":"7"}}"#
+        guard case .added(let added) = try event("ADDED", object), case .modified = try event("MODIFIED", object),
+            case .deleted(let deleted) = try event("DELETED", object)
+        else {
+            Issue.record("events of other kinds")
+            return
+        }
+        #expect(added.metadata.resourceVersion == "7" && deleted == added)
+    }
+
+    @Test func `has how far the watch has come, or why it ends`() throws {
+        let bookmark = try event(
+            "BOOKMARK", #"{"kind":"Instrumentation","metadata":{"resourceVersion":"8","name":""}}"#)
+        guard case .bookmark("8") = bookmark else {
+            Issue.record("\(bookmark)")
+            return
+        }
+        let failure = try event(
+            "ERROR",
+            #"{"kind":"Status","status":"Failure","message":"too old","reason":"Expired","code":410,"metadata":{}}"#)
+        guard case .failure(410, "Expired", "too old") = failure else {
+            Issue.record("\(failure)")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        ("ADDED", #"{"metadata":{"name":"go","resourceVersion":"9"},"spec":[]}"#, "go: spec is to be"),
+        ("PAINTED", #"{"metadata":{"name":"go","resourceVersion":"9"}}"#, "type is of no known kind"),
+    ])
+    func `may be unreadable and tell how far the watch has come`(type: String, object: String, message: String) throws {
+        let found = try event(type, object)
+        guard case .unreadable(let error, "9") = found else {
+            Issue.record("\(found)")
+            return
+        }
+        #expect(error.description.contains(message))
+    }
+
+    @Test(arguments: ["", "{}", #"{"type":"ADDED"}"#, #"{"type":1,"object":{}}"#, #"{"type":"ERROR","object":7}"#])
+    func `isn't any text`(text: String) {
+        #expect(throws: UnreadableObject.self) { try KubernetesJSON.decode(WatchEvent<Pod>.self, from: text.utf8) }
+    }
+}
+
 @Suite struct `A pod's containers` {
     private static let other = String(repeating: "f", count: 64)
     private static let status = """
@@ -169,5 +220,10 @@ private let id = String(repeating: "0123456789abcdef", count: 4)
         #expect(file.kubeletUIDs == [podUID, hash])
         #expect(try file.container(of: identity("/kubepods/pod\(hash)/\(id)"))?.name == "app")
         #expect(try pod().container(of: identity("/kubepods/pod\(hash)/\(id)")) == nil)
+        // Anybody may write annotations: only the kubelet's status makes it so.
+        let new = String(repeating: "a", count: 64)
+        let named = try identity("/kubepods/pod\(hash)/\(new)", mounts: "/pods/\(hash)/containers/app/1a")
+        #expect(named.containerName == "app" && file.container(of: named) == nil)
+        #expect(try pod(["kubernetes.io/config.hash": "11111111-2222-3333-4444-555555555555"]).kubeletUIDs == [podUID])
     }
 }

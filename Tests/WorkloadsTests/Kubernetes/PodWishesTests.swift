@@ -9,7 +9,8 @@ private func annotations(_ short: [String: String]) -> [String: String] {
 }
 
 @Suite struct `What a pod asks for` {
-    /// What the annotations of the pod and of its namespace come to: internal/instrumentation/annotation.go of the Operator.
+    /// What the annotations of the pod and of its namespace come to: internal/instrumentation/annotation.go of the
+    /// Operator.
     @Test(
         arguments: [
             ("", "", nil), ("false", "", nil), ("FALSE", "", nil), ("go", "", "go"), ("true", "", "go"),

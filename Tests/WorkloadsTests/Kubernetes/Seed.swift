@@ -1,7 +1,7 @@
 @testable import Workloads
 
-/// The guide of 2023 that nodespan replaces, as the API server gives its objects: the Instrumentation word for word, and a pod of
-/// its Deployment, whose second container is gone.
+/// The guide of 2023 that nodespan replaces, as the API server gives its objects: the Instrumentation word for word,
+/// and a pod of its Deployment, whose second container is gone.
 enum Seed {
     static let instrumentation = """
         {"apiVersion":"opentelemetry.io/v1alpha1","kind":"Instrumentation",

@@ -1,6 +1,6 @@
 extension Pod {
-    /// What a field of the pod says in an environment (kubelet_pods.go, `podFieldSelectorRuntimeValue`); nil for one that isn't
-    /// to be had there, and for an address that the pod doesn't have yet.
+    /// What a field of the pod says in an environment (kubelet_pods.go, `podFieldSelectorRuntimeValue`); nil for one
+    /// that isn't to be had there, and for an address that the pod doesn't have yet.
     func value(ofField path: String) -> String? {
         switch path {
         case "metadata.name": metadata.name
@@ -28,7 +28,8 @@ extension Pod {
     }
 
     /// How much of a resource a container may take or is promised, in units of the divisor, rounded up
-    /// (component-helpers, resource, `ExtractContainerResourceValue`). Nil where that isn't said, since then it depends on the node.
+    /// (component-helpers, resource, `ExtractContainerResourceValue`). Nil where that isn't said, since then it depends
+    /// on the node.
     ///
     /// - Parameter resource: "limits.cpu".
     func value(ofResource resource: String, container name: String, divisor: String) -> String? {

@@ -3,8 +3,8 @@ enum SamplerVariables {
     static let name = "OTEL_TRACES_SAMPLER"
     static let argument = "OTEL_TRACES_SAMPLER_ARG"
 
-    /// Has them name a sampler that nodespan has, with an argument that it takes, or none at all. What is invalid is said and
-    /// else ignored, as the specification demands.
+    /// Has them name a sampler that nodespan has, with an argument that it takes, or none at all. What is invalid is
+    /// said and else ignored, as the specification demands.
     static func settle(_ variables: inout [String: String]) -> SettingNotice? {
         let given = variables.removeValue(forKey: name) ?? ""
         let argument = variables.removeValue(forKey: argument).map(trimmed) ?? ""

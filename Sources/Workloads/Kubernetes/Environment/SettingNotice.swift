@@ -1,4 +1,5 @@
-/// What isn't as the Instrumentation or the program would have it. What it shows of them is whatever their writers put there, cut.
+/// What isn't as the Instrumentation or the program would have it. What it shows of them is whatever their writers put
+/// there, cut.
 package enum SettingNotice: Hashable, Sendable {
     case unread(variable: String, ObjectKey)
     case missing(variable: String, ObjectKey)

@@ -1,5 +1,6 @@
-/// `$(NAME)` in the value of a variable, as the kubelet replaces it (k8s.io/kubernetes, third_party/forked/golang/expansion): by the
-/// value of a variable defined before; what names none stays as it is, and `$$` is a dollar sign.
+/// `$(NAME)` in the value of a variable, as the kubelet replaces it (k8s.io/kubernetes,
+/// third_party/forked/golang/expansion): by the value of a variable defined before; what names none stays as it is, and
+/// `$$` is a dollar sign.
 enum VariableExpansion {
     /// Nil when the result is longer than the limit, in bytes: values that hold others twice double with each.
     static func expand(_ text: String, limit: Int, value: (String) -> String?) -> String? {

@@ -1,14 +1,15 @@
-/// What a process is traced with: the environment that the OpenTelemetry Operator would give it, to be read as a process's own.
+/// What a process is traced with: the environment that the OpenTelemetry Operator would give it, to be read as a
+/// process's own.
 package struct WorkloadSettings: Hashable, Sendable {
     /// Variables whose names begin with "OTEL_". The sampler is one that nodespan has.
     package let environment: [String: String]
-    /// Of the variables that name a file, those whose file is a key of a Secret or a ConfigMap of the pod's namespace. It is at
-    /// that path in the container only where the Operator has mounted it.
+    /// Of the variables that name a file, those whose file is a key of a Secret or a ConfigMap of the pod's namespace.
+    /// It is at that path in the container only where the Operator has mounted it.
     package let files: [String: ObjectKey]
     package let notices: [SettingNotice]
 
-    /// A definition counts if nothing before it defines the same: the process's own environment, the Instrumentation's for Go if
-    /// `inject-go` asks, its general one, then its fields.
+    /// A definition counts if nothing before it defines the same: the process's own environment, the Instrumentation's
+    /// for Go if `inject-go` asks, its general one, then its fields.
     ///
     /// - Parameters:
     ///   - own: the process's own environment, whole.
@@ -89,7 +90,8 @@ extension EnvironmentBuilder {
         return files
     }
 
-    /// OTEL_RESOURCE_ATTRIBUTES with what the pod and the cluster add, and OTEL_SERVICE_NAME, unless the program says its name.
+    /// OTEL_RESOURCE_ATTRIBUTES with what the pod and the cluster add, and OTEL_SERVICE_NAME, unless the program says
+    /// its name.
     fileprivate mutating func resource(
         _ wish: InstrumentationWish, pod: Pod, owners: WorkloadOwners
     ) -> [String: String] {

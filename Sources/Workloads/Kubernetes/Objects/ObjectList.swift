@@ -26,16 +26,3 @@ package struct ObjectList<Object: Decodable & Sendable>: Decodable, Sendable {
         }
     }
 }
-
-/// An object that may be unreadable without an error.
-private struct ListedObject<Object: Decodable & Sendable>: Decodable, Sendable {
-    let result: Result<Object, UnreadableObject>
-
-    init(from decoder: any Decoder) throws {
-        do {
-            result = .success(try Object(from: decoder))
-        } catch {
-            result = .failure(UnreadableObject(error, from: decoder))
-        }
-    }
-}

@@ -20,22 +20,24 @@ package struct Pod: Hashable, Sendable {
     /// Every name that a container can have.
     package var allContainers: [PodContainer] { containers + initContainers + ephemeralContainers }
 
-    /// The UIDs that control groups and mounts may show. The kubelet gives a pod that it makes from a file a hash for one; the
-    /// API server gives the pod that mirrors it another (kubelet/pod/mirror_client.go).
+    /// The UIDs that control groups and mounts may show. The kubelet gives a pod that it makes from a file a hash for
+    /// one; the API server gives the pod that mirrors it another (kubelet/pod/mirror_client.go). Annotations are
+    /// anybody's to write, so that more than one pod may claim a hash.
     package var kubeletUIDs: Set<String> {
         let hashes = ["kubernetes.io/config.hash", "kubernetes.io/config.mirror"].compactMap {
             metadata.annotations[$0]
         }
-        return Set(([metadata.uid] + hashes).filter { !$0.isEmpty })
+        return Set([metadata.uid].filter { !$0.isEmpty } + hashes.filter { PodUID.isHash($0.utf8) })
     }
 
-    /// The container that a process of this pod is in: by its id, or, as long as the status doesn't have that, by its name.
-    /// Nil for a process of another pod, and for one of the pod's sandbox.
+    /// The container that a process of this pod is in: by its id, or, as long as the status doesn't have that, by its
+    /// name. Nil for a process of another pod, and for one of the pod's sandbox.
     package func container(of identity: ContainerIdentity) -> PodContainer? {
         if let uid = identity.podUID, !kubeletUIDs.contains(uid) { return nil }
         let status = identity.containerID.flatMap { id in containerStatuses.first { $0.containerID == id } }
-        // A name proves nothing without the pod.
-        guard let name = status?.name ?? (identity.podUID == nil ? nil : identity.containerName) else { return nil }
+        // A name proves nothing without the pod, nor does a hash that the pod claims: the status is the kubelet's.
+        let name = identity.podUID == metadata.uid ? identity.containerName : nil
+        guard let name = status?.name ?? name else { return nil }
         return allContainers.first { $0.name == name }
     }
 }

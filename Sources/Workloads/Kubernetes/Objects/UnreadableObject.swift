@@ -9,6 +9,7 @@ package struct UnreadableObject: Error, Hashable, Sendable {
 
     /// A whole document.
     static let notJSON = UnreadableObject(object: "", field: "", problem: "isn't valid JSON")
+    static let unknownEvent = UnreadableObject(object: "", field: "type", problem: "is of no known kind")
 
     private init(object: String, field: String, problem: String) {
         self.object = object

@@ -1,9 +1,10 @@
-/// OTEL_RESOURCE_ATTRIBUTES: `key=value` pairs with commas between, percent-encoded (OpenTelemetry specification, Resource SDK).
+/// OTEL_RESOURCE_ATTRIBUTES: `key=value` pairs with commas between, percent-encoded (OpenTelemetry specification,
+/// Resource SDK).
 struct AttributeText {
     /// As it was given; empty where it is malformed, since then nobody may use it.
     let text: String
-    /// The keys by which the OpenTelemetry Operator takes an attribute as given: those of pairs with one equals sign, as they
-    /// stand (internal/instrumentation/sdk.go, `createResourceMap`).
+    /// The keys by which the OpenTelemetry Operator takes an attribute as given: those of pairs with one equals sign,
+    /// as they stand (internal/instrumentation/sdk.go, `createResourceMap`).
     let keys: Set<String>
     let hasServiceName: Bool
     /// Why the text is left out.
@@ -32,8 +33,8 @@ struct AttributeText {
             }
     }
 
-    /// With more attributes behind it, as many as there is room for, and the keys of the rest. Behind, since of a key that stands
-    /// twice the later value counts.
+    /// With more attributes behind it, as many as there is room for, and the keys of the rest. Behind, since of a key
+    /// that stands twice the later value counts.
     func appending(_ attributes: [(key: String, value: String)]) -> (text: String, omitted: [String]) {
         var result = text
         var omitted: [String] = []

@@ -1,5 +1,5 @@
-/// The version of a service by the name of its image: "TAG@DIGEST", the one or the other (OpenTelemetry semantic conventions,
-/// "Specify resource attributes using Kubernetes annotations", service.version).
+/// The version of a service by the name of its image: "TAG@DIGEST", the one or the other (OpenTelemetry semantic
+/// conventions, "Specify resource attributes using Kubernetes annotations", service.version).
 enum ImageVersion {
     /// Nil for a name without either, and for what isn't one (github.com/distribution/reference, the grammar).
     static func version(of image: String) -> String? {

@@ -1,5 +1,6 @@
-/// The resource of a container's programs, as the OpenTelemetry Operator makes it (internal/instrumentation/sdk.go): what a program
-/// says itself goes first, then the pod's annotations, then what the cluster knows, then the Instrumentation.
+/// The resource of a container's programs, as the OpenTelemetry Operator makes it (internal/instrumentation/sdk.go):
+/// what a program says itself goes first, then the pod's annotations, then what the cluster knows, then the
+/// Instrumentation.
 struct PodAttributes {
     /// Without `service.name`, and without what the program says itself where that counts.
     private(set) var values: [String: String] = [:]
@@ -64,7 +65,8 @@ struct PodAttributes {
             "k8s.namespace.name": pod.metadata.namespace, "k8s.container.name": container.name,
             "service.instance.id": "\(pod.metadata.namespace).\(pod.metadata.name).\(container.name)",
         ]
-        // The Operator sees pods before they have the name that a controller gives them, so that no service has it from there.
+        // The Operator sees pods before they have the name that a controller gives them, so that no service has it from
+        // there.
         if pod.metadata.generateName.isEmpty { values["k8s.pod.name"] = pod.metadata.name }
         for kind in WorkloadOwners.Kind.allCases {
             values["k8s.\(kind.rawValue).name"] = owners.name(kind)

@@ -1,8 +1,8 @@
 /// What a pod asks for, by its annotations, its namespace's, and the Instrumentations that they name.
 ///
-/// As the OpenTelemetry Operator has it, but for what only its way of tracing Go brings along, a sidecar: more than one container
-/// may be traced, init containers and those of pods that share no process namespace, too; the executable needn't be named; and
-/// one trigger that fails doesn't spoil the other.
+/// As the OpenTelemetry Operator has it, but for what only its way of tracing Go brings along, a sidecar: more than one
+/// container may be traced, init containers and those of pods that share no process namespace, too; the executable
+/// needn't be named; and one trigger that fails doesn't spoil the other.
 package struct PodWishes: Hashable, Sendable {
     /// In the order of the pod's specification, one for a container.
     package let wishes: [InstrumentationWish]
@@ -59,7 +59,8 @@ package struct PodWishes: Hashable, Sendable {
         return pod.containers.contains { $0.name == name } ? name : nil
     }
 
-    /// The pod's own annotation, else what the Instrumentation would have set for the Operator's sidecar (sdk.go, `injectGo`).
+    /// The pod's own annotation, else what the Instrumentation would have set for the Operator's sidecar (sdk.go,
+    /// `injectGo`).
     private static func target(of pod: Pod, _ instrumentation: Instrumentation) -> String? {
         if let path = pod.metadata.annotations[Annotation.targetExecutable.key], !path.isEmpty { return path }
         let variables = instrumentation.goEnvironment + instrumentation.environment

@@ -1,4 +1,5 @@
-/// The annotations by which pods ask to be traced: those of the OpenTelemetry Operator (internal/instrumentation/annotation.go).
+/// The annotations by which pods ask to be traced: those of the OpenTelemetry Operator
+/// (internal/instrumentation/annotation.go).
 enum Annotation: String {
     case containerNames = "container-names"
     case targetExecutable = "otel-go-auto-target-exe"
