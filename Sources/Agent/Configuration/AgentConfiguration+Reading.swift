@@ -184,13 +184,20 @@ extension AgentConfiguration {
     ) {
         let sections = [
             "sampling": root.section("sampling", known: ["type", "argument"]),
-            "policy": root.section("policy", known: ["injection"]),
+            "policy": root.section("policy", known: ["injection", "allowedEndpoints"]),
             "redaction": root.section("redaction", known: ["query"]),
         ]
         var texts: [String: [String]] = [:]
         for key in Self.layered {
             let parts = key.split(separator: ".").map(String.init)
             texts[key] = sections[parts[0]]??.texts(parts[1])
+        }
+        for text in sections["policy"]??.texts("allowedEndpoints") ?? [] {
+            guard let pattern = NamePattern(text.lowercased()) else {
+                sections["policy"]??.complain("allowedEndpoints", "an empty pattern matches no host")
+                continue
+            }
+            allowedEndpoints.append(pattern)
         }
         let settings = LayeredSettings(texts: texts, environment: environment)
         for key in Self.layered { origins[key] = settings.variable(key) ?? (texts[key] == nil ? nil : problems.file) }

@@ -1,4 +1,5 @@
 package import Spans
+package import Workloads
 
 /// What the agent of a node is to do.
 package struct AgentConfiguration: Sendable {
@@ -8,6 +9,8 @@ package struct AgentConfiguration: Sendable {
     /// For processes of which neither their rule nor their environment names a sampler.
     package var sampler: Sampler = .standard
     package var injection: Injection = .auto
+    /// Patterns of the hosts that pods may have spans sent to; empty for all.
+    package var allowedEndpoints: [NamePattern] = []
     package var redaction: QueryRedaction = .standard
     /// Where each setting comes from that a variable may set, by its key.
     package var origins: [String: String] = [:]

@@ -40,6 +40,7 @@ package struct EffectiveConfiguration: Encodable {
 
     struct Policy: Encodable {
         let injection: String
+        let allowedEndpoints: [String]?
     }
 
     struct Redaction: Encodable {
@@ -62,7 +63,9 @@ package struct EffectiveConfiguration: Encodable {
                 headers: headers.isEmpty ? nil : Dictionary(headers) { first, _ in first })
         }
         sampling = SamplerSetting(configuration.sampler)
-        policy = Policy(injection: configuration.injection.rawValue)
+        policy = Policy(
+            injection: configuration.injection.rawValue,
+            allowedEndpoints: Self.some(configuration.allowedEndpoints.map(\.text)))
         redaction = Redaction(query: configuration.redaction.further)
     }
 

@@ -18,6 +18,12 @@ package struct ExecutableAnalysis: Sendable {
         (binary, outcome) = try result.get()
     }
 
+    /// Whether it has OpenTelemetry's SDK for traces in it: what every use of that calls.
+    var hasTracingSDK: Bool {
+        let name = "go.opentelemetry.io/otel/sdk/trace.NewTracerProvider"
+        return (try? binary.functionCopies(named: [name]))?.isEmpty == false
+    }
+
     private static func plan(_ binary: GoBinary) throws(AnalysisError) -> PlanOutcome {
         do throws(PlanningError) {
             return try Planner().plan(binary)

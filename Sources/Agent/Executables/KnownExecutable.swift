@@ -6,6 +6,8 @@ package struct KnownExecutable: Sendable {
     /// Where it was found first.
     package let path: String
     package let plan: ProbePlan
+    /// Whether it has OpenTelemetry's SDK for traces in it, used or not.
+    package let hasTracingSDK: Bool
 
     package var identity: ExecutableIdentity { state.identity }
 }

@@ -3,7 +3,7 @@ import CBPF
 import Glibc
 import Spans
 import SystemPackage
-import Workloads
+package import Workloads
 
 /// Keeps what is traced on this machine equal to what the rules want, for as long as it runs: by what the kernel tells of
 /// processes, and by looking at all of them every now and then.
@@ -17,6 +17,7 @@ package actor NodeSupervisor {
 
     private let tracer: Tracer
     private let router: SpanRouter
+    private let cluster: ClusterState?
     private let report: @Sendable (SupervisorNotice) -> Void
     private var configuration: AgentConfiguration
     private var wishes: [Int32: ProcessWish] = [:]
@@ -24,14 +25,16 @@ package actor NodeSupervisor {
 
     /// - Parameters:
     ///   - router: the tracer's sink.
+    ///   - cluster: knows what pods ask for; nil on a machine that is no node of a cluster. To be run by the caller.
     ///   - report: told what becomes of processes.
     package init(
-        tracer: Tracer, configuration: AgentConfiguration, router: SpanRouter,
+        tracer: Tracer, configuration: AgentConfiguration, router: SpanRouter, cluster: ClusterState? = nil,
         report: @escaping @Sendable (SupervisorNotice) -> Void
     ) {
         self.tracer = tracer
         self.configuration = configuration
         self.router = router
+        self.cluster = cluster
         self.report = report
     }
 
@@ -45,6 +48,9 @@ package actor NodeSupervisor {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tracer.lookAfterArmed() }
             group.addTask { await self.lookAtAllAgainAndAgain() }
+            if let cluster {
+                group.addTask { for await _ in cluster.changes { await self.lookAtAll() } }
+            }
             for await notice in tracer.notices {
                 do throws(BPFError) {
                     for change in try await tracer.changes(after: notice) { follow(change, in: &group) }
@@ -96,11 +102,7 @@ package actor NodeSupervisor {
 
     /// Does for one process what is to be done now.
     private func look(at pid: Int32, ports: ListeningPorts) async {
-        let wish = LiveProcess(pid: pid, ports: ports).flatMap { process in
-            ProcessWish(of: process, by: configuration, router: router) { error in
-                tell(.sampler(error, pid: pid), once: "\(pid): \(error)")
-            }
-        }
+        let wish = await wish(of: pid, ports: ports)
         if wish == wishes[pid] { return }
         do throws(BPFError) {
             guard let wish else {
@@ -110,7 +112,7 @@ package actor NodeSupervisor {
             }
             if wishes[pid] != nil, try await tracer.change(pid, to: wish.options) {
                 wishes[pid] = wish
-                report(.changed(pid: pid, rule: wish.rule))
+                report(.changed(pid: pid, origin: wish.origin))
                 return
             }
         } catch {
@@ -119,16 +121,39 @@ package actor NodeSupervisor {
         await trace(pid, wish)
     }
 
+    /// What a process's pod asks for, and for one of no pod, what the rules say.
+    private func wish(of pid: Int32, ports: ListeningPorts) async -> ProcessWish? {
+        guard let process = LiveProcess(pid: pid, ports: ports) else { return nil }
+        if let cluster, let identity = process.container {
+            guard let answer = await cluster.answer(for: identity) else {
+                // Of a pod that isn't known any more, or not yet: what is done for it goes on.
+                return wishes[pid]
+            }
+            let subject = "\(answer.pod.metadata.namespace)/\(answer.pod.metadata.name)"
+            return ProcessWish(of: process, in: answer, by: configuration, router: router) { problem in
+                tell(.problem(problem, subject: subject), once: "\(answer.pod.metadata.uid): \(problem)")
+            }
+        }
+        return ProcessWish(of: process, by: configuration, router: router) { problem in
+            tell(.problem(problem, subject: "process \(pid)"), once: "\(pid): \(problem)")
+        }
+    }
+
     private func trace(_ pid: Int32, _ wish: ProcessWish?) async {
         guard let wish else { return }
         do throws(TracerError) {
             let candidate = try await tracer.examine(pid)
+            let refusal = wish.leavesSDK?.refusal(
+                hasSDK: candidate.executable.hasTracingSDK, environment: candidate.process.environment)
+            if let refusal {
+                return tell(.problem(.wish(refusal), subject: "process \(pid)"), once: "\(pid): \(refusal)")
+            }
             let isNew = try await tracer.trace(candidate, wish.options)
             wishes[pid] = wish
-            if isNew { report(.traced(candidate, rule: wish.rule)) }
+            if isNew { report(.traced(candidate, origin: wish.origin)) }
         } catch {
             // One that isn't there any more isn't missed, nor a shell in a unit.
-            if error.isEnd || !wish.namesExecutable && error.isNoGoProgram { return }
+            if error.isEnd || !wish.namesProgram && error.isNoGoProgram { return }
             // All that run one file are refused for one reason.
             let subject =
                 if case .executable(let reason, _, let path) = error { "\(path): \(reason)" } else { "\(error)" }

@@ -1,17 +1,28 @@
 package import BPFRuntime
 package import Spans
+package import Workloads
 
 /// What there is to tell of the processes of a node.
 package enum SupervisorNotice: Sendable {
-    case traced(TraceCandidate, rule: String)
-    /// It goes on in another way: by another rule, with another sampler, to another destination.
-    case changed(pid: Int32, rule: String)
+    /// What isn't done as it was asked for.
+    package enum Problem: Sendable, Hashable {
+        case sampler(SamplerError)
+        case wish(WishRefusal)
+        case setting(SettingNotice)
+        /// Instead: the name of the destination that is taken; nil when nothing is traced.
+        case destination(DestinationRefusal, instead: String?)
+    }
+
+    /// Origin: who wants it.
+    case traced(TraceCandidate, origin: String)
+    /// It goes on in another way: for another reason, with another sampler, to another destination.
+    case changed(pid: Int32, origin: String)
     case untraced(pid: Int32)
     case ended(pid: Int32)
-    /// A rule wants it traced, but it can't be.
+    /// It is wanted, but it can't be traced.
     case refused(TracerError)
-    /// What it asks for itself can't be done.
-    case sampler(SamplerError, pid: Int32)
+    /// Where: the process, or the pod.
+    case problem(Problem, subject: String)
     case writesOff(pid: Int32)
     case failed(BPFError)
 }

@@ -20,7 +20,13 @@ extension ProcessFacts {
     ) {
         self.init(
             pid: pid, executablePath: executablePath, commandName: commandName,
-            goVersion: goVersion.isEmpty ? nil : goVersion, serviceNameVariable: environment["OTEL_SERVICE_NAME"],
-            resourceAttributesVariable: environment["OTEL_RESOURCE_ATTRIBUTES"])
+            goVersion: goVersion.isEmpty ? nil : goVersion)
+        setVariables(environment)
+    }
+
+    /// Has the resource made of these variables.
+    mutating func setVariables(_ environment: [String: String]) {
+        serviceNameVariable = environment["OTEL_SERVICE_NAME"]
+        resourceAttributesVariable = environment["OTEL_RESOURCE_ATTRIBUTES"]
     }
 }

@@ -146,8 +146,10 @@ final class SpanAssembler: Sendable {
         guard var workload = state.workloads[context.countersSlot] else { return nil }
         if let resource = workload.resource { return resource }
         if workload.facts.pid == 0 { workload.facts.pid = Int32(bitPattern: context.process.tgid) }
+        var facts = workload.facts
+        if let environment = workload.options.environment { facts.setVariables(environment) }
         let resource = ProcessResource(
-            workload.facts, host: host, overrides: workload.options.resource, version: version
+            facts, host: host, overrides: workload.options.resource, version: version
         ).resource
         workload.resource = resource
         state.workloads[context.countersSlot] = workload

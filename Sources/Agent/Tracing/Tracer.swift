@@ -188,7 +188,8 @@ package actor Tracer {
     ) throws(TracerError) {
         let slot = try newSlot()
         do throws(TracerError) {
-            let executable = KnownExecutable(state: try state(of: file), path: file.path.string, plan: plan)
+            let executable = KnownExecutable(
+                state: try state(of: file), path: file.path.string, plan: plan, hasTracingSDK: false)
             traced[slot] = Traced(image: nil, pid: 0, executable: executable)
             try join(executable, user: slot, through: file)
             assembler.describe(facts, options, slot: slot)
@@ -344,7 +345,10 @@ package actor Tracer {
         _ file: ExecutableFile, _ state: ExecutableState, path: String
     ) async -> Result<KnownExecutable, AnalysisError> {
         do throws(AnalysisError) {
-            return .success(KnownExecutable(state: state, path: path, plan: try ExecutableAnalysis(of: file).plan()))
+            let analysis = try ExecutableAnalysis(of: file)
+            return .success(
+                KnownExecutable(
+                    state: state, path: path, plan: try analysis.plan(), hasTracingSDK: analysis.hasTracingSDK))
         } catch {
             return .failure(error)
         }

@@ -5,10 +5,17 @@ package struct TracingOptions: Hashable, Sendable {
     package var sampler: Sampler
     /// What its spans say of the service, whatever it says of itself.
     package var resource: ResourceOverrides
+    /// The variables that count in place of its own environment's OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES; nil for those
+    /// themselves.
+    package var environment: [String: String]?
     /// Where its spans go: one of the sink's outlets.
     package var outlet: SpanOutlet
 
-    package init(sampler: Sampler = .standard, resource: ResourceOverrides = .none, outlet: SpanOutlet = .only) {
+    package init(
+        sampler: Sampler = .standard, resource: ResourceOverrides = .none, environment: [String: String]? = nil,
+        outlet: SpanOutlet = .only
+    ) {
+        self.environment = environment
         self.sampler = sampler
         self.resource = resource
         self.outlet = outlet

@@ -4,14 +4,20 @@ import BPFRuntime
 import Glibc
 import OTLP
 import SystemPackage
+import Workloads
 
 /// `nodespan run`
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Trace the Go programs of this machine that the configuration's rules name, until told to stop.",
+        abstract: "Trace the Go programs of this machine that its pods, or the configuration's rules, want traced.",
         discussion: """
-            Rules say which processes are traced: by executable, systemd unit, control group, environment variable or \
+            On a node of a Kubernetes cluster, pods ask to be traced by the annotations of the OpenTelemetry Operator, \
+            instrumentation.opentelemetry.io/inject-go and inject-sdk, which name an Instrumentation resource: it says how \
+            traces are sampled, what is known of the service and where spans go. In a pod, nodespan finds the API server by \
+            itself.
+
+            For processes of no pod, rules say which processes are traced: by executable, systemd unit, control group, environment variable or \
             port. The first rule that matches decides; a process is traced from its start if it matches then, and no \
             process is restarted or changed. Spans go to the destination that the rule names.
 
@@ -31,8 +37,21 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
-    var config = AgentConfiguration.defaultFile
+        help: ArgumentHelp(
+            "The configuration; without it, \(AgentConfiguration.defaultFile), which a node of a cluster needn't have.",
+            valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How to reach the API server, where nodespan is no pod of the cluster.", valueName: "file"),
+        completion: .file())
+    var kubeconfig: String?
+
+    @Option(
+        help: ArgumentHelp("The name that this node has in the cluster; else NODE_NAME says it.", valueName: "name"))
+    var nodeName: String?
 
     @Flag(help: "Say what is wrong with the configuration, or print what is in force by it, and end.")
     var check = false
@@ -45,8 +64,8 @@ struct RunCommand: AsyncParsableCommand {
         if check { return try print(configuration) }
         let signals = try Self.signals()
         let lock = try Self.lock()
-        let session = try await AgentSession(configuration)
-        StandardError.print("tracing by \(config); SIGHUP has it read again, Ctrl-C or SIGTERM ends")
+        let session = try await AgentSession(configuration, access: try clusterAccess(), node: nodeName)
+        StandardError.print("tracing by \(file); SIGHUP has it read again, Ctrl-C or SIGTERM ends")
         try await session.run(stoppedBy: signals.arrivals) { try? read(reporting: true) }
         let summary = try await session.close()
         StandardError.print(format == .json ? SummaryText.json(summary) : SummaryText.table(summary))
@@ -74,9 +93,26 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    /// The way to the API server; nil on a machine that is no node of a cluster.
+    private func clusterAccess() throws(CommandFailure) -> ClusterAccess? {
+        guard let kubeconfig else { return ClusterAccess.inCluster(environment: OwnEnvironment.variables) }
+        do throws(ClusterAccessError) {
+            return try ClusterAccess.kubeconfig(kubeconfig)
+        } catch {
+            throw CommandFailure("--kubeconfig: \(error)", status: .usage)
+        }
+    }
+
+    private var file: String { config ?? AgentConfiguration.defaultFile }
+
     private func read(reporting: Bool = false) throws(CommandFailure) -> AgentConfiguration {
+        let environment = OwnEnvironment.variables
+        // Pods say themselves what they want.
+        let isNode = try clusterAccess() != nil
+        let isNeeded = config != nil || !isNode || access(file, F_OK) == 0
         do throws(ConfigurationError) {
-            return try AgentConfiguration.read(file: FilePath(config), environment: OwnEnvironment.variables)
+            if isNeeded { return try AgentConfiguration.read(file: FilePath(file), environment: environment) }
+            return try AgentConfiguration.read("apiVersion: nodespan/v1", file: file, environment: environment)
         } catch {
             if reporting { StandardError.print("\(error)\nnodespan: the configuration stays as it was") }
             throw CommandFailure("\(error)", status: .usage)

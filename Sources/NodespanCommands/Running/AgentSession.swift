@@ -2,15 +2,31 @@ import Agent
 import BPFRuntime
 import Glibc
 import OTLP
+import Workloads
 
 /// One run of the agent, from loading the BPF programs to the summary.
 final class AgentSession: Sendable {
     private let tracer: Tracer
     private let router: SpanRouter
     private let supervisor: NodeSupervisor
+    private let cluster: ClusterState?
+    private let server: APIServer?
 
     /// Loads the BPF programs and puts right what a run that was killed left behind.
-    init(_ configuration: AgentConfiguration) async throws(CommandFailure) {
+    /// - Parameters:
+    ///   - access: to the API server; nil on a machine that is no node of a cluster.
+    ///   - node: its name there; nil for what NODE_NAME says.
+    init(
+        _ configuration: AgentConfiguration, access: ClusterAccess?, node: String?
+    ) async throws(CommandFailure) {
+        let node = node ?? OwnEnvironment.variables["NODE_NAME"] ?? ""
+        if access != nil, node.isEmpty {
+            throw CommandFailure(
+                "which node of the cluster is this? NODE_NAME is to say it (in a pod's manifest: fieldRef spec.nodeName), or "
+                    + "--node-name", status: .usage)
+        }
+        server = access.map { APIServer($0, userAgent: "nodespan/\(nodespanVersion)") }
+        cluster = server.map { ClusterState($0, node: node, report: SupervisorMessages.print) }
         let attachment = try WantedAttachment()
         router = SpanRouter(makeExporter: Self.exporter)
         do throws(BPFError) {
@@ -23,7 +39,8 @@ final class AgentSession: Sendable {
             throw attachment.failure(error)
         }
         supervisor = NodeSupervisor(
-            tracer: tracer, configuration: configuration, router: router, report: SupervisorMessages.print)
+            tracer: tracer, configuration: configuration, router: router, cluster: cluster,
+            report: SupervisorMessages.print)
     }
 
     /// Until a signal other than SIGHUP comes.
@@ -40,6 +57,7 @@ final class AgentSession: Sendable {
                     throw CommandFailure(error)
                 }
             }
+            if let cluster = self.cluster { group.addTask { await cluster.run() } }
             group.addTask {
                 for await signal in signals {
                     guard signal.number == SIGHUP else { return }
@@ -63,6 +81,7 @@ final class AgentSession: Sendable {
             throw CommandFailure(error)
         }
         summary.destinations = await router.summaries()
+        await server?.shutdown()
         return summary
     }
 

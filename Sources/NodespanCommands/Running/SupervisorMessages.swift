@@ -1,20 +1,40 @@
 import Agent
+import Workloads
 
 /// What `run` says of processes.
 enum SupervisorMessages {
     static func print(_ notice: SupervisorNotice) {
         switch notice {
-        case .traced(let candidate, let rule):
-            StandardError.print("tracing \(TracingMessages.name(candidate)), by rule \(rule)")
+        case .traced(let candidate, let origin):
+            StandardError.print("tracing \(TracingMessages.name(candidate)), by \(origin)")
             TracingMessages.printMissing(candidate)
-        case .changed(let pid, let rule): StandardError.print("process \(pid) is traced by rule \(rule) from now on")
-        case .untraced(let pid): StandardError.print("process \(pid) is traced no more: no rule wants it")
+        case .changed(let pid, let origin): StandardError.print("process \(pid) is traced by \(origin) from now on")
+        case .untraced(let pid): StandardError.print("process \(pid) is traced no more: nobody wants it")
         case .ended(let pid): StandardError.print("process \(pid) has ended")
         case .refused(let error): StandardError.print("nodespan: \(CommandFailure(error).message)")
-        case .sampler(let error, let pid):
-            StandardError.print("process \(pid): OTEL_TRACES_SAMPLER: \(error); the configuration's is used")
+        case .problem(let problem, let subject): StandardError.print("\(subject): \(text(problem))")
         case .writesOff(let pid): StandardError.print(TracingMessages.writesOff(pid))
         case .failed(let error): StandardError.print("nodespan: \(error)")
+        }
+    }
+
+    /// The way to the API server.
+    static func print(_ notice: ClusterState.Notice) {
+        switch notice {
+        case .failed(let kind, let failure):
+            StandardError.print("\(kind): \(failure); what is known of them counts on, and nodespan will try again")
+        case .recovered(let kind): StandardError.print("\(kind): the API server tells of them again")
+        case .unreadable(let kind, let error): StandardError.print("\(kind): \(error)")
+        }
+    }
+
+    private static func text(_ problem: SupervisorNotice.Problem) -> String {
+        switch problem {
+        case .sampler(let error): "OTEL_TRACES_SAMPLER: \(error); the configuration's is used"
+        case .wish(let refusal): "not traced: \(refusal); \(refusal.remedy)"
+        case .setting(let notice): "\(notice)"
+        case .destination(let refusal, nil): "not traced: \(refusal)"
+        case .destination(let refusal, let name?): "\(refusal); spans go to \(name)"
         }
     }
 }

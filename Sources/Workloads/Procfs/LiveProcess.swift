@@ -6,6 +6,7 @@ package final class LiveProcess: ProcessSubject {
     private let ports: ListeningPorts
     private lazy var readEnvironment = LocalProcess.environment(of: pid)
     private lazy var readGroups = (try? ControlGroups.read(pid: pid)) ?? ControlGroups([])
+    private lazy var readMounts = try? ContainerMounts.read(pid: pid)
     private lazy var readPorts = ports.ports(of: pid)
 
     /// Nil for one that has ended, and for a kernel thread.
@@ -17,6 +18,10 @@ package final class LiveProcess: ProcessSubject {
         executablePath = path
     }
 
+    /// Where the file that it runs is, or was.
+    package var programPath: String { LocalProcess.programPath(executablePath) }
+    /// Which container it is in; nil for none.
+    package var container: ContainerIdentity? { ContainerIdentity(readGroups, mounts: readMounts) }
     package var environment: [String: String] { readEnvironment }
     package var controlGroups: ControlGroups { readGroups }
     package var listeningPorts: Set<UInt16> { readPorts }

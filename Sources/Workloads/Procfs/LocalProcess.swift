@@ -18,8 +18,10 @@ package struct LocalProcess: Sendable {
     package var isReplaced: Bool { executablePath.hasSuffix(Self.deleted) }
 
     /// Where the file is, or was.
-    package var programPath: String {
-        isReplaced ? String(executablePath.dropLast(Self.deleted.count)) : executablePath
+    package var programPath: String { Self.programPath(executablePath) }
+
+    static func programPath(_ path: String) -> String {
+        path.hasSuffix(deleted) ? String(path.dropLast(deleted.count)) : path
     }
 
     private static let deleted = " (deleted)"

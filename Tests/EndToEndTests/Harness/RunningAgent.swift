@@ -9,12 +9,11 @@ struct RunningAgent: ~Copyable {
 
     /// Returns once it says that it traces.
     /// - Parameter configuration: FOLDER in it stands for the folder of programs.
-    init(_ configuration: String, environment: [String: String] = [:]) throws {
+    init(_ configuration: String, options: [String] = []) throws {
         let folder = try TemporaryFolder()
         try Self.write(configuration, in: folder.path)
         var child = try ChildProcess(
-            [try Nodespan.path(), "run", "--format", "json", "--config", "\(folder.path)/config.yaml"],
-            environment: environment)
+            [try Nodespan.path(), "run", "--format", "json", "--config", "\(folder.path)/config.yaml"] + options)
         var printed = GatheredOutput(of: child)
         let isTracing = printed.gather(for: .seconds(20)) { $0.errorText.contains("tracing by ") }
         guard isTracing else { throw NotTracing(code: child.poll(), errors: printed.errorText) }

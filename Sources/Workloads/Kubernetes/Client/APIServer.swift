@@ -42,7 +42,9 @@ package final class APIServer: Sendable {
     /// - Parameters:
     ///   - path: with its query.
     ///   - limit: bytes.
-    func get(_ path: String, accepting type: String = "application/json", limit: Int) async throws(APIFailure) -> [UInt8] {
+    func get(_ path: String, accepting type: String = "application/json", limit: Int) async throws(APIFailure)
+        -> [UInt8]
+    {
         let client = try client()
         let request = try request(path, accepting: type)
         do {
@@ -80,6 +82,7 @@ package final class APIServer: Sendable {
                 line += rest
                 if line.count > lineLimit { throw APIFailure.garbage("an event of more than \(lineLimit >> 20) MiB") }
             }
+            if !line.isEmpty { throw APIFailure.garbage("an event without an end") }
         } catch {
             throw APIFailure(error)
         }

@@ -20,13 +20,16 @@ extension ClusterAccess {
         let user = file.users?.first { $0.name == context.user }?.user
         if user?.exec != nil || user?.authProvider != nil {
             throw .kubeconfig(
-                path, "the context \(name) has its credentials from another program, which a node's agent doesn't run: "
+                path,
+                "the context \(name) has its credentials from another program, which a node's agent doesn't run: "
                     + "give it a token or a certificate")
         }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         func material(_ data: String?, _ file: String?) throws(ClusterAccessError) -> Material? {
             if let data, !data.isEmpty {
-                guard let bytes = Data(base64Encoded: data) else { throw .kubeconfig(path, "has data that isn't base64") }
+                guard let bytes = Data(base64Encoded: data) else {
+                    throw .kubeconfig(path, "has data that isn't base64")
+                }
                 return .bytes(Array(bytes))
             }
             guard let file, !file.isEmpty else { return nil }

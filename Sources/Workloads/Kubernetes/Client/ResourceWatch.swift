@@ -1,5 +1,5 @@
 /// Follows all objects of a kind: a list, then what changes, for as long as it runs (client-go, tools/cache, Reflector).
-package struct ResourceWatch<Object: Decodable & Sendable>: Sendable {
+package struct ResourceWatch<Object: ClusterObject>: Sendable {
     package enum Event: Sendable {
         /// All there are now. Those of before that aren't among them are gone.
         case replaced([Object])
@@ -23,29 +23,6 @@ package struct ResourceWatch<Object: Decodable & Sendable>: Sendable {
     /// Objects of one answer, where the server obeys.
     private static var page: Int { 500 }
 
-    private struct Changed: Decodable {
-        let type: String
-        let object: Object
-
-        private enum CodingKeys: CodingKey { case type, object }
-    }
-
-    private struct Described: Decodable {
-        struct Object: Decodable {
-            struct Metadata: Decodable {
-                let resourceVersion: String?
-            }
-
-            let metadata: Metadata?
-            let code: Int?
-            let reason: String?
-            let message: String?
-        }
-
-        let type: String
-        let object: Object
-    }
-
     private let kind: ResourceKind
     private let server: APIServer
     private let pause: @Sendable (Duration) async throws -> Void
@@ -61,7 +38,7 @@ package struct ResourceWatch<Object: Decodable & Sendable>: Sendable {
     }
 
     /// Until cancelled. Events come one after the other.
-    package func run(_ onEvent: (Event) async -> Void) async {
+    package func run(_ onEvent: @Sendable (Event) async -> Void) async {
         var backoff = WatchBackoff()
         // What the server has at hand, however old, at first; of what was known later, nothing older.
         var version = "0"
@@ -73,11 +50,14 @@ package struct ResourceWatch<Object: Decodable & Sendable>: Sendable {
                     version = try await list(from: version, onEvent)
                     isListed = true
                 }
-                if hasFailed {
-                    hasFailed = false
-                    await onEvent(.recovered)
+                let lasted = try await watch(from: &version) { event in
+                    if hasFailed {
+                        hasFailed = false
+                        await onEvent(.recovered)
+                    }
+                    if let event { await onEvent(event) }
                 }
-                if try await watch(from: &version, onEvent) {
+                if lasted {
                     backoff = WatchBackoff()
                     continue
                 }
@@ -100,7 +80,9 @@ package struct ResourceWatch<Object: Decodable & Sendable>: Sendable {
     }
 
     /// - Returns: the version of the list.
-    private func list(from version: String, _ onEvent: (Event) async -> Void) async throws(APIFailure) -> String {
+    private func list(from version: String, _ onEvent: @Sendable (Event) async -> Void) async throws(APIFailure)
+        -> String
+    {
         var objects: [Object] = []
         var start = "resourceVersion=\(version)"
         while true {
@@ -121,9 +103,10 @@ package struct ResourceWatch<Object: Decodable & Sendable>: Sendable {
     }
 
     /// Until the server ends it, which it does every few minutes.
+    /// - Parameter onEvent: told nil where the server only shows that it is there.
     /// - Returns: whether anything was told, or it lasted.
     private func watch(
-        from version: inout String, _ onEvent: (Event) async -> Void
+        from version: inout String, _ onEvent: (Event?) async -> Void
     ) async throws(APIFailure) -> Bool {
         let seconds = Int.random(in: Self.duration)
         let path =
@@ -134,28 +117,29 @@ package struct ResourceWatch<Object: Decodable & Sendable>: Sendable {
         try await server.watch(path, for: .seconds(seconds) + Self.grace, lineLimit: Self.objectLimit) {
             line throws(APIFailure) in
             if line.isEmpty { return }
-            let described: Described = try Self.decode(line)
-            switch described.type {
-            case "BOOKMARK": break
-            case "ERROR":
-                let status = described.object
-                throw .status(status.code ?? 0, reason: status.reason ?? "", message: status.message ?? "")
-            case "ADDED", "MODIFIED", "DELETED":
-                do throws(UnreadableObject) {
-                    let changed: Changed = try KubernetesJSON.decode(from: line)
-                    await onEvent(changed.type == "DELETED" ? .removed(changed.object) : .changed(changed.object))
-                } catch {
-                    await onEvent(.unreadable(error))
-                }
-            default: throw .garbage("an event '\(described.type.prefix(40))'")
+            let event: WatchEvent<Object> = try Self.decode(line)
+            switch event {
+            case .added(let object), .modified(let object):
+                version = object.metadata.resourceVersion
+                await onEvent(.changed(object))
+            case .deleted(let object):
+                version = object.metadata.resourceVersion
+                await onEvent(.removed(object))
+            case .bookmark(let newer):
+                version = newer
+                await onEvent(nil)
+            case .failure(let code, let reason, let message):
+                throw .status(code, reason: reason, message: message)
+            case .unreadable(let error, let newer):
+                if !newer.isEmpty { version = newer }
+                await onEvent(.unreadable(error))
             }
-            if let newer = described.object.metadata?.resourceVersion { version = newer }
             hasTold = true
         }
         return hasTold || .now - start > .seconds(1)
     }
 
-    private static func decode<Value: Decodable>(_ json: [UInt8]) throws(APIFailure) -> Value {
+    private static func decode<Value: Decodable & Sendable>(_ json: [UInt8]) throws(APIFailure) -> Value {
         do throws(UnreadableObject) {
             return try KubernetesJSON.decode(from: json)
         } catch {

@@ -1,0 +1,69 @@
+import FoundationEssentials
+package import OTLP
+import Workloads
+
+/// Where a pod may have its spans sent. What it names is resolved and reached by this process, which may reach more than the
+/// pod does.
+struct DestinationPolicy: Hashable {
+    /// Patterns of hosts, as `NamePattern` has them; empty for all.
+    var allowedHosts: [NamePattern] = []
+
+    /// The receiver that a pod's environment names, as it is reached from here.
+    /// - Parameter namespace: the pod's, in which a host without a dot is looked for.
+    func endpoint(in environment: [String: String], namespace: String) throws(DestinationRefusal) -> OTLPEndpoint {
+        let variables = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]
+        guard let text = variables.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) else {
+            throw .none
+        }
+        guard var parts = URLComponents(string: text), let host = parts.host, !host.isEmpty else {
+            throw .invalid(text, .invalid)
+        }
+        let bare = host.lowercased().filter { $0 != "[" && $0 != "]" }
+        if Self.isLoopback(bare) { throw .loopback(text) }
+        if Self.isLinkLocal(bare) { throw .linkLocal(text) }
+        let name = bare.contains(".") || bare.contains(":") ? bare : "\(bare).\(namespace)"
+        guard allowedHosts.isEmpty || allowedHosts.contains(where: { $0.matches(name) }) else {
+            throw .notAllowed(name)
+        }
+        if name != bare { parts.host = name }
+        do throws(OTLPEndpointError) {
+            return try OTLPEndpoint(parts.string ?? text)
+        } catch {
+            throw .invalid(text, error)
+        }
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.") || host == "::1"
+            || host == "0.0.0.0"
+            || host == "::" || host.hasPrefix("::ffff:127.")
+    }
+
+    /// The address of the machine's own metadata service, among others.
+    private static func isLinkLocal(_ host: String) -> Bool {
+        host.hasPrefix("169.254.") || host.hasPrefix("::ffff:169.254.")
+            || ["fe8", "fe9", "fea", "feb"].contains { host.hasPrefix($0) && host.contains(":") }
+    }
+}
+
+/// Why spans aren't sent where a pod wants them.
+package enum DestinationRefusal: Error, Hashable, Sendable {
+    case none
+    case loopback(String)
+    case linkLocal(String)
+    case notAllowed(String)
+    case invalid(String, OTLPEndpointError)
+}
+
+extension DestinationRefusal: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .none: "no endpoint is named: set spec.exporter.endpoint of the Instrumentation"
+        case .loopback(let text):
+            "\(text) is the pod's own loopback, which nodespan doesn't reach: name a service, such as http://collector:4318"
+        case .linkLocal(let text): "\(text) is a link-local address, to which nothing is sent: name a service"
+        case .notAllowed(let host): "the host \(host) is not among policy.allowedEndpoints of nodespan's configuration"
+        case .invalid(let text, let error): "\(text): \(error)"
+        }
+    }
+}

@@ -1,0 +1,168 @@
+/// What the API server has said of this node's pods, and of what they refer to. While it can't be reached, what it said last
+/// counts on.
+package actor ClusterState {
+    /// What there is to tell of the way to the API server.
+    package enum Notice: Sendable {
+        case failed(kind: String, APIFailure)
+        case recovered(kind: String)
+        case unreadable(kind: String, UnreadableObject)
+    }
+
+    private struct Objects {
+        /// By UID.
+        var pods: [String: Pod] = [:]
+        /// By name.
+        var namespaces: [String: Namespace] = [:]
+        /// By "NAMESPACE/NAME".
+        var instrumentations: [String: Instrumentation] = [:]
+    }
+
+    /// What a process's container asks for.
+    package struct Answer: Sendable {
+        package let pod: Pod
+        package let container: String
+        package let outcome: WishOutcome
+        package let owners: WorkloadOwners
+    }
+
+    /// Owners of owners that are known; those of pods long gone are forgotten.
+    private static let ownerLimit = 2048
+
+    /// Yields when what pods ask for may have changed. For one reader.
+    package nonisolated let changes: AsyncStream<Void>
+    private nonisolated let changed: AsyncStream<Void>.Continuation
+    private let server: APIServer
+    private let node: String
+    private let report: @Sendable (Notice) -> Void
+    private let pause: @Sendable (Duration) async throws -> Void
+    private var objects = Objects()
+    private var wishes: [String: PodWishes] = [:]
+    /// By the UID of what they own; nil while they are asked for.
+    private var owners: [String: [OwnerReference]?] = [:]
+    private var listed: Set<String> = []
+
+    /// - Parameters:
+    ///   - node: the name of this node.
+    ///   - report: told what people should hear.
+    ///   - pause: how to wait before what has failed is tried again.
+    package init(
+        _ server: APIServer, node: String, report: @escaping @Sendable (Notice) -> Void,
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
+        self.pause = pause
+        (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.server = server
+        self.node = node
+        self.report = report
+    }
+
+    /// Whether all kinds have been listed once, so that a pod that isn't known is none.
+    package var isComplete: Bool { listed.count == 3 }
+
+    /// Until cancelled.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.follow(.pods(ofNode: self.node), \.pods, by: \.uid) }
+            group.addTask { await self.follow(.namespaces, \.namespaces, by: \.name) }
+            group.addTask { await self.follow(.instrumentations, \.instrumentations, by: \.qualifiedName) }
+        }
+    }
+
+    /// What the container asks for that a process is in; nil for a process of no pod that is known.
+    package func answer(for identity: ContainerIdentity) -> Answer? {
+        for pod in objects.pods.values {
+            guard let container = pod.container(of: identity)?.name else { continue }
+            let outcome = wishes(of: pod).outcome(of: container)
+            var needsUIDs = false
+            if case .wanted(let wish) = outcome { needsUIDs = wish.instrumentation.resource.hasUIDs }
+            let owners = WorkloadOwners(of: pod, needsUIDs: needsUIDs) { self.owners[$0.uid].flatMap { $0 } }
+            if case .wanted = outcome { ask(for: owners.unknown, namespace: pod.metadata.namespace) }
+            return Answer(pod: pod, container: container, outcome: outcome, owners: owners)
+        }
+        return nil
+    }
+
+    private func wishes(of pod: Pod) -> PodWishes {
+        if let known = wishes[pod.metadata.uid] { return known }
+        let made = PodWishes(
+            pod: pod, namespace: objects.namespaces[pod.metadata.namespace],
+            instrumentations: Array(objects.instrumentations.values))
+        wishes[pod.metadata.uid] = made
+        return made
+    }
+
+    private func follow<Object: ClusterObject>(
+        _ kind: ResourceKind, _ known: any WritableKeyPath<Objects, [String: Object]> & Sendable,
+        by key: any KeyPath<ObjectMetadata, String> & Sendable
+    ) async {
+        await ResourceWatch<Object>(kind, of: server, pause: pause).run { event in
+            await self.take(event, of: kind, known, by: key)
+        }
+    }
+
+    private func take<Object: ClusterObject>(
+        _ event: ResourceWatch<Object>.Event, of kind: ResourceKind,
+        _ known: any WritableKeyPath<Objects, [String: Object]> & Sendable,
+        by key: any KeyPath<ObjectMetadata, String> & Sendable
+    ) {
+        switch event {
+        case .replaced(let all):
+            objects[keyPath: known] = Dictionary(all.map { ($0.metadata[keyPath: key], $0) }) { $1 }
+            listed.insert(kind.name)
+        case .changed(let object): objects[keyPath: known][object.metadata[keyPath: key]] = object
+        case .removed(let object): objects[keyPath: known][object.metadata[keyPath: key]] = nil
+        case .absent:
+            objects[keyPath: known] = [:]
+            listed.insert(kind.name)
+        case .unreadable(let error): return report(.unreadable(kind: kind.name, error))
+        case .failed(let error): return report(.failed(kind: kind.name, error))
+        case .recovered: return report(.recovered(kind: kind.name))
+        }
+        wishes = [:]
+        changed.yield()
+    }
+
+    /// Asks for owners that aren't known, once.
+    private func ask(for references: [OwnerReference], namespace: String) {
+        for reference in references where owners[reference.uid] == nil {
+            if owners.count >= Self.ownerLimit { owners = [:] }
+            owners[reference.uid] = .some(nil)
+            Task {
+                // Without the right to ask, the name that is known has to do.
+                let found = try? await self.server.owners(of: reference, namespace: namespace)
+                self.learn(found ?? [], of: reference)
+            }
+        }
+    }
+
+    private func learn(_ found: [OwnerReference], of reference: OwnerReference) {
+        owners[reference.uid] = found
+        changed.yield()
+    }
+}
+
+extension ObjectMetadata {
+    fileprivate var qualifiedName: String { "\(namespace)/\(name)" }
+}
+
+extension APIServer {
+    /// The owners of a ReplicaSet or a Job.
+    func owners(of reference: OwnerReference, namespace: String) async throws(APIFailure) -> [OwnerReference] {
+        struct Partial: Decodable {
+            let metadata: ObjectMetadata
+        }
+        let names = [reference.name, namespace, reference.apiVersion]
+        guard names.allSatisfy({ $0.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "-./".utf8.contains($0) } }) else {
+            return []
+        }
+        let path =
+            "/apis/\(reference.apiVersion)/namespaces/\(namespace)/\(reference.kind.lowercased())s/\(reference.name)"
+        let json = try await get(
+            path, accepting: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1", limit: 1 << 20)
+        do throws(UnreadableObject) {
+            return try KubernetesJSON.decode(Partial.self, from: json).metadata.owners
+        } catch {
+            throw .garbage("\(error)")
+        }
+    }
+}

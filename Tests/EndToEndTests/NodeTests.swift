@@ -1,0 +1,106 @@
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite struct `The agent of a node` {
+        private static let uid = "5c1d2e3f-0a1b-4c2d-8e3f-405162738495"
+        private static let other = "6c1d2e3f-0a1b-4c2d-8e3f-405162738495"
+
+        /// - Parameter containerID: "" before the container's status is known.
+        private static func pod(
+            _ name: String, uid: String, containerID: String, annotations: [String: String]
+        ) -> String {
+            let annotations = annotations.map { "\"\($0.key)\": \"\($0.value)\"" }.joined(separator: ",")
+            return """
+                {"kind": "Pod", "metadata": {"name": "\(name)", "namespace": "shop", "uid": "\(uid)",
+                 "labels": {"pod-template-hash": "5c9f"}, "annotations": {\(annotations)},
+                 "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "front-5c9f", "uid": "r"}]},
+                 "spec": {"nodeName": "node-1", "containers": [{"name": "front", "image": "shop/front:1.2"}]},
+                 "status": {"containerStatuses":
+                 [{"name": "front", "containerID": "containerd://\(containerID)"}]}}
+                """
+        }
+
+        private static func instrumentation(_ fields: String) -> String {
+            """
+            {"kind": "Instrumentation", "metadata": {"name": "go", "namespace": "shop"}, "spec": {\(fields)}}
+            """
+        }
+
+        private static let wanted = ["instrumentation.opentelemetry.io/inject-go": "true"]
+
+        @Test func `traces annotated pods and no others, as their Instrumentation says by now`() throws {
+            let cluster = try ClusterStandIn()
+            var collector = try Collector()
+            var agent = try RunningAgent(
+                "apiVersion: nodespan/v1\ndestinations: [{name: near, endpoint: \"\(collector.url)\"}]\n",
+                options: ["--kubeconfig", cluster.kubeconfig(), "--node-name", "node-1"])
+            let binary = try agent.install(GoToolchain.newest.build("httpserver", mode: .stripped), as: "server")
+            let front = try PodProcess(binary: binary, uid: Self.uid)
+            let back = try PodProcess(binary: binary, uid: Self.other)
+            let bare = try FixtureServer(binary: binary)
+            func apply(_ objects: String...) throws {
+                try cluster.control("{\"apply\": [\(objects.joined(separator: ","))]}")
+            }
+            // The pod's own loopback is not this machine's: what is said of it goes to the agent's destination instead.
+            let endpoint = "\"exporter\": {\"endpoint\": \"http://localhost:4318\"}"
+            try apply(
+                Self.instrumentation(endpoint),
+                Self.pod("front-1", uid: Self.uid, containerID: front.containerID, annotations: Self.wanted),
+                Self.pod("back-1", uid: Self.other, containerID: back.containerID, annotations: [:]))
+            try agent.wait(for: "(pid \(front.server.pid), ")
+            for port in [front.server.port, back.server.port, bare.port] { try get("/hello?first", port) }
+            _ = try collector.requests(atLeast: 1)
+
+            try apply(
+                Self.instrumentation(
+                    "\(endpoint), \"resource\": {\"resourceAttributes\": {\"team\": \"x\"}}"))
+            try agent.wait(for: "process \(front.server.pid) is traced by ")
+            try get("/hello?second", front.server.port)
+            try apply(Self.instrumentation("\(endpoint), \"sampler\": {\"type\": \"always_off\"}"))
+            try agent.wait(for: "process \(front.server.pid) is traced by ", count: 2)
+            try get("/hello?unsampled", front.server.port)
+
+            // What is known counts on while nobody can be asked.
+            try cluster.control("{\"answer\": 500, \"cut\": true}")
+            try agent.wait(for: "pods: the API server answers 500")
+            let late = try PodProcess(binary: binary, uid: Self.uid)
+            try cluster.control("{\"answer\": 0}")
+            try apply(
+                Self.instrumentation(endpoint),
+                Self.pod("front-1", uid: Self.uid, containerID: late.containerID, annotations: Self.wanted))
+            try agent.wait(for: "(pid \(late.server.pid), ")
+            try get("/hello?late", late.server.port)
+
+            try apply(Self.pod("front-1", uid: Self.uid, containerID: late.containerID, annotations: [:]))
+            try agent.wait(for: "process \(late.server.pid) is traced no more")
+            try get("/hello?unwanted", late.server.port)
+
+            let trace = try agent.stop()
+            let spans = try collector.requests(atLeast: 1).flatMap(\.spans).map(\.span)
+            let queries = spans.compactMap { $0["attributes"]?["url.query"] }
+            #expect(queries == ["first", "second", "late"].map(JSONValue.string), "\(trace.errors)")
+            let first = try #require(spans.first?["resource"])
+            let expected = [
+                "service.name": "front", "service.namespace": "shop", "service.version": "1.2",
+                "service.instance.id": "shop.front-1.front", "k8s.namespace.name": "shop", "k8s.pod.name": "front-1",
+                "k8s.container.name": "front", "k8s.node.name": "node-1", "k8s.deployment.name": "front",
+                "k8s.replicaset.name": "front-5c9f",
+            ]
+            for (key, value) in expected { #expect(first[key] == .string(value), "\(key)") }
+            #expect(spans.map { $0["resource"]?["team"] } == [nil, .string("x"), nil])
+            #expect(agent.count(of: "is the pod's own loopback") == 1)
+            #expect(trace.summary.begun == 4 && trace.summary.unsampled == 1 && trace.summary.isBalanced)
+        }
+
+        @Test func `has to know its own name`() throws {
+            let cluster = try ClusterStandIn()
+            let nameless = try Nodespan.run(["run", "--kubeconfig", cluster.kubeconfig()])
+            #expect(nameless.code == 2 && nameless.errors.contains("NODE_NAME"), "\(nameless.errors)")
+            let lost = try Nodespan.run(["run", "--kubeconfig", "/nonexistent", "--node-name", "a"])
+            #expect(
+                lost.code == 2 && lost.errors.contains("--kubeconfig: /nonexistent can't be read"), "\(lost.errors)")
+        }
+    }
+}

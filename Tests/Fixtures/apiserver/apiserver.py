@@ -1,0 +1,195 @@
+"""What a Kubernetes API server does for those who list and watch: over TLS, for bearers of a token.
+
+Usage: apiserver.py CERTIFICATE TOKEN
+
+CERTIFICATE is a PEM file with the key. Prints "listening PORT". POST /control takes, as JSON, any of
+    apply       objects to create or to change
+    delete      ["KIND/NAMESPACE/NAME", ...]
+    compact     true: forget the past, so that watches of it get 410
+    cut         true: end all watches in the middle
+    answer      a status for every request from now on (0 for none), or "garbage", or "silence"
+    token       the only one to take from now on
+    absent      kinds that the cluster doesn't have
+GET /control gives the numbers of lists and of watches so far, and of watches open now.
+"""
+
+import http.server
+import json
+import ssl
+import sys
+import threading
+import urllib.parse
+
+KINDS = {
+    "Pod": "/api/v1/pods",
+    "Namespace": "/api/v1/namespaces",
+    "Instrumentation": "/apis/opentelemetry.io/v1alpha1/instrumentations",
+    "ReplicaSet": "",
+    "Job": "",
+}
+
+
+def key(kind, metadata):
+    return kind, metadata.get("namespace", ""), metadata["name"]
+
+
+class Store:
+    def __init__(self, token):
+        self.changed = threading.Condition()
+        self.objects = {}
+        self.events = []
+        self.version = 1
+        self.compacted = 0
+        self.cuts = 0
+        self.answer = 0
+        self.token = token
+        self.absent = []
+        self.lists = self.watches = self.open = 0
+
+    def control(self, request):
+        with self.changed:
+            for thing in request.get("apply", []):
+                place = key(thing["kind"], thing["metadata"])
+                self.note("MODIFIED" if place in self.objects else "ADDED", thing)
+                self.objects[place] = thing
+            for name in request.get("delete", []):
+                self.note("DELETED", self.objects.pop(tuple(name.split("/"))))
+            if request.get("compact"):
+                self.version += 1
+                self.compacted = self.version
+                self.events = []
+            if request.get("cut"):
+                self.cuts += 1
+            for name in ["answer", "token", "absent"]:
+                if name in request:
+                    setattr(self, name, request[name])
+            self.changed.notify_all()
+
+    def note(self, kind, thing):
+        self.version += 1
+        thing["metadata"]["resourceVersion"] = str(self.version)
+        self.events.append((self.version, kind, json.loads(json.dumps(thing))))
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def do_POST(self):
+        self.server.store.control(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.reply(200, {})
+
+    def do_GET(self):
+        store = self.server.store
+        url = urllib.parse.urlsplit(self.path)
+        if url.path == "/control":
+            return self.reply(200, {"lists": store.lists, "watches": store.watches, "open": store.open})
+        if store.answer == "silence":
+            return threading.Event().wait(20)
+        if store.answer == "garbage":
+            return self.send(200, b"<html>{")
+        if store.answer:
+            return self.status(store.answer, "")
+        if self.headers.get("Authorization") != f"Bearer {store.token}":
+            return self.status(401, "Unauthorized")
+        query = dict(urllib.parse.parse_qsl(url.query))
+        kind = next((kind for kind, path in KINDS.items() if path == url.path and kind not in store.absent), None)
+        if kind is None:
+            return self.one(url.path)
+        if query.get("watch") == "1":
+            return self.watch(kind, query)
+        with store.changed:
+            store.lists += 1
+            if query.get("resourceVersion", "0") not in ("", "0") and int(query["resourceVersion"]) > store.version:
+                return self.status(410, "Expired")
+            items = [thing for place, thing in store.objects.items() if place[0] == kind and self.is_meant(thing, query)]
+            return self.reply(200, {"metadata": {"resourceVersion": str(store.version)}, "items": items})
+
+    def one(self, path):
+        """/apis/apps/v1/namespaces/NAMESPACE/replicasets/NAME"""
+        parts = path.split("/")
+        kinds = {"replicasets": "ReplicaSet", "jobs": "Job"}
+        if len(parts) == 8 and parts[6] in kinds:
+            thing = self.server.store.objects.get((kinds[parts[6]], parts[5], parts[7]))
+            if thing:
+                return self.reply(200, {"kind": "PartialObjectMetadata", "metadata": thing["metadata"]})
+        self.status(404, "NotFound")
+
+    @staticmethod
+    def is_meant(thing, query):
+        wanted = query.get("fieldSelector", "")
+        return not wanted or wanted == "spec.nodeName=" + thing.get("spec", {}).get("nodeName", "")
+
+    def watch(self, kind, query):
+        store = self.server.store
+        version = int(query["resourceVersion"] or 0)
+        with store.changed:
+            store.watches += 1
+            if version < store.compacted:
+                return self.status(410, "Expired")
+            store.open += 1
+            cuts = store.cuts
+        try:
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            while True:
+                with store.changed:
+                    news = [event for event in store.events if event[0] > version]
+                    is_quiet = not news and store.cuts == cuts and not store.changed.wait(1)
+                    if store.cuts != cuts:
+                        # As when a load balancer ends: in the middle of an object.
+                        self.chunk(b'{"type":"ADDED","object":{"metad')
+                        self.close_connection = True
+                        return
+                for version, type, thing in news:
+                    if thing["kind"] == kind and self.is_meant(thing, query):
+                        self.chunk(json.dumps({"type": type, "object": thing}).encode() + b"\n")
+                if is_quiet:
+                    mark = {"kind": kind, "metadata": {"resourceVersion": str(version)}}
+                    self.chunk(json.dumps({"type": "BOOKMARK", "object": mark}).encode() + b"\n")
+        except OSError:
+            self.close_connection = True
+        finally:
+            with store.changed:
+                store.open -= 1
+
+    def chunk(self, data):
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.flush()
+
+    def status(self, code, reason):
+        self.reply(code, {"kind": "Status", "code": code, "reason": reason, "message": f"answer {code}"})
+
+    def reply(self, code, document):
+        self.send(code, json.dumps(document).encode())
+
+    def send(self, code, body):
+        self.send_response(code)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+def main():
+    certificate, token = sys.argv[1:]
+    server = Server(("127.0.0.1", 0), Handler)
+    server.store = Store(token)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    print(f"listening {server.server_port}", flush=True)
+    server.serve_forever()
+
+
+main()
