@@ -124,7 +124,7 @@ static __always_inline enum ns_url_scheme ns_url_scheme(struct ns_go_string sche
 /// flight from here on; otherwise it has been counted and the entry is of no use.
 static __always_inline int ns_read_client_request(struct pt_regs *ctx, const struct ns_hit *hit,
                                                   struct ns_http_client_in_flight *flight,
-                                                  const struct ns_process_settings *settings)
+                                                  struct ns_process_settings *settings)
 {
 	const struct ns_http_client_facts *at = &hit->facts->http_client;
 	struct ns_http_client_span *record = &flight->record;

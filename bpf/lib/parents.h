@@ -151,12 +151,10 @@ static __always_inline __u64 ns_id_by_context(const struct ns_goroutine *gorouti
 }
 
 /// The server span that the goroutine has in flight which started the one at hand, if it did so within it. Returns its
-/// id, and 0 without one.
-static __always_inline __u64 ns_find_starter(const struct ns_hit *hit, const struct ns_process_settings *settings,
+/// id, and 0 without one. That it was asked for is noted in the settings.
+static __always_inline __u64 ns_find_starter(const struct ns_hit *hit, struct ns_process_settings *settings,
                                              const struct ns_goroutine *starter, struct ns_owner *owner)
 {
-	// A value of the map: what is asked for is noted there.
-	struct ns_process_settings *own_settings = (struct ns_process_settings *)settings;
 	const struct ns_grpc_server_in_flight *call = bpf_map_lookup_elem(&grpc_server_in_flight, starter);
 	const struct ns_goroutine_mark *mark;
 	__u64 id;
@@ -175,13 +173,13 @@ static __always_inline __u64 ns_find_starter(const struct ns_hit *hit, const str
 		id = ns_id_of(&request->record.span);
 		mark = &request->mark;
 	}
-	own_settings->unasked = 0;
+	settings->unasked = 0;
 	return ns_is_started_since(mark, hit->key.goid) ? id : 0;
 }
 
 /// The server span in flight that a goroutine works for. Returns its id, and 0 without one.
 static __always_inline __u64 ns_find_owner(struct pt_regs *ctx, const struct ns_hit *hit,
-                                           const struct ns_process_settings *settings, struct ns_go_interface context,
+                                           struct ns_process_settings *settings, struct ns_go_interface context,
                                            struct ns_owner *owner)
 {
 	struct ns_context_walk walk = {
@@ -215,7 +213,7 @@ static __always_inline __u64 ns_find_owner(struct pt_regs *ctx, const struct ns_
 /// Makes a client span the child of the server span that it belongs to, sampled as that is; without one, the first of a
 /// trace of its own. Fills in ids, parent and flags. `hit` has the goroutine.
 static __always_inline void ns_begin_child(struct pt_regs *ctx, const struct ns_hit *hit,
-                                           const struct ns_process_settings *settings, struct ns_go_interface context,
+                                           struct ns_process_settings *settings, struct ns_go_interface context,
                                            struct ns_span *span, struct ns_owner *owner)
 {
 	__u64 id;

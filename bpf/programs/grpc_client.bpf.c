@@ -32,7 +32,7 @@ struct {
 /// What an entry starts as.
 static const struct ns_grpc_client_in_flight empty_flight;
 
-static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, const struct ns_process_settings *settings,
+static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, struct ns_process_settings *settings,
                                   __u64 start_ns)
 {
 	struct ns_object key = ns_call_key(hit, hit->key.goid);
@@ -87,7 +87,7 @@ SEC("uprobe")
 int grpc_client_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_hit hit = {};
 
 	if (!ns_identify(ctx, &hit))

@@ -66,7 +66,7 @@ SEC("uprobe")
 int grpc_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_grpc_server_in_flight *flight;
 	struct ns_grpc_arrival arrival = {};
 	struct ns_hit hit = {};

@@ -48,7 +48,7 @@ static __always_inline void drop(const struct ns_hit *hit, const struct ns_http_
 static __always_inline int begin(struct pt_regs *ctx, __u32 client)
 {
 	__u64 now = bpf_ktime_get_ns(), request = NS_GO_ARG2(ctx);
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_http_client_in_flight *flight;
 	struct ns_hit hit = {};
 	long failed;

@@ -44,7 +44,7 @@ static __always_inline const struct ns_http_server_facts *server_facts(const str
 
 /// Begins a request. Returns its entry, or NULL where there is nothing more to do.
 static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, struct ns_hit *hit,
-                                                       const struct ns_process_settings *settings, __u64 response,
+                                                       struct ns_process_settings *settings, __u64 response,
                                                        __u64 request, __u64 start_ns, int is_http2)
 {
 	const struct ns_http_server_facts *at = server_facts(hit, is_http2);
@@ -102,7 +102,7 @@ SEC("uprobe")
 int http_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_hit hit = {};
 
 	if (!ns_identify(ctx, &hit))
@@ -118,7 +118,7 @@ SEC("uprobe")
 int http2_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_hit hit = {};
 
 	if (!ns_identify(ctx, &hit))
@@ -189,7 +189,7 @@ SEC("uprobe")
 int http_server_reject(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns(), request;
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	const struct ns_http_server_facts *at;
 	struct ns_http_in_flight *flight;
 	struct ns_hit hit = {};
