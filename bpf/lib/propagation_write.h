@@ -149,15 +149,17 @@ static __always_inline __u32 ns_write_text(struct ns_headers_out *headers, const
 	return NS_UNWRITTEN_FAILED;
 }
 
-/// Changes a word that means something to the program. Returns NS_WRITTEN, or NS_UNWRITTEN_FAILED, and then nothing is
-/// written to the process any more.
+/// Changes a word that means something to the program. Returns NS_WRITTEN, or NS_UNWRITTEN_FAILED: then the word is
+/// what it was, on a page that can't be written to just now (shared with a fork, or moving to another node's memory),
+/// or nothing is written to the process any more.
 static __always_inline __u32 ns_write_word(const struct ns_process_image *process, struct ns_process_settings *settings,
                                            __u64 address, __u64 value)
 {
 	__u64 back = ~value;
 
-	if (!bpf_probe_write_user((void *)address, &value, sizeof(value)) && !ns_read_u64(address, &back) &&
-	    back == value)
+	if (bpf_probe_write_user((void *)address, &value, sizeof(value)))
+		return NS_UNWRITTEN_FAILED;
+	if (!ns_read_u64(address, &back) && back == value)
 		return NS_WRITTEN;
 	ns_stop_writing(process, settings);
 	return NS_UNWRITTEN_FAILED;
