@@ -18,6 +18,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
+#include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -31,6 +32,22 @@ struct {
 
 /// What an entry starts as.
 static const struct ns_grpc_client_in_flight empty_flight;
+
+/// Called for each call in flight: gives up those that are stale.
+static long give_up(struct bpf_map *map, const struct ns_object *key, struct ns_grpc_client_in_flight *flight,
+                    struct ns_sweep *sweep)
+{
+	struct ns_span books = ns_books_of(&flight->record.span);
+	struct ns_object owned = *key;
+	struct ns_hit hit = {.key.process = owned.process};
+
+	if (!ns_is_stale(&flight->record.span, sweep))
+		return 0;
+	ns_withdraw_call(&hit, flight);
+	if (!bpf_map_delete_elem(map, &owned))
+		ns_count_dropped(&books, NS_LOSS_END_MISSED);
+	return 0;
+}
 
 static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, struct ns_process_settings *settings,
                                   __u64 start_ns)
@@ -52,6 +69,8 @@ static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, struc
 			is_inner = other == NS_GRPC_OUTER;
 		}
 		failed = bpf_map_update_elem(&grpc_client_in_flight, &key, &empty_flight, BPF_ANY);
+	} else if (failed && ns_make_room(&grpc_client_in_flight, give_up, start_ns)) {
+		failed = bpf_map_update_elem(&grpc_client_in_flight, &key, &empty_flight, BPF_NOEXIST);
 	}
 	ns_count_begun(settings->counters_slot);
 	flight = failed ? NULL : bpf_map_lookup_elem(&grpc_client_in_flight, &key);

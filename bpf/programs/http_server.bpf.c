@@ -19,6 +19,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/http.h"
 #include "parents.h"
+#include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -40,6 +41,21 @@ static __always_inline const struct ns_http_server_facts *server_facts(const str
 	__u64 server = is_http2 ? hit->variant : NS_HTTP1;
 
 	return server < NS_HTTP_SERVER_COUNT ? &hit->facts->http_server[server] : NULL;
+}
+
+/// Called for each request in flight: gives up those that are stale.
+static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct ns_http_in_flight *flight,
+                    struct ns_sweep *sweep)
+{
+	struct ns_span books = ns_books_of(&flight->record.span);
+	struct ns_goroutine owned = *key;
+	__u64 context = flight->context;
+
+	if (!ns_is_stale(&flight->record.span, sweep) || bpf_map_delete_elem(map, &owned))
+		return 0;
+	ns_count_dropped(&books, NS_LOSS_END_MISSED);
+	ns_forget_context(&owned.process, context);
+	return 0;
 }
 
 /// Begins a request. Returns its entry, or NULL where there is nothing more to do.
@@ -70,6 +86,8 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 			ns_forget_context(&hit->key.process, flight->context);
 		}
 		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_ANY);
+	} else if (failed && ns_make_room(&http_in_flight, give_up, start_ns)) {
+		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_NOEXIST);
 	}
 	ns_count_begun(settings->counters_slot);
 	flight = failed ? NULL : bpf_map_lookup_elem(&http_in_flight, &hit->key);
