@@ -199,6 +199,9 @@ static __always_inline int refuse(struct pt_regs *ctx, int is_retry)
 		return 0;
 	struct ns_object key = ns_call_key(&hit, hit.key.goid);
 
+	// What comes next from this goroutine is none of that stream's.
+	if (is_retry)
+		bpf_map_delete_elem(&retrying, &hit.key);
 	flight = bpf_map_lookup_elem(&grpc_client_in_flight, &key);
 	if (!flight)
 		return 0;
@@ -226,7 +229,7 @@ int grpc_client_refused(struct pt_regs *ctx)
 }
 
 /// Behind `call (*clientStream).retryLocked` in withRetry: the first result is the error. An operation failed, and
-/// isn't tried again.
+/// isn't tried again, or has been.
 SEC("uprobe")
 int grpc_client_failed(struct pt_regs *ctx)
 {
@@ -267,7 +270,8 @@ static __always_inline struct ns_grpc_client_in_flight *sending(const struct ns_
 	if (!stream)
 		return NULL;
 	key.address = *stream;
-	return bpf_map_lookup_elem(&grpc_client_in_flight, &key);
+	flight = bpf_map_lookup_elem(&grpc_client_in_flight, &key);
+	return flight && flight->stream == key.address ? flight : NULL;
 }
 
 /// `call (*controlBuffer).executeAndPut` in (*http2Client).NewStream, of which the fourth argument is the frame that
