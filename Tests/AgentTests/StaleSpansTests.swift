@@ -1,4 +1,3 @@
-@testable import Agent
 import BPFRuntime
 import CBPF
 import Glibc
@@ -6,6 +5,8 @@ import Spans
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Agent
 
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `Spans that never end` {
     private final class Counter: SpanSink {
