@@ -61,6 +61,7 @@ import Testing
         if areOld {
             #expect(summary.exported == summary.begun && sink.count == summary.begun && summary.inFlight == 0)
             #expect(try await tracer.givenUp() == stale)
+            #expect(try await tracer.fakeContexts() == [Tracer.reused])
         } else {
             #expect(summary.exported == 0 && summary.losses == [.inFlightFull: summary.begun])
             #expect(try await tracer.givenUp() == 0 && summary.inFlight == stale)
@@ -71,6 +72,9 @@ import Testing
 extension Tracer {
     private static let slot = UInt32(NS_MAX_PROCESSES - 1)
     private static let process = ns_process_image(tgid: .max, exec_id: 0, start_boottime_ns: 0)
+    /// Addresses of contexts: one of a span that never ends, and one that is another span's by now.
+    private static let own: UInt64 = 0x1000
+    fileprivate static let reused: UInt64 = 0x2000
 
     /// Fills the maps of spans in flight with spans of nobody that began a while ago. Returns how many.
     fileprivate func fillMaps(minutes: UInt64) throws -> UInt64 {
@@ -95,6 +99,13 @@ extension Tracer {
         var call = ns_grpc_client_in_flight()
         call.record.span = span
         call.record.span.kind = UInt16(NS_RECORD_GRPC_CLIENT.rawValue)
+        request.context = Self.reused
+        served.context = Self.own
+        let contexts: BPFMap<ns_object, ns_owner> = try watch.object.map("contexts")
+        for (address, goid) in [(Self.own, 0), (Self.reused, UInt64.max)] {
+            let owner = ns_owner(goid: goid, kind: UInt32(NS_RECORD_HTTP_SERVER.rawValue), reserved: 0)
+            try contexts.set(owner, for: ns_object(process: Self.process, address: address))
+        }
         return try fill("http_in_flight", request) + fill("http_client_in_flight", sent)
             + fill("grpc_server_in_flight", served) + fill("grpc_client_in_flight", call)
     }
@@ -111,6 +122,12 @@ extension Tracer {
             }
             count += 1
         }
+    }
+
+    /// The addresses of contexts that are still kept.
+    fileprivate func fakeContexts() throws -> [UInt64] {
+        let contexts: BPFMap<ns_object, ns_owner> = try watch.object.map("contexts")
+        return try contexts.keys().filter { $0.process.tgid == Self.process.tgid }.map(\.address)
     }
 
     /// How many of them were given up.

@@ -50,6 +50,16 @@ static __always_inline void ns_forget_context(const struct ns_process_image *pro
 		bpf_map_delete_elem(&contexts, &key);
 }
 
+/// The same for a span that is given up: its context is garbage, and the address may be that of another's.
+static __always_inline void ns_forget_old_context(const struct ns_goroutine *span, __u64 context)
+{
+	struct ns_object key = {.process = span->process, .address = context};
+	const struct ns_owner *owner = context ? bpf_map_lookup_elem(&contexts, &key) : NULL;
+
+	if (owner && owner->goid == span->goid)
+		bpf_map_delete_elem(&contexts, &key);
+}
+
 /// A walk along a chain of contexts.
 struct ns_context_walk {
 	/// The context at hand, and where it comes from.

@@ -39,7 +39,7 @@ static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct 
 	if (!ns_is_stale(&flight->record.span, sweep) || bpf_map_delete_elem(map, &owned))
 		return 0;
 	ns_count_dropped(&books, NS_LOSS_END_MISSED);
-	ns_forget_context(&owned.process, context);
+	ns_forget_old_context(&owned, context);
 	return 0;
 }
 
@@ -58,7 +58,7 @@ enter(const struct ns_hit *hit, const struct ns_process_settings *settings, __u6
 			return NULL;
 		if (flight) {
 			ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
-			ns_forget_context(&hit->key.process, flight->context);
+			ns_forget_old_context(&hit->key, flight->context);
 		}
 		failed = bpf_map_update_elem(&grpc_server_in_flight, &hit->key, &empty_flight, BPF_ANY);
 	} else if (failed && ns_make_room(&grpc_server_in_flight, give_up, now)) {

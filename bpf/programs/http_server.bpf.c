@@ -54,7 +54,7 @@ static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct 
 	if (!ns_is_stale(&flight->record.span, sweep) || bpf_map_delete_elem(map, &owned))
 		return 0;
 	ns_count_dropped(&books, NS_LOSS_END_MISSED);
-	ns_forget_context(&owned.process, context);
+	ns_forget_old_context(&owned, context);
 	return 0;
 }
 
@@ -83,7 +83,7 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 			return NULL;
 		if (flight) {
 			ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
-			ns_forget_context(&hit->key.process, flight->context);
+			ns_forget_old_context(&hit->key, flight->context);
 		}
 		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_ANY);
 	} else if (failed && ns_make_room(&http_in_flight, give_up, start_ns)) {
