@@ -89,7 +89,7 @@ static __noinline int ns_take_over(struct ns_grpc_server_in_flight *flight, cons
 	if (!request)
 		return 0;
 	taken = &request->record.span;
-	if (taken->kind != NS_RECORD_HTTP_SERVER)
+	if (__sync_val_compare_and_swap(&request->fate, NS_HTTP_OPEN, NS_HTTP_TAKEN) != NS_HTTP_OPEN)
 		return 0;
 	taken->kind = NS_RECORD_TAKEN_OVER;
 	__builtin_memcpy(span->trace_id, taken->trace_id, sizeof(span->trace_id));

@@ -162,7 +162,7 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 	flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
 	if (!at || !flight)
 		return 0;
-	if (flight->record.span.kind == NS_RECORD_TAKEN_OVER)
+	if (is_http2 && __sync_val_compare_and_swap(&flight->fate, NS_HTTP_OPEN, NS_HTTP_ENDED) == NS_HTTP_TAKEN)
 		ns_uncount_begun(flight->record.span.counters_slot);
 	else
 		ns_finish(flight, at, outcome, now, is_http2);
