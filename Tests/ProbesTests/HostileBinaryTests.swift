@@ -45,9 +45,10 @@ import Testing
     }
 
     /// Each place becomes a breakpoint, so a program can't have as many as it likes.
-    @Test(arguments: [
-        .returns, .failingReturns(successOf: connection, besidesIndirectCallBehind: nil),
-    ] as [CandidateSite.Place])
+    @Test(
+        arguments: [
+            .returns, .failingReturns(successOf: connection, besidesIndirectCallBehind: nil),
+        ] as [CandidateSite.Place])
     func `gives no more places than real functions have`(place: CandidateSite.Place) throws {
         func points(_ count: Int) throws -> [AttachPoint] {
             var program = try PatchedProgram(.newest, "httpclient")
