@@ -9,6 +9,12 @@ enum TracingMessages {
         "\(candidate.process.commandName) (pid \(candidate.process.pid), \(candidate.executable.plan.goVersion))"
     }
 
+    /// Something else than what was written showed up in a process.
+    static func writesOff(_ pid: Int32) -> String {
+        "process \(pid): what was written into a request was not there afterwards; nothing is written to it any more, and its "
+            + "requests carry no trace context"
+    }
+
     /// What spans of a process will lack, and why.
     static func printMissing(_ candidate: TraceCandidate) {
         for library in candidate.executable.plan.libraries where library.state == .partial {
