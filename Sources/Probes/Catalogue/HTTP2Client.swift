@@ -63,6 +63,7 @@ extension LibraryEntry {
                     need: .optional(loss: "no span for a request that fails: counted as a missed end"),
                     candidates: loops.map { CandidateSite(function: $0, place: .results(ofCallsTo: retry)) }),
             ] + (beginsItself ? [refused] : []),
-            fields: HTTPClientFields.request + response, maps: [HTTPClientFields.headerMap], copies: copies)
+            fields: HTTPClientFields.request + response, maps: [HTTPClientFields.headerMap], copies: copies,
+            errors: ErrorType.all)
     }
 }

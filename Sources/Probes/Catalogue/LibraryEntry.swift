@@ -16,7 +16,7 @@ struct LibraryEntry: Sendable {
     var maps: [MapNeed] = []
     var types: [TypeNeed] = []
     var copies: [CopyEntry] = []
-    /// What the programs tell errors by.
+    /// What the programs tell errors by. All the libraries that have any have the same.
     var errors: [ErrorType] = []
 }
 

@@ -33,10 +33,18 @@ package struct Planner: Sendable {
             facts = best.facts
             libraries.append(best.report)
         }
+        let errors = errors(of: libraries)
+        if !errors.isEmpty { facts.set(try ErrorTypes(binary: binary).find(errors)) }
         let contextTypes = try parents(in: binary, functions, of: libraries, &facts)
         let plan = ProbePlan(
             goVersion: binary.buildInfo.goVersion, facts: facts, contextTypes: contextTypes, libraries: libraries)
         return plan.attachPoints.isEmpty ? .refusal(PlanRefusal(libraries)) : .plan(plan)
+    }
+
+    /// What the errors of libraries that can be traced are told by.
+    private func errors(of libraries: [LibraryReport]) -> [ErrorType] {
+        let traced = Set(libraries.filter { !$0.probes.isEmpty }.map(\.name))
+        return catalogue.libraries.first { !$0.errors.isEmpty && traced.contains($0.name) }?.errors ?? []
     }
 
     /// Finds what tells whose child a span is, if anything that the executable has asks for it.
@@ -74,7 +82,6 @@ package struct Planner: Sendable {
         for field in entry.fields { try fields.resolve(field, tally: &tally) }
         for map in entry.maps { try fields.resolve(map, tally: &tally) }
         for type in entry.types { try fields.resolve(type, tally: &tally) }
-        try fields.resolve(entry.errors)
         let isRefused = tally.state == .refused
         return LibraryPlan(
             entry: entry, copy: copy, facts: isRefused ? facts : fields.facts,
