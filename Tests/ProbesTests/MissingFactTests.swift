@@ -85,7 +85,9 @@ import Testing
         let whole = libraries[0]
         #expect(whole.state == .ready && whole.missing == [], "\(whole.missing)")
         for (lack, library) in zip(lacks, libraries.dropFirst()) {
-            #expect(library.missing.map(\.consequence) == [lack.need.consequence], "\(library.missing)")
+            #expect(
+                library.missing.map(\.consequence) == [lack.need.consequence(for: side.entry.purpose)],
+                "\(library.missing)")
             // One alternative may lack the field, and another one its type.
             let reasons = lack.reason.map { [$0] } ?? ["no such field"] + Self.absentTypes(of: lack.entry)
             #expect(library.missing.allSatisfy { reasons.contains($0.reason) }, "\(library.missing)")

@@ -25,7 +25,7 @@ package actor Tracer {
     let watch: ProcessWatch
     let programs: TracingPrograms
     /// Whether requests of traced programs carry the trace context of their spans.
-    let propagates: Bool
+    package nonisolated let propagates: Bool
     let binaries: BPFMap<UInt32, ns_binary_facts>
     let contextTypes: BPFMap<ns_context_type_key, ns_context_type>
     let ledger: ArmedLedger
@@ -40,7 +40,7 @@ package actor Tracer {
     private let knowsInodes: Bool
     /// Whether the kernel's own numbers of processes are those of the caller's /proc.
     private let isInInitialNamespace: Bool
-    let findsRoutes: Bool
+    package nonisolated let findsRoutes: Bool
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     let analyses = AnalysisCache()

@@ -20,9 +20,7 @@ package struct Planner: Sendable {
         for forms in catalogue.libraries.chunked(by: \.name) {
             var plans: [LibraryPlan] = []
             for entry in forms {
-                for anchor in (functions[entry.anchor] ?? []).prefix(Self.copyLimit) {
-                    let copy = LibraryCopy(of: anchor, named: entry.anchor)
-                    guard copy.name(of: entry.anchor) == anchor.name else { continue }
+                for copy in copies(of: entry, functions) {
                     plans.append(try plan(entry, copy, in: binary, functions, facts))
                 }
             }
@@ -39,6 +37,18 @@ package struct Planner: Sendable {
         let plan = ProbePlan(
             goVersion: binary.buildInfo.goVersion, facts: facts, contextTypes: contextTypes, libraries: libraries)
         return plan.attachPoints.isEmpty ? .refusal(PlanRefusal(libraries)) : .plan(plan)
+    }
+
+    /// The copies of a library that the executable has.
+    private func copies(of entry: LibraryEntry, _ functions: [String: [Function]]) -> [LibraryCopy] {
+        var copies: [LibraryCopy] = []
+        for name in [entry.anchor] + entry.otherAnchors {
+            for anchor in functions[name] ?? [] where copies.count < Self.copyLimit {
+                let copy = LibraryCopy(of: anchor, named: name)
+                if copy.name(of: name) == anchor.name, !copies.contains(copy) { copies.append(copy) }
+            }
+        }
+        return copies
     }
 
     /// What the errors of libraries that can be traced are told by.
@@ -75,7 +85,7 @@ package struct Planner: Sendable {
         _ entry: LibraryEntry, _ copy: LibraryCopy, in binary: GoBinary, _ functions: [String: [Function]],
         _ facts: ns_binary_facts
     ) throws(PlanningError) -> LibraryPlan {
-        var tally = Tally()
+        var tally = Tally(purpose: entry.purpose)
         var sites = SiteResolver(binary: binary, functions: functions, copy: copy, variant: entry.variant)
         for probe in entry.probes { try sites.resolve(probe, tally: &tally) }
         var fields = FieldResolver(binary: binary, copy: copy, facts: facts, copies: entry.copies)
@@ -108,7 +118,7 @@ extension [LibraryEntry] {
 extension LibraryEntry {
     /// Every function that the candidates name.
     fileprivate var functionNames: Set<String> {
-        var names: Set<String> = [anchor]
+        var names = Set([anchor] + otherAnchors)
         for candidate in probes.flatMap(\.candidates) {
             switch candidate.function {
             case .named(let name): names.insert(name)
