@@ -79,18 +79,15 @@ extension CallProfile {
         ])
     }
 
-    /// One by which what clients of net/http and gRPC call is inlined where they would be traced.
-    package static func hotClients(_ go: GoToolchain) -> CallProfile {
+    /// One by which what net/http's clients call is inlined where they would be traced.
+    package static func hotClient(_ go: GoToolchain) -> CallProfile {
         let (package, prefix) = go.minor >= 27 ? ("net/http/internal/http2", "") : ("net/http", "http2")
         let http2 = "\(package).(*\(prefix)"
-        let grpc = "google.golang.org/grpc"
         return CallProfile([
             Call(of: "net/http.(*Transport).alternateRoundTripper", in: "net/http.(*Transport).roundTrip"),
             Call(of: "net/http.Header.writeSubset", in: "net/http.(*Request).write"),
             Call(of: "\(package).\(prefix)shouldRetryRequest", in: "\(http2)Transport).RoundTripOpt"),
             Call(of: "bufio.(*Writer).Flush", in: "\(http2)ClientConn).writeHeaders"),
-            Call(of: "\(grpc).(*clientStream).retryLocked", in: "\(grpc).(*clientStream).withRetry"),
-            Call(of: "\(grpc).(*ClientConn).waitForResolvedAddrs", in: "\(grpc).newClientStream"),
         ])
     }
 }
