@@ -21,6 +21,7 @@ extension ProcessFacts {
         self.init(
             pid: pid, executablePath: executablePath, commandName: commandName,
             goVersion: goVersion.isEmpty ? nil : goVersion, serviceNameVariable: environment["OTEL_SERVICE_NAME"],
-            resourceAttributesVariable: environment["OTEL_RESOURCE_ATTRIBUTES"])
+            resourceAttributesVariable: environment["OTEL_RESOURCE_ATTRIBUTES"],
+            knownMethodsVariable: environment["OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"])
     }
 }

@@ -21,8 +21,14 @@ final class SpanAssembler: Sendable {
 
     private struct Workload {
         var facts: ProcessFacts
+        let methods: HTTPMethods
         /// Made with the first span: of a program that was just launched, the pid is known only then.
         var resource: Resource?
+
+        init(_ facts: ProcessFacts) {
+            self.facts = facts
+            methods = HTTPMethods(list: facts.knownMethodsVariable)
+        }
     }
 
     private let sink: any SpanSink
@@ -53,7 +59,7 @@ final class SpanAssembler: Sendable {
 
     /// What spans of the process with this counters slot tell of it.
     func describe(_ facts: ProcessFacts, slot: UInt32) {
-        state.withLock { $0.workloads[slot] = Workload(facts: facts, resource: nil) }
+        state.withLock { $0.workloads[slot] = Workload(facts) }
     }
 
     /// Forgets a process that has ended, once the ring has been read up to a position.
@@ -118,7 +124,7 @@ final class SpanAssembler: Sendable {
     }
 
     private func assemble(_ record: SpanRecord, _ state: inout State) -> Span? {
-        guard let resource = resource(for: record.context, &state) else {
+        guard let (resource, methods) = emitter(of: record.context, &state) else {
             state.invalid += 1
             return nil
         }
@@ -130,20 +136,23 @@ final class SpanAssembler: Sendable {
         }
         switch record {
         case .grpc(let record): return grpc.span(of: record, resource: resource, clock: state.clock)
-        case .httpClient(let record): return httpClient.span(of: record, resource: resource, clock: state.clock)
-        case .httpServer(let record): return httpServer.span(of: record, resource: resource, clock: state.clock)
+        case .httpClient(let record):
+            return httpClient.span(of: record, methods: methods, resource: resource, clock: state.clock)
+        case .httpServer(let record):
+            return httpServer.span(of: record, methods: methods, resource: resource, clock: state.clock)
         }
     }
 
-    private func resource(for context: SpanContextRecord, _ state: inout State) -> Resource? {
+    /// The resource of the process that a record is of, and the methods that it knows.
+    private func emitter(of context: SpanContextRecord, _ state: inout State) -> (Resource, HTTPMethods)? {
         guard var workload = state.workloads[context.countersSlot] else { return nil }
-        if let resource = workload.resource { return resource }
+        if let resource = workload.resource { return (resource, workload.methods) }
         if workload.facts.pid == 0 { workload.facts.pid = Int32(bitPattern: context.process.tgid) }
         let resource = ProcessResource(
             workload.facts, host: host, overrides: overrides, version: version
         ).resource
         workload.resource = resource
         state.workloads[context.countersSlot] = workload
-        return resource
+        return (resource, workload.methods)
     }
 }

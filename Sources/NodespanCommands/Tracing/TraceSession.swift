@@ -63,11 +63,7 @@ struct TraceSession {
         for await notice in tracer.notices {
             do throws(BPFError) {
                 for change in try await tracer.changes(after: notice) {
-                    if case .writesOff(let pid) = change {
-                        StandardError.print(
-                            "process \(pid): what was written into a request was not there afterwards; nothing is written to "
-                                + "it any more, and its requests carry no trace context")
-                    }
+                    if case .writesOff(let pid) = change { StandardError.print(TracingMessages.writesOff(pid)) }
                     if await !follow(change) { return }
                 }
             } catch {

@@ -5,8 +5,10 @@ struct LibraryEntry: Sendable {
     /// The name in reports, for example `net/http server`. Entries that follow one another under one name are the forms
     /// that the library had over time: the one of which most can be had is taken.
     var name: String
-    /// A function that is in every executable that uses the library.
+    /// A function that is in every executable that uses the library, unless a profile has it inlined.
     var anchor: String
+    /// Another one, looked for where the anchor isn't: so big that it never is inlined.
+    var otherAnchors: [String] = []
     var purpose = LibraryReport.Purpose.spans
     /// What the programs are told by the attach cookie.
     var variant: UInt32 = 0
@@ -16,7 +18,7 @@ struct LibraryEntry: Sendable {
     var maps: [MapNeed] = []
     var types: [TypeNeed] = []
     var copies: [CopyEntry] = []
-    /// What the programs tell errors by.
+    /// What the programs tell errors by. All the libraries that have any have the same.
     var errors: [ErrorType] = []
 }
 
@@ -33,14 +35,14 @@ struct CopyEntry: Sendable {
 
 /// What happens without something that is missing.
 enum Need: Sendable {
-    /// The library can't be traced.
+    /// All that the library is there for.
     case required
     /// The loss, for example `no http.route`.
     case optional(loss: String)
 
-    var consequence: String {
+    func consequence(for purpose: LibraryReport.Purpose) -> String {
         switch self {
-        case .required: "the library can't be traced"
+        case .required: purpose.loss
         case .optional(let loss): loss
         }
     }
