@@ -42,6 +42,12 @@ static __always_inline const struct ns_http_server_facts *server_facts(const str
 	return server < NS_HTTP_SERVER_COUNT ? &hit->facts->http_server[server] : NULL;
 }
 
+static __always_inline void forget_context(const struct ns_process_image *process, struct ns_http_in_flight *flight)
+{
+	if (flight->is_registered)
+		ns_forget_context(process, flight->context);
+}
+
 /// Begins a request. Returns its entry, or NULL where there is nothing more to do.
 static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, struct ns_hit *hit,
                                                        const struct ns_process_settings *settings, __u64 response,
@@ -67,7 +73,7 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 			return NULL;
 		if (flight) {
 			ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
-			ns_forget_context(&hit->key.process, flight->context);
+			forget_context(&hit->key.process, flight);
 		}
 		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_ANY);
 	}
@@ -92,7 +98,10 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 		bpf_map_delete_elem(&http_in_flight, &hit->key);
 		return NULL;
 	}
-	ns_register_context(&hit->key, flight->context, NS_RECORD_HTTP_SERVER);
+	if (*(volatile const __u32 *)&settings->wants_contexts) {
+		flight->is_registered = 1;
+		ns_register_context(&hit->key, flight->context, NS_RECORD_HTTP_SERVER);
+	}
 	return flight;
 }
 
@@ -148,7 +157,7 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 		ns_uncount_begun(flight->record.span.counters_slot);
 	else
 		ns_finish(flight, at, outcome, now, is_http2);
-	ns_forget_context(&hit.key.process, flight->context);
+	forget_context(&hit.key.process, flight);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }
@@ -212,7 +221,7 @@ int http_server_reject(struct pt_regs *ctx)
 	if (!flight)
 		return 0;
 	ns_finish(flight, at, NS_HTTP_REJECTED, now, 0);
-	ns_forget_context(&hit.key.process, flight->context);
+	forget_context(&hit.key.process, flight);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }
