@@ -162,6 +162,8 @@ static __always_inline void ns_read_call(struct ns_grpc_server_in_flight *flight
 
 	ns_count_begun(settings->counters_slot);
 	walk.wants_request = !is_own;
+	if (walk.wants_request)
+		ns_want_contexts(hit, settings);
 	ns_walk_call_context(hit, arrival->context, &walk);
 	if (ns_find_headers(&hit->facts->header_map, walk.metadata, found))
 		record->truncated |= NS_GRPC_METADATA_CUT;

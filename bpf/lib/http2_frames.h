@@ -24,6 +24,26 @@ struct ns_frame {
 	__u8 header[NS_FRAME_HEADER];
 };
 
+/// Finds where in what is waiting to be sent the frames of a header block begin that ends it, of which the writer makes
+/// the first as large as every peer takes. Returns 0 when the first one is there, of that stream and length.
+static __always_inline int ns_block_start(const struct ns_writer *writer, __u32 stream, __u64 len, __u64 *start)
+{
+	__u64 frames = len > NS_FRAME_MAX ? (len + NS_FRAME_MAX - 1) / NS_FRAME_MAX : 1, first = len;
+	__u64 size = frames * NS_FRAME_HEADER + len;
+	__u8 header[NS_FRAME_HEADER];
+
+	if (first > NS_FRAME_MAX)
+		first = NS_FRAME_MAX;
+	if (len > writer->used || size > writer->used)
+		return -1;
+	*start = writer->used - size;
+	if (bpf_probe_read_user(header, sizeof(header), (const void *)(writer->buffer + *start)))
+		return -1;
+	// Lengths and numbers have the most significant byte first; the topmost bit of the number is reserved.
+	return (__u64)(header[0] << 16 | header[1] << 8 | header[2]) != first || header[3] != NS_FRAME_HEADERS ||
+	       ((__u32)header[5] << 24 | header[6] << 16 | header[7] << 8 | header[8]) != stream;
+}
+
 /// Finds the last of the frames that begin at byte `start` of what is waiting to be sent. Returns 0 when it ends where
 /// that ends.
 static __always_inline int ns_last_frame(const struct ns_writer *writer, __u64 start, struct ns_frame *frame)

@@ -60,6 +60,33 @@ static __always_inline void ns_forget_old_context(const struct ns_goroutine *spa
 		bpf_map_delete_elem(&contexts, &key);
 }
 
+/// bpf_for_each_map_elem callback: an HTTP request in flight, of any process.
+static long ns_register_request(void *requests, const struct ns_goroutine *key, struct ns_http_in_flight *request,
+                                const struct ns_process_image *process)
+{
+	struct ns_goroutine goroutine = *key;
+
+	(void)requests;
+	if (goroutine.process.tgid != process->tgid || goroutine.process.exec_id != process->exec_id ||
+	    goroutine.process.start_boottime_ns != process->start_boottime_ns)
+		return 0;
+	request->is_registered = 1;
+	ns_register_context(&goroutine, request->context, NS_RECORD_HTTP_SERVER);
+	return 0;
+}
+
+/// Before the contexts of HTTP requests are asked for: the first time, those in flight get their entries. One that
+/// begins meanwhile looks at the settings behind that, and makes its own.
+static __always_inline void ns_want_contexts(const struct ns_hit *hit, struct ns_process_settings *settings)
+{
+	struct ns_process_image process = hit->key.process;
+
+	if (settings->wants_contexts)
+		return;
+	settings->wants_contexts = 1;
+	bpf_for_each_map_elem(&http_in_flight, ns_register_request, &process, 0);
+}
+
 /// A walk along a chain of contexts.
 struct ns_context_walk {
 	/// The context at hand, and where it comes from.
@@ -198,6 +225,7 @@ static __always_inline __u64 ns_find_owner(struct pt_regs *ctx, const struct ns_
 	__u64 id;
 
 	if (context.itab && context.data) {
+		ns_want_contexts(hit, settings);
 		bpf_loop(NS_CONTEXTS_MAX, ns_visit_context, &walk, 0);
 		*owner = walk.found;
 		if (owner->kind) {

@@ -280,22 +280,26 @@ static __always_inline struct ns_grpc_client_in_flight *sending(const struct ns_
 SEC("uprobe")
 int grpc_client_header(struct pt_regs *ctx)
 {
-	struct ns_grpc_client_in_flight *flight;
 	const struct ns_process_settings *settings;
+	struct ns_grpc_client_in_flight *flight;
+	const struct ns_grpc_client_facts *at;
 	struct ns_go_string fields;
 	struct ns_hit hit = {};
+	__u64 frame, quota;
 
 	if (!ns_identify(ctx, &hit))
 		return 0;
 	settings = bpf_map_lookup_elem(&processes, &hit.key.process);
 	if (!settings || !settings->writes || ns_read_goid(ctx, &hit))
 		return 0;
+	at = &hit.facts->grpc_client;
+	frame = NS_GO_ARG4(ctx);
 	flight = sending(&hit);
-	if (!flight || ns_read_string(NS_GO_ARG4(ctx) + hit.facts->grpc_client.frame_fields, &fields) ||
-	    flight->header_fields == fields.data)
+	if (!flight || ns_read_u64(frame + at->frame_quota, &quota) || !quota || flight->write_quota == quota ||
+	    ns_read_string(frame + at->frame_fields, &fields))
 		return 0;
 	ns_withdraw_call(&hit, flight);
-	flight->header_fields = fields.data;
-	ns_announce_call(&hit, flight);
+	flight->write_quota = quota;
+	ns_announce_call(&hit, flight, fields);
 	return 0;
 }

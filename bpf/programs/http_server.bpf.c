@@ -58,6 +58,12 @@ static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct 
 	return 0;
 }
 
+static __always_inline void forget_context(const struct ns_process_image *process, struct ns_http_in_flight *flight)
+{
+	if (flight->is_registered)
+		ns_forget_context(process, flight->context);
+}
+
 /// Begins a request. Returns its entry, or NULL where there is nothing more to do.
 static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, struct ns_hit *hit,
                                                        struct ns_process_settings *settings, __u64 response,
@@ -110,7 +116,10 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 		bpf_map_delete_elem(&http_in_flight, &hit->key);
 		return NULL;
 	}
-	ns_register_context(&hit->key, flight->context, NS_RECORD_HTTP_SERVER);
+	if (*(volatile const __u32 *)&settings->wants_contexts) {
+		flight->is_registered = 1;
+		ns_register_context(&hit->key, flight->context, NS_RECORD_HTTP_SERVER);
+	}
 	return flight;
 }
 
@@ -166,7 +175,7 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 		ns_uncount_begun(flight->record.span.counters_slot);
 	else
 		ns_finish(flight, at, outcome, now, is_http2);
-	ns_forget_context(&hit.key.process, flight->context);
+	forget_context(&hit.key.process, flight);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }
@@ -230,7 +239,7 @@ int http_server_reject(struct pt_regs *ctx)
 	if (!flight)
 		return 0;
 	ns_finish(flight, at, NS_HTTP_REJECTED, now, 0);
-	ns_forget_context(&hit.key.process, flight->context);
+	forget_context(&hit.key.process, flight);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }

@@ -18,6 +18,7 @@ struct LibraryEntry: Sendable {
     var maps: [MapNeed] = []
     var types: [TypeNeed] = []
     var copies: [CopyEntry] = []
+    var pointers: [PointerNeed] = []
     /// What the programs tell errors by. All the libraries that have any have the same.
     var errors: [ErrorType] = []
 }
@@ -31,6 +32,18 @@ struct CopyEntry: Sendable {
     var start: (any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable)?
     /// Where the length that holds all its fields goes, bytes.
     var length: any WritableKeyPath<ns_binary_facts, UInt16> & Sendable
+}
+
+/// A pointer on the stack of the function that a program is attached in. The code shows where it is: one argument of the call
+/// that has the probe is a field of the struct that it points to. Without it, the library can't be traced.
+struct PointerNeed: Sendable {
+    /// The program, which has one attach point.
+    var program: String
+    /// Of the word among the arguments, up to the third, from 0.
+    var argument: Int
+    var field: FieldEntry
+    /// Where the pointer is, bytes above the stack pointer.
+    var fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable
 }
 
 /// What happens without something that is missing.

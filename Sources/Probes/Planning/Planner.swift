@@ -92,6 +92,7 @@ package struct Planner: Sendable {
         for field in entry.fields { try fields.resolve(field, tally: &tally) }
         for map in entry.maps { try fields.resolve(map, tally: &tally) }
         for type in entry.types { try fields.resolve(type, tally: &tally) }
+        for pointer in entry.pointers { try fields.resolve(pointer, at: &sites, tally: &tally) }
         let isRefused = tally.state == .refused
         return LibraryPlan(
             entry: entry, copy: copy, facts: isRefused ? facts : fields.facts,

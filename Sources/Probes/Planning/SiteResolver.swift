@@ -1,4 +1,4 @@
-private import CodeSites
+internal import CodeSites
 internal import GoBinary
 
 /// Finds the catalogue's probe sites in one executable.
@@ -156,6 +156,16 @@ struct SiteResolver {
             }
             return owners
         }
+    }
+
+    /// Where an argument of the call comes from that is the only attach point of a program.
+    mutating func origin(ofArgument index: Int, of program: String) throws(PlanningError) -> ArgumentOrigin? {
+        let points = attachPoints.filter { $0.program == program }
+        guard points.count == 1, let owner = functions.values.joined().first(where: { $0.name == points[0].symbol })
+        else {
+            return nil
+        }
+        return try code(of: owner)?.origin(ofArgument: index, at: points[0].address)
     }
 
     private mutating func code(of function: Function) throws(PlanningError) -> FunctionCode? {

@@ -94,6 +94,8 @@ struct ns_http_in_flight {
 	__u64 text_used;
 	/// Its context.Context, the data pointer of the interface; 0 when unknown.
 	__u64 context;
+	/// 1 when that has an entry in `contexts`.
+	__u64 is_registered;
 	/// What tells the goroutines that it started since.
 	struct ns_goroutine_mark mark;
 	/// `enum ns_http_fate`: an HTTP/2 request may end on one processor while another finds out that it is a gRPC

@@ -62,8 +62,13 @@ struct ns_grpc_client_facts {
 	ns_offset proto_code;
 	/// fmt.wrapError.err, an interface.
 	ns_offset wrapped;
-	/// transport.headerFrame.hf (transport.clientHeaders.hf from 1.83 on), a slice of hpack.HeaderField.
+	/// transport.headerFrame.{hf,wq} (transport.clientHeaders from 1.83 on), a slice of hpack.HeaderField, and a
+	/// pointer that the stream has, too.
 	ns_offset frame_fields;
+	ns_offset frame_quota;
+	/// golang.org/x/net/http2/hpack.HeaderField.Name, and its last field, Sensitive, a byte.
+	ns_offset field_name;
+	ns_offset field_sensitive;
 	/// runtime.g.stack, whose bounds are two words.
 	ns_offset stack;
 	/// Hashes of the types that values of interfaces are told by: *transport.http2Client, *status.Error,

@@ -19,6 +19,9 @@ struct ns_writer_facts {
 	ns_offset target;
 };
 
+/// Longest part of a transport.loopyWriter that is copied in one read, bytes.
+#define NS_LOOPY_READ_MAX 96
+
 /// Where the headers of outgoing requests are written.
 struct ns_propagation_facts {
 	/// abi.Type.Hash of *bufio.Writer and of net/http.persistConnWriter, by which HTTP/1 requests are sent.
@@ -31,12 +34,22 @@ struct ns_propagation_facts {
 	/// net/http.Request.Header, for HTTP/2 as well, and net/http/internal/http2.ClientRequest.Header.
 	ns_offset request_header;
 	ns_offset client_request_header;
-	/// google.golang.org/grpc/internal/transport.loopyWriter.framer, and framer.writer, a pointer to a bufWriter.
+	/// google.golang.org/grpc/internal/transport.loopyWriter.{estdStreams,framer,hBuf}: a map, a pointer to a
+	/// framer and one to a bytes.Buffer. The first loopy_read bytes hold them.
+	__u16 loopy_read;
+	ns_offset loopy_streams;
 	ns_offset loopy_framer;
+	ns_offset loopy_block;
+	/// transport.framer.writer, a pointer to a bufWriter; bytes.Buffer.buf.
 	ns_offset framer_writer;
-	/// golang.org/x/net/http2/hpack.HeaderField.Name, and its last field, Sensitive, a byte.
-	ns_offset field_name;
-	ns_offset field_sensitive;
+	ns_offset block_bytes;
+	/// transport.outStream.{id,wq}
+	ns_offset stream_id;
+	ns_offset stream_quota;
+	/// Where the pointers to loopyWriter and outStream are when a stream is entered into estdStreams, bytes above
+	/// the stack pointer.
+	ns_offset loopy_place;
+	ns_offset stream_place;
 };
 
 /// The types of request that HTTP/2 clients have, in the upper half of the attach cookie.
