@@ -58,11 +58,12 @@ func receive(path string) error {
 		certificate := credentials.NewServerTLSFromCert(&secure.TLS.Certificates[0])
 		failures <- receiveCalls(report, grpc.Creds(certificate)).Serve(listeners[5])
 	}()
-	fmt.Print("listening")
+	line := "listening"
 	for _, listener := range listeners {
-		fmt.Print(" ", listener.Addr())
+		line += " " + listener.Addr().String()
 	}
-	fmt.Println()
+	// By one write: who waits for it may look at any time.
+	fmt.Println(line)
 	return <-failures
 }
 
