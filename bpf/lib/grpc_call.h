@@ -150,8 +150,7 @@ static __noinline int ns_read_connection(const struct ns_binary_facts *facts, st
 /// Reads the call, decides whether it is sampled unless it takes over a request of which that is known, and fills in
 /// what the record can know now.
 static __always_inline void ns_read_call(struct ns_grpc_server_in_flight *flight, const struct ns_hit *hit,
-                                         struct ns_process_settings *settings,
-                                         const struct ns_grpc_arrival *arrival)
+                                         struct ns_process_settings *settings, const struct ns_grpc_arrival *arrival)
 {
 	struct ns_grpc_span *record = &flight->record;
 	// In the room for the texts, while there are none.
