@@ -33,7 +33,8 @@ test: setup-tests
 	swift test --skip-build --filter KernelTests
 
 # Prints which feature works on which kernel: all of them, on the kernels of Debian's suites that are named, 6.12 under as much
-# load as is said: requests through a chain of services, and for how long requests are compared with what they are untraced.
+# load as is said: requests through a chain of services, and for how long requests are compared with what they are untraced; and
+# there with the programs of three Debian releases.
 KERNELS ?= bullseye bookworm bookworm-backports sid
 KERNEL_REQUESTS ?= 10000
 KERNEL_SECONDS ?= 600

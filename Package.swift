@@ -88,6 +88,7 @@ let package = Package(
         tests("ProbesTests", ["CBPF", "CodeSites", "Fuzzing", "GoBinary", "Probes", "TestSupport", system]),
         tests("GoBinaryTests", ["Fuzzing", "GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
+        tests("NodespanCommandsTests", ["Agent", "NodespanCommands", "Spans"]),
         tests("OTLPTests", ["OTLP", "Spans", "TestSupport", .product(name: "NIOSSL", package: "swift-nio-ssl")]),
         tests("WorkloadsTests", ["TestSupport", "Workloads", system]),
         tests(

@@ -30,6 +30,19 @@ package struct BPFObject: ~Copyable, Sendable {
         attachKind = other.attachKind
     }
 
+    /// The same, and uses the maps of a third object that the other doesn't have.
+    package init(
+        _ image: ns_image, name: String, sharingMapsOf other: borrowing BPFObject, and third: borrowing BPFObject
+    ) throws(BPFError) {
+        let opened = try OpenedObject(image, name: name)
+        try opened.reuseMaps(of: third.opened, name: name)
+        try opened.reuseMaps(of: other.opened, name: name)
+        try opened.load(name: name, attachKind: other.attachKind)
+        self.opened = opened
+        self.name = name
+        attachKind = other.attachKind
+    }
+
     func has(program: String) -> Bool { bpf_object__find_program_by_name(object, program) != nil }
 
     /// A program's descriptor, valid while this object is.
@@ -109,7 +122,8 @@ private final class OpenedObject: Sendable {
         var map = bpf_object__next_map(pointer, nil)
         while let current = map {
             let mapName = bpf_map__name(current).map { String(cString: $0) } ?? ""
-            if let shared = bpf_object__find_map_by_name(other.pointer, mapName) {
+            // What libbpf made of an object's constants and variables is that object's own, whatever it is called.
+            if !bpf_map__is_internal(current), let shared = bpf_object__find_map_by_name(other.pointer, mapName) {
                 let (result, log) = LibbpfLog.during { bpf_map__reuse_fd(current, bpf_map__fd(shared)) }
                 if result < 0 { throw BPFError("share map", on: "\(name)/\(mapName)", code: -result, log: log) }
             }

@@ -38,7 +38,8 @@ package final class TracingPrograms: Sendable {
         var obstacle: BPFError?
         do throws(BPFError) {
             var loaded: [Element] = []
-            for image in writers ?? [] { loaded.append(try Self.load(image, watch)) }
+            // What they write from is in one map.
+            for image in writers ?? [] { loaded.append(try Self.load(image, watch, sharingMapsOf: loaded.first)) }
             objects += loaded
         } catch {
             obstacle = error
@@ -47,8 +48,15 @@ package final class TracingPrograms: Sendable {
         writeObstacle = obstacle
     }
 
-    private static func load(_ image: Image, _ watch: borrowing ProcessWatch) throws(BPFError) -> Element {
-        Element(try BPFObject(image.image(), name: image.name, sharingMapsOf: watch.object))
+    private static func load(
+        _ image: Image, _ watch: borrowing ProcessWatch, sharingMapsOf other: Element? = nil
+    ) throws(BPFError) -> Element {
+        if let other {
+            let object = try BPFObject(
+                image.image(), name: image.name, sharingMapsOf: watch.object, and: other.object)
+            return Element(object)
+        }
+        return Element(try BPFObject(image.image(), name: image.name, sharingMapsOf: watch.object))
     }
 
     /// Of the objects that are loaded.

@@ -40,16 +40,16 @@ extension FunctionCode {
         return nil
     }
 
-    /// The returns that the function can reach from an instruction of its own, in address order.
+    /// The addresses of the returns that the function can reach from instructions of its own, ascending.
     ///
     /// Every call is taken to return, so there may be some among them that it never reaches. A jump to the function's start
     /// isn't followed: it comes behind the growth of the stack, with which the function begins anew. Nil where it can't be
     /// told: the function jumps through a register or memory.
     ///
     /// - Parameter obstacles: addresses of instructions that it doesn't get past.
-    package func returns(from start: UInt64, without obstacles: Set<UInt64> = []) -> [CodeSite]? {
+    package func returns(from starts: [UInt64], without obstacles: Set<UInt64> = []) -> [UInt64]? {
         var isReached = [Bool](repeating: false, count: instructions.count)
-        var pending = [start]
+        var pending = starts
         while let address = pending.popLast() {
             guard var index = index(of: address) else { continue }
             while index < instructions.count, !isReached[index], !obstacles.contains(instructions[index].address) {
@@ -67,6 +67,8 @@ extension FunctionCode {
                 }
             }
         }
-        return returns.filter { site in self.index(of: site.address).map { isReached[$0] } ?? false }
+        return instructions.indices.filter { isReached[$0] && instructions[$0].role == .ret }.map {
+            instructions[$0].address
+        }
     }
 }

@@ -29,8 +29,10 @@ package struct FunctionCode: Sendable {
     }
 
     /// The calls of a function by its address, in address order: `call rel32`, `bl`.
-    package func directCalls(to target: UInt64) -> [CodeSite] {
-        sites { $0 == .call(target: target) }
+    ///
+    /// - Parameter limit: how many of them are wanted; a hostile function may consist of nothing else.
+    package func directCalls(to target: UInt64, atMost limit: Int = .max) -> [CodeSite] {
+        sites(atMost: limit) { $0 == .call(target: target) }
     }
 
     /// A call of a fixed address, or through a register or memory.
@@ -59,8 +61,10 @@ package struct FunctionCode: Sendable {
 
     /// The returns to the caller, in address order: `ret`. What the function returns is in registers there. A function
     /// may also end in a jump to another one, or not at all.
-    package var returns: [CodeSite] {
-        sites { $0 == .ret }
+    ///
+    /// - Parameter limit: how many of them are wanted.
+    package func returns(atMost limit: Int = .max) -> [CodeSite] {
+        sites(atMost: limit) { $0 == .ret }
     }
 
     /// The call through a register or memory that is nearest before an address, which must be an instruction of this
@@ -92,8 +96,13 @@ package struct FunctionCode: Sendable {
         return code[start..<start + Int(instruction.length)]
     }
 
-    private func sites(where matches: (Instruction.Role) -> Bool) -> [CodeSite] {
-        instructions.compactMap { matches($0.role) ? site($0) : nil }
+    private func sites(atMost limit: Int, where matches: (Instruction.Role) -> Bool) -> [CodeSite] {
+        var sites: [CodeSite] = []
+        for instruction in instructions where matches(instruction.role) {
+            guard sites.count < limit else { break }
+            if let site = site(instruction) { sites.append(site) }
+        }
+        return sites
     }
 
     /// Nil for an instruction that takes no probe.

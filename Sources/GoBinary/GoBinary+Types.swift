@@ -54,6 +54,12 @@ extension GoBinary {
         try types.namedType(name, in: package, match)
     }
 
+    /// A named type of any kind in all the copies of its package that the program has: the one with that very path first,
+    /// then those that are vendored.
+    package func namedTypes(package: String, name: String) throws(GoBinaryError) -> [NamedType] {
+        try types.namedTypes(name, in: package, .anyCopy)
+    }
+
     /// What the type at an address consists of.
     package func typeShape(at typeAddress: UInt64) throws(GoBinaryError) -> TypeShape {
         try types.shape(of: try types.descriptor(at: typeAddress))

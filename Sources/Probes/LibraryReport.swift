@@ -18,6 +18,15 @@ package struct LibraryReport: Sendable, Equatable {
         /// Writes the trace context of a client's span into the request that goes out: armed only where the kernel lets
         /// programs write to the memory of others.
         case propagation
+
+        /// What is lost where a library lacks something that it requires.
+        package var loss: String {
+            switch self {
+            case .spans: "the library can't be traced"
+            case .routes: "no http.route from it"
+            case .propagation: "no trace context in what it sends"
+            }
+        }
     }
 
     package enum State: String, Sendable {

@@ -56,4 +56,35 @@ import Testing
         #expect(try !processes.remove(first))
         try processes.set(ns_process_settings(), for: next)
     }
+
+    @Test func `objects share the maps of two that came before`() throws {
+        let folder = try TemporaryFolder()
+        let program = try TestProgram(
+            """
+            struct {
+                __uint(type, BPF_MAP_TYPE_ARRAY);
+                __uint(max_entries, 1);
+                __type(key, __u32);
+                __type(value, __u64);
+            } common SEC(".maps");
+            SEC("uprobe") int touch(void *context)
+            {
+                struct ns_process_image image = ns_current_process_image();
+                __u32 only = 0;
+                return bpf_map_lookup_elem(&processes, &image) && bpf_map_lookup_elem(&common, &only);
+            }
+
+            """, in: folder.path)
+        let watch = try ProcessWatch()
+        let first = try BPFObject(program.image(), name: "first", sharingMapsOf: watch.object)
+        let alone = try BPFObject(program.image(), name: "alone", sharingMapsOf: watch.object)
+        let second = try BPFObject(program.image(), name: "second", sharingMapsOf: watch.object, and: first)
+        let image = ns_process_image(tgid: 1, exec_id: 2, start_boottime_ns: 3)
+        try watch.processes().set(ns_process_settings(), for: image)
+        let processes: BPFMap<ns_process_image, ns_process_settings> = try second.map("processes")
+        #expect(try processes.keys().count == 1)
+        try first.map("common", key: UInt32.self, value: UInt64.self).set(5, for: 0)
+        #expect(try second.map("common", key: UInt32.self, value: UInt64.self).value(of: 0) == 5)
+        #expect(try alone.map("common", key: UInt32.self, value: UInt64.self).value(of: 0) == 0)
+    }
 }

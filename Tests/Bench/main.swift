@@ -33,18 +33,22 @@ func run(_ arguments: [String]) throws -> Int32 {
     let server = try Server()
     var sections: [Section] = []
     var footprint: [Measurement] = []
-    for request in Request.allCases {
-        complain("\(request.title): loading the server, \(rounds) rounds untraced and traced of \(seconds) s each")
-        let load = try LoadRounds(nodespan, server, request, rounds: rounds, seconds: seconds)
-        complain("\(request.title): counting and timing probe hits, \(rounds) rounds of \(seconds) s")
-        let probes = try ProbeCost(nodespan, server, request, rounds: rounds, seconds: seconds)
-        sections.append(Section(title: request.title, measurements: probes.measurements + load.costs))
+    func measure(_ subject: Subject) throws {
+        complain("\(subject.title): \(rounds) rounds untraced and traced of \(seconds) s each")
+        let load = try LoadRounds(nodespan, subject, rounds: rounds, seconds: seconds)
+        complain("\(subject.title): counting and timing probe hits, \(rounds) rounds of \(seconds) s")
+        let probes = try ProbeCost(nodespan, subject, rounds: rounds, seconds: seconds)
+        sections.append(Section(title: subject.title, measurements: probes.measurements + load.costs))
         footprint = load.footprint
     }
+    for request in Request.allCases { try measure(server.measured(under: request)) }
     sections.append(Section(title: "The agent under that load, tracing one process", measurements: footprint))
     complain("exporting, \(rounds) rounds of \(seconds) s")
-    let export = try ExportCost(nodespan, server, .caller, rounds: rounds, seconds: seconds)
+    let export = try ExportCost(nodespan, server.measured(under: .caller), rounds: rounds, seconds: seconds)
     sections.append(Section(title: "The agent when it exports as well", measurements: export.measurements))
+    let answering = try CallLoad.server()
+    try measure(CallLoad.measuredServer(answering))
+    for kind in CallLoad.Kind.allCases { try measure(CallLoad.measuredClient(of: kind, to: answering)) }
     sections.append(
         Section(
             title: "Analysis of Debian sid's programs, warm cache", measurements: analyses.flatMap(\.measurements)))
@@ -52,8 +56,9 @@ func run(_ arguments: [String]) throws -> Int32 {
     print(
         """
 
-        An HTTP/1 server of Go \(Server.goVersion), stripped, under wrk with \(Load.connections) connections at full speed, \
-        \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) CPUs for all.
+        Programs of Go \(Server.goVersion), stripped, at full speed: servers of HTTP/1 under wrk with \(Load.connections) \
+        connections, gRPC and clients with as many requests at a time, \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) CPUs for all. \
+        Clients without injection.
         Medians, and the lowest and highest of the rounds. BPF times include what the kernel's statistics cost themselves.
         Times vary with the machine and what else runs on it, and fail beyond twice their budget; counts and sizes fail at once.
 

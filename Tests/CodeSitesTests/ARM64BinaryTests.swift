@@ -90,7 +90,9 @@ import Testing
         }
         let returns = lines.filter(\.isARM64Return).map(\.address)
         tally.returns += returns.count
-        if code.returns.map(\.address) != returns { Issue.record("\(function.name): \(code.returns), not \(returns)") }
+        if code.returns().map(\.address) != returns {
+            Issue.record("\(function.name): \(code.returns()), not \(returns)")
+        }
         for line in lines where line.isARM64IndirectCall {
             tally.indirectCalls += 1
             let call = code.indirectCall(before: line.address + 4)

@@ -76,7 +76,7 @@ import Testing
         let code = try decode([0x5800_0040, 0xd65f_03c0, 0x9400_0001, 0xd65f_03c0, 0x9400_0001])
         #expect(code.directCalls(to: 0x100c).isEmpty)
         #expect(code.directCalls(to: 0x1014).map(\.address) == [0x1010])
-        #expect(code.returns.map(\.address) == [0x1004])
+        #expect(code.returns().map(\.address) == [0x1004])
         #expect(code.site(at: 0x1008) == nil && code.site(at: 0x100c) == nil)
     }
 
@@ -89,7 +89,7 @@ import Testing
     @Test func `literals outside of the function are nobody's`() throws {
         // ldr x0, .-4; ldr q0, .+8, of which only the first word is in the function; ldr x0, .+0x1000.
         let code = try decode([0x58ff_ffe0, 0x9c00_0040, 0x5800_8000, 0xd65f_03c0])
-        #expect(code.returns.isEmpty)
+        #expect(code.returns().isEmpty)
         #expect(code.site(at: 0x1008) == nil)
     }
 

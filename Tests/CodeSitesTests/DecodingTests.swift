@@ -84,8 +84,8 @@ import Testing
     @Test func `returns are found, and not bytes of other instructions that look like one`() throws {
         // ret; mov $0xc3,%al; ret $8; ret
         let code = try decode([0xc3, 0xb0, 0xc3, 0xc2, 0x08, 0x00, 0xc3])
-        #expect(code.returns.map(\.address) == [0x1000, 0x1006])
-        #expect(code.returns.allSatisfy { $0.instruction == "ret" && !$0.isEmulated })
+        #expect(code.returns().map(\.address) == [0x1000, 0x1006])
+        #expect(code.returns().allSatisfy { $0.instruction == "ret" && !$0.isEmulated })
     }
 
     @Test func `a stack check without a frame behind it is no site`() throws {

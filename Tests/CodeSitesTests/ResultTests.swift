@@ -97,17 +97,32 @@ import Testing
 
     @Test func `are the returns that there is a way to`() throws {
         let code = try decode(Self.ways)
-        #expect(code.returns(from: 0x1000)?.map(\.address) == [0x1005])
-        #expect(code.returns(from: 0x1002)?.isEmpty == true)
-        #expect(code.returns(from: 0x1004)?.map(\.address) == [0x1004])
-        #expect(code.returns(from: 0x1000, without: [0x1000])?.isEmpty == true)
-        #expect(code.returns(from: 0x1000, without: [0x1005])?.isEmpty == true)
+        #expect(code.returns(from: [0x1000]) == [0x1005])
+        #expect(code.returns(from: [0x1002])?.isEmpty == true)
+        #expect(code.returns(from: [0x1004]) == [0x1004])
+        #expect(code.returns(from: [0x1000], without: [0x1000])?.isEmpty == true)
+        #expect(code.returns(from: [0x1000], without: [0x1005])?.isEmpty == true)
         // Back to the start goes what has grown the stack.
-        #expect(code.returns(from: 0x1009)?.isEmpty == true)
-        #expect(code.returns(from: 0x1001)?.isEmpty == true)
-        #expect(code.returns(from: 0x9999)?.isEmpty == true)
+        #expect(code.returns(from: [0x1009])?.isEmpty == true)
+        #expect(code.returns(from: [0x1004, 0x1000, 0x1008]) == [0x1004, 0x1005, 0x1008])
+        #expect(code.returns(from: [0x1001])?.isEmpty == true)
+        #expect(code.returns(from: [0x9999])?.isEmpty == true)
         // je 0x1004; jmp *%rdx; ret
-        #expect(try decode([0x74, 0x02, 0xff, 0xe2, 0xc3]).returns(from: 0x1000) == nil)
+        #expect(try decode([0x74, 0x02, 0xff, 0xe2, 0xc3]).returns(from: [0x1000]) == nil)
+    }
+
+    /// Whatever a function consists of, the work is in proportion to its size.
+    @Test func `are found in one pass from any number of places`() throws {
+        // call; je over the ret; ret
+        let step: [UInt8] = Self.call + [0x74, 0x01, 0xc3]
+        let count = Disassembler.sizeLimit / step.count
+        let code = try decode([UInt8]([[UInt8]](repeating: step, count: count).joined()))
+        let starts = (0..<UInt64(count)).map { 0x1000 + $0 * UInt64(step.count) }
+        let clock = ContinuousClock()
+        let time = clock.measure { #expect(code.returns(from: starts)?.count == count) }
+        #expect(time < .seconds(5))
+        #expect(code.directCalls(to: 0x1005, atMost: 2).map(\.address) == [0x1000])
+        #expect(code.returns(atMost: 3).map(\.address) == [0x1007, 0x100f, 0x1017])
     }
 
     @Test(arguments: GoToolchain.some) func `agrees with objdump on all calls`(go: GoToolchain) throws {

@@ -132,6 +132,23 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: GRPCBuild.all)
+        func `has its tracestate handed on to the requests that its handler sends`(build: GRPCBuild) throws {
+            let backend = try FixtureServer(binary: try build.go.build("httpserver", mode: .stripped))
+            var traced = try TracedGRPCServer(build)
+            let parent = Traceparent(1)
+            let code = try traced.ask(
+                "traceparent=\(parent.value)", "tracestate=a=1,b=2", "\(Self.calls)/Say",
+                "get=http://127.0.0.1:\(backend.port)/hello")
+            #expect(code == 0)
+            let trace = try traced.stop(afterSpans: 2)
+            #expect(trace.spans.count == 2 && trace.summary.isBalanced && trace.summary.inFlight == 0)
+            let call = try #require(trace.spans.first { $0.kind == "SERVER" })
+            let request = try #require(trace.spans.first { $0.kind == "CLIENT" })
+            #expect(request.traceId == parent.traceID && request.parentSpanId == call.spanId)
+            #expect(request.traceState == "a=1,b=2")
+        }
+
         /// 64 callers on 8 connections. Each call has a parent of its own, by which it is found in what the server says it
         /// served.
         @Test(arguments: GRPCBuild.all, [[], ["workers=8"], ["tls"], ["http"]])

@@ -12,8 +12,12 @@ enum Feature: String, CaseIterable {
     case injectionHTTP1 = "injection HTTP/1"
     case injectionHTTP2 = "injection HTTP/2"
     case injectionGRPC = "injection gRPC"
+    case injectionTLS = "injection over TLS"
+    case ownContexts = "own trace contexts"
     case chain
     case identity = "byte identity"
+    case debian = "Debian's programs"
+    case hits
     case attachKinds = "attach kinds"
     case healing
     case doctor
@@ -30,6 +34,8 @@ enum Feature: String, CaseIterable {
         let requests: Int
         /// For how long requests of all kinds are sent, untraced and traced.
         let seconds: Int
+        /// The releases of Debian that programs and libraries are taken from, where one of them would do.
+        let releases: [String]
     }
 
     /// The steps to run for it.
@@ -40,7 +46,10 @@ enum Feature: String, CaseIterable {
         case .healing: ["best.killed"] + (kernel.hasMulti ? ["perf.killed"] : [])
         case .doctor: ["best.diagnosed"]
         case .refusal: ["best.refused"]
-        case .identity: ["best.identical.\(load.seconds)"]
+        case .identity, .injectionTLS: ["best.identical.\(load.seconds)"]
+        case .ownContexts: load.releases.map { "best.instrumented.\($0)" }
+        case .hits: load.releases.map { "best.counted.\($0)" }
+        case .debian: load.releases.flatMap { release in DebianPair.allCases.map { "best.\($0).\(release)" } }
         default: ["best.chained.\(load.requests)"]
         }
     }
@@ -66,6 +75,13 @@ enum Feature: String, CaseIterable {
         case .injectionGRPC: try parents([.unaryServer, .streamServer, .idleServer], results)
         case .chain: try results.wholeChain()
         case .identity: try GuestPrograms.senders.flatMap { try results.identity($0.1) }
+        case .injectionTLS: try GuestPrograms.senders.flatMap { try results.encrypted($0.1) }
+        case .ownContexts: try results.load.releases.flatMap { try results.instrumented($0) }
+        case .hits: try results.load.releases.flatMap { try results.counted($0) }
+        case .debian:
+            try results.load.releases.flatMap { release in
+                try DebianPair.allCases.flatMap { try results.connected($0, release) }
+            }
         }
     }
 

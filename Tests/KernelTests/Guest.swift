@@ -2,7 +2,7 @@ import TestSupport
 
 /// A virtual machine that has run Tests/Fixtures/guest/lab to its end, and what that saw.
 final class Guest: Sendable {
-    private static let tree = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+    static let tree = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 
     private let folder: TemporaryFolder
     private let console: String
@@ -12,13 +12,15 @@ final class Guest: Sendable {
     /// Boots a kernel.
     /// - Parameters:
     ///   - runs: what to do there, "KIND.STEP" or "KIND.STEP.COUNT" each: a kind as NODESPAN_ATTACH names it, or "best".
+    ///   - releases: of Debian, whose programs are to be there.
     ///   - limit: in seconds.
-    init(_ kernel: Kernel, runs: [String], limit: Int = 300) throws {
+    init(_ kernel: Kernel, runs: [String], releases: [String], limit: Int = 300) throws {
         let folder = try TemporaryFolder()
-        try GuestPrograms.install(in: "\(folder.path)/root")
+        try GuestPrograms.install(in: "\(folder.path)/root", of: releases)
         let run = try Command.run(
             [
-                "\(Self.tree)/scripts/boot-kernel", "-t", "\(limit)", "-o", "\(folder.path)/results", kernel.suite,
+                "\(Self.tree)/scripts/boot-kernel", "-m", "\(2048 + 1024 * releases.count)", "-t", "\(limit)", "-o",
+                "\(folder.path)/results", kernel.suite,
                 "\(folder.path)/root", "\(Self.tree)/Tests/Fixtures/guest/lab",
             ] + runs, environment: ["NODESPAN_BINARY": Nodespan.path()], limit: .seconds(limit + 60))
         console = run.output + run.errors

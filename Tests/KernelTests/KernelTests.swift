@@ -33,8 +33,8 @@ import Testing
         let load = Lab.load(on: kernel)
         var runs: [String] = []
         for run in features.flatMap({ $0.runs(on: kernel, load: load) }) where !runs.contains(run) { runs.append(run) }
-        let guest = try Guest(kernel, runs: runs, limit: Lab.limit(on: kernel))
-        let results = GuestResults(guest, of: kernel, requests: load.requests)
+        let guest = try Guest(kernel, runs: runs, releases: load.releases, limit: Lab.limit(on: kernel))
+        let results = GuestResults(guest, of: kernel, load: load)
         var problems: [Feature: [String]] = [:]
         for feature in features {
             do {

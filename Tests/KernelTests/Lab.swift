@@ -28,13 +28,19 @@ enum Lab {
     static func load(on kernel: Kernel) -> Feature.Load {
         Feature.Load(
             requests: kernel.isUsual ? number("NODESPAN_KERNEL_REQUESTS") ?? 500 : 500,
-            seconds: kernel.isUsual ? number("NODESPAN_KERNEL_SECONDS") ?? 9 : 9)
+            seconds: kernel.isUsual ? number("NODESPAN_KERNEL_SECONDS") ?? 9 : 9,
+            releases: releases(on: kernel))
+    }
+
+    private static func releases(on kernel: Kernel) -> [String] {
+        guard features(on: kernel).contains(.debian) else { return [] }
+        return suites != nil && kernel.isUsual ? GuestPrograms.senders.map(\.1) : ["trixie"]
     }
 
     /// In seconds.
     static func limit(on kernel: Kernel) -> Int {
         let load = load(on: kernel)
-        return 300 + load.requests / 10 + load.seconds * 3
+        return 300 + load.requests / 10 + load.seconds * 3 + load.releases.count * 200
     }
 
     private static func text(_ variable: String) -> String? { getenv(variable).map { String(cString: $0) } }

@@ -17,6 +17,8 @@ import Testing
         var attemptStream: ns_offset
         var remoteAddress: ns_offset
         var code: ns_offset
+        /// Of *loopyWriter on the stack, where *outStream follows it, from the disassembled code of originateStream.
+        var writer: ns_offset
 
         var testDescription: String { "Go 1.\(minor), \(suite)" }
 
@@ -30,10 +32,14 @@ import Testing
 
     static let releases = [
         Release(
-            minor: 19, suite: "bookworm", attempt: 224, transport: 8, attemptStream: 24, remoteAddress: 96, code: 0),
+            minor: 19, suite: "bookworm", attempt: 224, transport: 8, attemptStream: 24, remoteAddress: 96, code: 0,
+            writer: 88),
         Release(
-            minor: 24, suite: "trixie", attempt: 216, transport: 24, attemptStream: 40, remoteAddress: 152, code: 40),
-        Release(minor: 27, suite: "sid", attempt: 216, transport: 24, attemptStream: 40, remoteAddress: 152, code: 40),
+            minor: 24, suite: "trixie", attempt: 216, transport: 24, attemptStream: 40, remoteAddress: 152, code: 40,
+            writer: 64),
+        Release(
+            minor: 27, suite: "sid", attempt: 216, transport: 24, attemptStream: 40, remoteAddress: 152, code: 40,
+            writer: 64),
     ]
 
     private func library(_ name: String, of plan: ProbePlan) throws -> LibraryReport {
@@ -66,6 +72,10 @@ import Testing
         #expect(header.purpose == .propagation && header.state == .ready && header.missing == [])
         #expect(header.probes.map(\.program) == ["grpc_client_header"])
         #expect(header.probes.allSatisfy { $0.isEmulated })
+        let propagation = try library("grpc client propagation", of: plan)
+        #expect(propagation.purpose == .propagation && propagation.state == .ready && propagation.missing == [])
+        #expect(propagation.probes.map(\.program) == ["grpc_propagate"])
+        #expect(propagation.probes.allSatisfy { $0.isEmulated })
     }
 
     @Test(arguments: releases, [LinkMode.stripped, .pie])
@@ -76,7 +86,8 @@ import Testing
         #expect(facts.connection_target == 24)
         #expect(facts.attempt_transport == release.transport && facts.attempt_stream == release.attemptStream)
         #expect(facts.transport_remote_addr == release.remoteAddress)
-        #expect(facts.frame_fields == 8)
+        #expect(facts.frame_fields == 8 && facts.frame_quota == 56)
+        #expect(facts.field_name == 0 && facts.field_sensitive == 32)
         // A *spb.Status of its own, up to 1.57; then a *status.Status that has one.
         #expect(facts.error_status == (release.minor == 19 ? ns_offset(NS_ABSENT) : 0))
         #expect(facts.error_proto == 0 && facts.proto_code == release.code)
@@ -85,18 +96,33 @@ import Testing
         #expect(Set(hashes).count == hashes.count && !hashes.contains(.max))
     }
 
+    @Test(arguments: releases, [LinkMode.stripped, .pie])
+    func `show where the writer of headers has its stream`(release: Release, mode: LinkMode) throws {
+        let facts = try release.plan(mode).facts.propagation
+        #expect(facts.loopy_place == release.writer && facts.stream_place == release.writer + 8)
+        #expect(facts.loopy_streams == 24 && facts.loopy_framer == 40 && facts.loopy_block == 48)
+        #expect(facts.loopy_read == 56)
+        #expect(facts.framer_writer == 0 && facts.block_bytes == 0)
+        #expect(facts.stream_id == 0 && facts.stream_quota == 32)
+    }
+
     @Test(arguments: releases)
     func `of arm64 can be traced`(release: Release) throws {
         let plan = try release.plan(.stripped, architecture: "arm64")
         let spans = try library("grpc client", of: plan)
         #expect(spans.missing == [] && spans.probes.count == 6)
+        let facts = plan.facts.propagation
+        #expect(try library("grpc client propagation", of: plan).state == .ready)
+        // With room for the return address, which is on amd64's stack only.
+        #expect(facts.loopy_place == release.writer + (release.minor == 19 ? 16 : 8))
+        #expect(facts.stream_place == facts.loopy_place + 8)
     }
 
     /// Of grpc 1.2x to 1.81, as vendored there.
     @Test(.enabled(if: DebianProgram.areFetched, "fetched by `make setup-tests`"), arguments: DebianProgram.all)
     func `in Debian's programs can be traced`(program: DebianProgram) throws {
         let plan = try #require(try Planner().plan(try program.analyse()).plan)
-        for name in ["grpc client", "grpc client header"] {
+        for name in ["grpc client", "grpc client header", "grpc client propagation"] {
             let library = try library(name, of: plan)
             #expect(library.state == .ready || library.state == .absent, "\(name): \(library.missing)")
             #expect(library.missing == [], "\(name)")

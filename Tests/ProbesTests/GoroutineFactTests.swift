@@ -39,6 +39,15 @@ import Testing
         #expect(address == start + UInt64(try facts(of: binary).goid_counter))
     }
 
+    @Test(arguments: [UInt64(0xfff6), 0xfffe, 0xffff, 1 << 16, .max])
+    func `is not looked for behind the largest offset`(offset: UInt64) throws {
+        var program = try PatchedProgram(.newest, "parents")
+        try program.move("goidcache", of: "p", in: "runtime", to: offset)
+        let facts = try facts(of: try program.read())
+        #expect(facts.parent_goid != NS_ABSENT && facts.goid_cache == NS_ABSENT)
+        #expect(facts.goid_counter == NS_NO_COUNTER)
+    }
+
     private static let code: [UInt8] = [
         0x90, 0xb9, 0x10, 0, 0, 0, 0x48, 0x8d, 0x15, 0x00, 0x01, 0, 0, 0xf0, 0x48, 0x0f, 0xc1, 0x0a, 0xc3,
     ]

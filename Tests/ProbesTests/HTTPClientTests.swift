@@ -139,6 +139,21 @@ import Testing
         #expect(known.first?.inner == ns_offset(NS_ABSENT))
     }
 
+    /// They are told by the client that can be traced, whichever that is.
+    @Test func `know errors without net/http's client, too`() throws {
+        let go = try #require(GoToolchain.all.first { $0.minor == 24 })
+        let path = try go.build("httpclient", mode: .stripped, gopath: "trixie")
+        let binary = try GoBinary.read(from: try FileByteSource(path: FilePath(path)))
+        func errors(_ entries: [LibraryEntry]) throws -> [UInt32] {
+            let plan = try #require(try Planner(catalogue: Catalogue(libraries: entries)).plan(binary).plan)
+            return withUnsafeBytes(of: plan.facts.error_types) { $0.bindMemory(to: ns_error_type.self).map(\.hash) }
+        }
+        let known = try errors(Catalogue.standard.libraries)
+        #expect(known.filter { $0 != .max }.count > 20)
+        #expect(try errors([.xNetHTTP2Client]) == known)
+        #expect(try errors([.netHTTPServer]).allSatisfy { $0 == .max })
+    }
+
     @Test(arguments: GoToolchain.all) func `for arm64 can be traced whole`(go: GoToolchain) throws {
         let plan = try plan(go, architecture: "arm64")
         for name in ["net/http client", "net/http HTTP/2 client"] {

@@ -44,6 +44,35 @@ import Testing
         #expect(large.units - small.units > 100 * (large.size - small.size))
     }
 
+    /// Each place becomes a breakpoint, so a program can't have as many as it likes.
+    @Test(
+        arguments: [
+            .returns, .failingReturns(successOf: connection, besidesIndirectCallBehind: nil),
+        ] as [CandidateSite.Place])
+    func `gives no more places than real functions have`(place: CandidateSite.Place) throws {
+        func points(_ count: Int) throws -> [AttachPoint] {
+            var program = try PatchedProgram(.newest, "httpclient")
+            // test %rbx,%rbx; jne over the ret of success; and over each of the others
+            let others = [[UInt8]](repeating: [0x75, 0x01, 0xc3], count: count).joined()
+            try program.replaceCode(
+                of: Self.roundTrip, withCallOf: Self.connection, [0x48, 0x85, 0xdb, 0x75, 0x01, 0xc3] + others)
+            var entry = LibraryEntry.netHTTPClient
+            entry.probes[2].candidates = [CandidateSite(function: .named(Self.roundTrip), place: place)]
+            entry.probes[0].candidates = [CandidateSite(function: .named(Self.connection), place: .prologue)]
+            entry.probes[1].candidates.removeFirst()
+            let outcome = try Planner(catalogue: Catalogue(libraries: [entry])).plan(try program.read())
+            let points = try #require(outcome.plan).points(of: "http_client_failed")
+            let reason = "\(Self.roundTrip) has more than 64 places where real programs have a few"
+            #expect(outcome.libraries[0].missing.contains { $0.reason == reason } == points.isEmpty)
+            return points
+        }
+        #expect(try points(10).count >= 10)
+        #expect(try points(1000).isEmpty)
+    }
+
+    private static let roundTrip = "net/http.(*Transport).roundTrip"
+    private static let connection = "net/http.(*persistConn).roundTrip"
+
     private func check(_ bytes: [UInt8]) {
         do {
             let binary = try GoBinary.read(from: MemoryByteSource(bytes))

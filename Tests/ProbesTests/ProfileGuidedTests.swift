@@ -51,3 +51,35 @@ import Testing
         #expect(plan.libraries.first { $0.name == "net/http HTTP/2 server" }?.state == .ready)
     }
 }
+
+/// Clients that were built with a profile.
+@Suite struct `Clients built with a profile` {
+    private static let inlined = [
+        "net/http client": "returns of errors can't be told from those of responses",
+        "net/http HTTP/2 client":
+            "net/http/internal/http2.shouldRetryRequest is no function of its own: it is inlined into "
+            + "net/http/internal/http2.(*Transport).RoundTripOpt",
+        "net/http client propagation":
+            "net/http.(*Request).write calls net/http.Header.writeSubset in one place, and has it inlined in another",
+        "net/http HTTP/2 client propagation":
+            "bufio.(*Writer).Flush is inlined into net/http/internal/http2.(*ClientConn).writeHeaders",
+    ]
+
+    /// What is inlined where it would be traced is missing, not absent, and loses nothing else.
+    @Test func `lose what was inlined, and say so`() throws {
+        let go = GoToolchain.newest
+        let path = try go.build("httpclient", mode: .stripped, profile: .hotClient(go))
+        let binary = try GoBinary.read(from: try FileByteSource(path: FilePath(path)))
+        let plan = try #require(try Planner().plan(binary).plan)
+        for (name, reason) in Self.inlined {
+            let library = try #require(plan.libraries.first { $0.name == name })
+            #expect(library.missing.contains { $0.reason.contains(reason) }, "\(name): \(library.missing)")
+            let isSpans = library.purpose == .spans
+            #expect(library.state == (isSpans ? .partial : .refused), "\(name)")
+            #expect(library.probes.isEmpty != isSpans)
+            if !isSpans { #expect(library.missing.map(\.consequence) == ["no trace context in what it sends"]) }
+        }
+        #expect(plan.points(of: "http_client_end").map(\.symbol).count == 2)
+        #expect(plan.attachPoints.allSatisfy { $0.isEmulated })
+    }
+}

@@ -1,3 +1,4 @@
+import CBPF
 import GoBinary
 import Probes
 import TestSupport
@@ -13,6 +14,37 @@ import Testing
             "\(outcome.libraries.map { ($0.name, $0.state) })")
         for library in outcome.libraries where library.name.contains(".") {
             #expect(library.probes.allSatisfy { $0.symbol.hasPrefix(VendoringProgram.prefix) }, "\(library.name)")
+        }
+    }
+
+    @Test(arguments: [
+        ("httpclient", ["golang.org/x/net/http2 client"]), ("grpcclient", ["grpc client", "grpc server"]),
+    ])
+    func `has its clients traced, with propagation`(fixture: String, spans: [String]) throws {
+        let go = try #require(GoToolchain.all.first { $0.minor == 24 })
+        let binary = try VendoringProgram(go, suite: "trixie", fixture: fixture).binary
+        let plan = try #require(try Planner().plan(binary).plan)
+        let propagation = plan.libraries.filter { $0.purpose == .propagation && $0.state != .absent }
+        #expect(propagation.contains { $0.name == "\(spans[0]) propagation" })
+        for library in plan.libraries where spans.contains(library.name) || propagation.contains(library) {
+            #expect(library.state == .ready && library.missing == [], "\(library.name): \(library.missing)")
+            guard library.name.contains("grpc") || library.name.contains(".") else { continue }
+            #expect(library.probes.allSatisfy { $0.symbol.hasPrefix(VendoringProgram.prefix) }, "\(library.name)")
+        }
+    }
+
+    /// An error of HTTP/2 is of a type of the copy.
+    @Test func `has the errors of its copies known`() throws {
+        let go = try #require(GoToolchain.all.first { $0.minor == 24 })
+        let binary = try VendoringProgram(go, suite: "trixie", fixture: "httpclient").binary
+        let errors = try #require(try Planner().plan(binary).plan).facts.error_types
+        let known = withUnsafeBytes(of: errors) { Array($0.bindMemory(to: ns_error_type.self)) }
+        for (package, name) in [
+            ("net/http", "http2StreamError"), (VendoringProgram.prefix + "golang.org/x/net/http2", "StreamError"),
+        ] {
+            let type = try #require(try binary.namedType(package: package, name: name, match: .exact))
+            let hash = try binary.typeHash(at: type.typeAddress)
+            #expect(known.first { $0.hash == hash }?.kind == UInt16(NS_ERROR_HTTP2_STREAM.rawValue), "\(package)")
         }
     }
 

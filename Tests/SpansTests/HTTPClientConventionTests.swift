@@ -62,14 +62,20 @@ import Testing
         #expect(span.parentSpanID == nil)
     }
 
-    @Test(arguments: [("http", "h", 80), ("https", "h", 443), ("https", "h:80", 80), ("http", "[::1]:9", 9)])
-    func `always have a port`(scheme: String, host: String, port: Int64) throws {
+    @Test(
+        arguments: [
+            ("http", "h", 80), ("https", "h", 443), ("https", "h:80", 80), ("http", "[::1]:9", 9), ("ftp", "h:21", 21),
+            ("ftp", "h", nil), ("", "h", nil),
+        ] as [(String, String, Int64?)])
+    func `have the port that is asked for`(scheme: String, host: String, port: Int64?) throws {
         let span = try span(of: HTTPClientRecordBytes(scheme: scheme, host: host))
-        #expect(span.attributes["server.port"] == .int(port))
+        #expect(span.attributes["server.port"] == port.map { .int($0) })
     }
 
     struct URL: Sendable {
         var user: Int32 = 0
+        var scheme = "http"
+        var host = "h"
         var path = "/"
         var isRaw = false
         var query = ""
@@ -85,17 +91,27 @@ import Testing
         URL(path: "/-_.~$&+,/:;=@", full: "http://h/-_.~$&+,/:;=@"),
         URL(path: "/a%2Fb!", isRaw: true, full: "http://h/a%2Fb!"),
         URL(query: "q=1&sig=2&key=3", full: "http://h/?q=1&sig=REDACTED&key=REDACTED"),
+        URL(path: "items", full: "http://h/items"),
+        URL(path: "*", full: "http://h/*"),
+        URL(host: "", path: "items", full: "http://items"),
+        URL(scheme: "", full: "//h/"),
+        URL(host: "me:secret@h:80", full: "http://REDACTED@h:80/"),
+        URL(user: NS_HTTP_CLIENT_USER, host: "me:se@cret@h", full: "http://REDACTED@h/"),
     ])
     func `show the URL as it was sent, without secrets`(url: URL) throws {
-        var record = HTTPClientRecordBytes(host: "h", path: url.path, query: url.query)
+        var record = HTTPClientRecordBytes(scheme: url.scheme, host: url.host, path: url.path, query: url.query)
         record.fixed.userinfo = UInt16(url.user)
         record.fixed.is_raw_path = url.isRaw ? 1 : 0
         let span = try span(of: record, redaction: QueryRedaction(further: ["key"]))
         #expect(span.attributes["url.full"] == .string(url.full))
+        #expect(span.attributes["server.address"] == (url.host.isEmpty ? nil : .string("h")))
     }
 
-    @Test(arguments: [(399, false), (400, true), (404, true), (503, true), (999, true)])
-    func `fail from status 400 on`(status: UInt16, isError: Bool) throws {
+    @Test(arguments: [
+        (100, false), (399, false), (400, true), (404, true), (503, true), (999, true), (1, true), (99, true),
+        (1000, true), (.max, true),
+    ])
+    func `fail from status 400 on, and where it is no status`(status: UInt16, isError: Bool) throws {
         var record = HTTPClientRecordBytes()
         record.fixed.status = status
         let span = try span(of: record)
@@ -136,6 +152,13 @@ import Testing
         #expect(span.attributes["http.request.method_original"] == original.map { .string($0) })
     }
 
+    @Test func `are named by other methods where the program knows those`() throws {
+        let span = HTTPClientConvention(version: "0.1.0").span(
+            of: try decode(HTTPClientRecordBytes(method: "BREW").bytes), methods: HTTPMethods(list: "BREW"),
+            resource: Resource(attributes: []), clock: WallClock(reading(at: 0)))
+        #expect(span.name == "BREW" && span.attributes["http.request.method"] == .string("BREW"))
+    }
+
     @Test func `don't tell the size of a body that HEAD leaves out`() throws {
         var record = HTTPClientRecordBytes(method: "HEAD")
         record.fixed.response_body_size = 17
@@ -155,12 +178,21 @@ import Testing
         #expect(span.traceState == "a=1")
     }
 
-    @Test(arguments: [(0, 0), (99, 0), (1000, 0)] as [(UInt16, UInt16)])
-    func `are none without a status or an error`(status: UInt16, kind: UInt16) throws {
+    @Test(arguments: [NS_HTTP_CLIENT_SCHEME, NS_HTTP_CLIENT_HOST, NS_HTTP_CLIENT_PATH, NS_HTTP_CLIENT_QUERY])
+    func `name the URL where a part of it was cut`(text: ns_http_client_text) throws {
         var record = HTTPClientRecordBytes()
-        record.fixed.status = status
-        record.fixed.error_kind = kind
-        #expect(throws: RecordError.invalidStatus(status)) { try decode(record.bytes) }
+        record.fixed.truncated = 1 << UInt16(text.rawValue)
+        guard case .strings(let cut) = try span(of: record).attributes["nodespan.truncated"] else {
+            Issue.record("nothing is said")
+            return
+        }
+        #expect(cut.first == "url.full")
+    }
+
+    @Test func `are none without a status or an error`() throws {
+        var record = HTTPClientRecordBytes()
+        record.fixed.status = 0
+        #expect(throws: RecordError.invalidStatus(0)) { try decode(record.bytes) }
     }
 
     @Test func `are none of records that are cut or too long`() throws {

@@ -10,13 +10,14 @@ import Testing
             ("[::1]", "::1", nil), ("[::1]:8080", "::1", 8080), ("[fe80::1%eth0]:80", "fe80::1%eth0", 80),
             ("::1", "::1", nil), ("host:", "host", nil), ("host:http", "host", nil), ("host:65536", "host", nil),
             ("host:0", "host", nil), ("host:+1", "host", nil), ("[::1", "[::1", nil),
+            ("user:secret@host:80", "host", 80), ("user:se@cret@[::1]:80", "::1", 80), ("@host", "host", nil),
         ] as [(String, String, UInt16?)])
     func hostsAreSplit(text: String, host: String, port: UInt16?) {
         #expect(HostPort(text)?.host == host)
         #expect(HostPort(text)?.port == port)
     }
 
-    @Test(arguments: ["", ":80", "[]:80"]) func noHostIsNone(text: String) {
+    @Test(arguments: ["", ":80", "[]:80", "user:secret@", "@:80"]) func noHostIsNone(text: String) {
         #expect(HostPort(text) == nil)
     }
 }
@@ -52,6 +53,10 @@ import Testing
         ("%73ig=s3cret", "%73ig=REDACTED"), ("sig=a=b&&x", "sig=REDACTED&&x"), ("sig=\u{301}s", "sig=REDACTED"),
         ("sig", "sig"), ("sig=", "sig=REDACTED"), ("SIG=a&signature=b&asig=c", "SIG=a&signature=b&asig=c"),
         ("%zzsig=a", "%zzsig=a"), ("a=%E2%82%AC&b", "a=%E2%82%AC&b"), ("sig=1&sig=2", "sig=REDACTED&sig=REDACTED"),
+        ("access_token=a&access%5Ftoken=b", "access_token=REDACTED&access%5Ftoken=REDACTED"),
+        // Where a semicolon separates, and where it is part of the secret.
+        ("a=1;sig=2;b=3&c=4", "a=1;sig=REDACTED&c=4"), ("sig=1;b=2&c=3", "sig=REDACTED&c=3"),
+        ("a;%73ig=2", "a;%73ig=REDACTED"), ("a=1;b=2;sig", "a=1;b=2;sig"), (";;sig=;", ";;sig=REDACTED"),
     ])
     func credentialsAreReplaced(query: String, redacted: String) {
         #expect(QueryRedaction.standard.redacted(query) == redacted)
@@ -60,8 +65,8 @@ import Testing
     @Test func furtherSecretsAreReplacedAsWell() {
         let redaction = QueryRedaction(further: ["token", "a b"])
         #expect(
-            redaction.redacted("token=1&%74oken=2&a%20b=3&sig=4&tokens=5")
-                == "token=REDACTED&%74oken=REDACTED&a%20b=REDACTED&sig=REDACTED&tokens=5")
+            redaction.redacted("token=1&%74oken=2&a%20b=3&a+b=3&sig=4&tokens=5")
+                == "token=REDACTED&%74oken=REDACTED&a%20b=REDACTED&a+b=REDACTED&sig=REDACTED&tokens=5")
         #expect(redaction.redacted("Token=1") == "Token=1")
     }
 }

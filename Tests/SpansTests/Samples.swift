@@ -27,8 +27,8 @@ func decode(_ bytes: [UInt8]) throws -> HTTPServerRecord {
 struct OtherKind: Error {}
 
 func span(of record: RecordBytes, methods: HTTPMethods = .standard) throws -> Span {
-    HTTPServerConvention(version: "0.1.0", methods: methods).span(
-        of: try decode(record), resource: Resource(attributes: []), clock: WallClock(reading(at: 0)))
+    HTTPServerConvention(version: "0.1.0").span(
+        of: try decode(record), methods: methods, resource: Resource(attributes: []), clock: WallClock(reading(at: 0)))
 }
 
 /// A span for what is done with spans, whatever they came from.

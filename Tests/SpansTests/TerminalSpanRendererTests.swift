@@ -114,6 +114,41 @@ import Testing
         #expect(SpanOutcome(sampleSpan(status: .init(code: .error))).text == "error")
     }
 
+    /// A client that was handed an error got no status, either.
+    @Test func aFailedRequestIsNotHijacked() {
+        var failed = sampleSpan(
+            status: .init(code: .error), attributes: [Attribute("http.request.method", .string("GET"))])
+        failed.kind = .client
+        #expect(SpanOutcome(failed).text == "error" && SpanOutcome(failed).colour == .red)
+    }
+
+    @Test(
+        arguments: [
+            (0, .unset, "ok", .green), (5, .unset, "code 5", .yellow), (5, .error, "code 5", .red),
+            (999, .error, "code 999", .red), (4_294_967_295, .error, "code …", .red),
+        ] as [(Int64, Span.StatusCode, String, TerminalColour)])
+    func gRPCCallsShowTheirCode(code: Int64, status: Span.StatusCode, text: String, colour: TerminalColour) {
+        let outcome = SpanOutcome(
+            sampleSpan(status: .init(code: status), attributes: [Attribute("rpc.grpc.status_code", .int(code))]))
+        #expect(outcome.text == text && outcome.colour == colour)
+        #expect(TerminalText(outcome.text).width <= SpanOutcome.width)
+    }
+
+    @Test func aClientsRequestShowsItsURL() {
+        var span = sampleSpan(
+            name: "POST", startUnixNano: bootUnixNano + 78_000_000,
+            attributes: [
+                Attribute("http.request.method", .string("POST")),
+                Attribute("url.full", .string("http://stock:80/items?x=1")),
+                Attribute("http.response.status_code", .int(201)),
+            ])
+        span.kind = .client
+        #expect(
+            line(span)
+                == "22:13:20.078  ● shop      POST http://stock:80/items?x=1                201         1.00ms  4bf92f35"
+        )
+    }
+
     @Test(
         arguments: [
             (0, "0ns"), (999, "999ns"), (1_000, "1.00µs"), (12_345, "12.3µs"), (999_999, "999µs"),

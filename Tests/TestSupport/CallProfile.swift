@@ -78,4 +78,16 @@ extension CallProfile {
             Call(of: "\(http2)responseWriter).handlerDone", in: "\(http2)serverConn).runHandler.func1"),
         ])
     }
+
+    /// One by which what net/http's clients call is inlined where they would be traced.
+    package static func hotClient(_ go: GoToolchain) -> CallProfile {
+        let (package, prefix) = go.minor >= 27 ? ("net/http/internal/http2", "") : ("net/http", "http2")
+        let http2 = "\(package).(*\(prefix)"
+        return CallProfile([
+            Call(of: "net/http.(*Transport).alternateRoundTripper", in: "net/http.(*Transport).roundTrip"),
+            Call(of: "net/http.Header.writeSubset", in: "net/http.(*Request).write"),
+            Call(of: "\(package).\(prefix)shouldRetryRequest", in: "\(http2)Transport).RoundTripOpt"),
+            Call(of: "bufio.(*Writer).Flush", in: "\(http2)ClientConn).writeHeaders"),
+        ])
+    }
 }

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "go_values.h"
-#include "nodespan/binary.h"
+#include "nodespan/facts/header_map.h"
 
 /// The most groups walked. The walk costs a fraction of what the server itself spent on parsing that many headers.
 #define NS_HEADER_GROUPS_MAX 1024

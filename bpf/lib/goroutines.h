@@ -34,21 +34,18 @@ static __always_inline void ns_read_left(__u64 processor, const struct ns_gorout
 		left->end = 0;
 }
 
-/// For a goroutine that serves one request after the other. `mark` starts zeroed.
+/// For a goroutine that serves one request after the other. `mark` starts zeroed; what is met is noted in the settings.
 static __always_inline void ns_mark_goroutine(struct pt_regs *ctx, const struct ns_hit *hit,
-                                              const struct ns_process_settings *settings,
-                                              struct ns_goroutine_mark *mark)
+                                              struct ns_process_settings *settings, struct ns_goroutine_mark *mark)
 {
 	const struct ns_goroutine_facts *at = &hit->facts->goroutine;
-	// A value of the map: what is met is noted there.
-	struct ns_process_settings *own_settings = (struct ns_process_settings *)settings;
 	__u32 unasked = settings->unasked;
 	__u64 m, own;
 
 	mark->newest = NS_ALL_GOIDS;
 	if (at->goid_cache == NS_ABSENT || unasked >= NS_UNASKED_MAX)
 		return;
-	own_settings->unasked = unasked + 1;
+	settings->unasked = unasked + 1;
 	if (ns_read_u64(NS_GO_G(ctx) + at->m, &m) || ns_read_u64(m + at->p, &own))
 		return;
 	ns_read_left(own, at, &mark->left[0]);
@@ -68,7 +65,7 @@ static __always_inline void ns_mark_goroutine(struct pt_regs *ctx, const struct 
 		if (!processor) {
 			if (!own)
 				return;
-			own_settings->processors[i] = processor = own;
+			settings->processors[i] = processor = own;
 		}
 		if (processor == own)
 			own = 0;

@@ -89,7 +89,7 @@ static __noinline int ns_take_over(struct ns_grpc_server_in_flight *flight, cons
 	if (!request)
 		return 0;
 	taken = &request->record.span;
-	if (taken->kind != NS_RECORD_HTTP_SERVER)
+	if (__sync_val_compare_and_swap(&request->fate, NS_HTTP_OPEN, NS_HTTP_TAKEN) != NS_HTTP_OPEN)
 		return 0;
 	taken->kind = NS_RECORD_TAKEN_OVER;
 	__builtin_memcpy(span->trace_id, taken->trace_id, sizeof(span->trace_id));
@@ -150,8 +150,7 @@ static __noinline int ns_read_connection(const struct ns_binary_facts *facts, st
 /// Reads the call, decides whether it is sampled unless it takes over a request of which that is known, and fills in
 /// what the record can know now.
 static __always_inline void ns_read_call(struct ns_grpc_server_in_flight *flight, const struct ns_hit *hit,
-                                         const struct ns_process_settings *settings,
-                                         const struct ns_grpc_arrival *arrival)
+                                         struct ns_process_settings *settings, const struct ns_grpc_arrival *arrival)
 {
 	struct ns_grpc_span *record = &flight->record;
 	// In the room for the texts, while there are none.
@@ -162,6 +161,8 @@ static __always_inline void ns_read_call(struct ns_grpc_server_in_flight *flight
 
 	ns_count_begun(settings->counters_slot);
 	walk.wants_request = !is_own;
+	if (walk.wants_request)
+		ns_want_contexts(hit, settings);
 	ns_walk_call_context(hit, arrival->context, &walk);
 	if (ns_find_headers(&hit->facts->header_map, walk.metadata, found))
 		record->truncated |= NS_GRPC_METADATA_CUT;

@@ -19,42 +19,20 @@
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
-
-_Static_assert(NS_HTTP_TRACESTATE == 0 && NS_GRPC_TRACESTATE == 0, "the first text of all");
-_Static_assert(NS_HTTP_TRACESTATE_MAX == NS_GRPC_TRACESTATE_MAX, "one limit");
+#include "tracestate.h"
 
 /// Takes over the tracestate of the server span that a call is made for, as the first text.
 static __always_inline void ns_inherit_tracestate(const struct ns_hit *hit, struct ns_grpc_client_in_flight *flight)
 {
-	struct ns_goroutine owner = {.process = hit->key.process, .goid = flight->owner.goid};
+	struct ns_tracestate state = ns_find_tracestate(&hit->key.process, &flight->owner);
 	struct ns_grpc_span *record = &flight->record;
-	const char *text;
-	__u16 truncated;
-	__u64 len;
+	__u64 len = state.len;
 
-	if (flight->owner.kind == NS_RECORD_HTTP_SERVER) {
-		const struct ns_http_in_flight *request = bpf_map_lookup_elem(&http_in_flight, &owner);
-
-		if (!request)
-			return;
-		text = request->record.text;
-		len = request->record.text_len[NS_HTTP_TRACESTATE];
-		truncated = request->record.truncated;
-	} else if (flight->owner.kind == NS_RECORD_GRPC_SERVER) {
-		const struct ns_grpc_server_in_flight *call = bpf_map_lookup_elem(&grpc_server_in_flight, &owner);
-
-		if (!call)
-			return;
-		text = call->record.text;
-		len = call->record.text_len[NS_GRPC_TRACESTATE];
-		truncated = call->record.truncated;
-	} else {
-		return;
-	}
 	barrier_var(len);
-	if (!len || len > NS_GRPC_TRACESTATE_MAX || bpf_probe_read_kernel(record->text, len, text))
+	if (!len || len > NS_GRPC_TRACESTATE_MAX || bpf_probe_read_kernel(record->text, len, state.text) ||
+	    !ns_owner_is_in(&hit->key.process, &flight->owner, record->span.trace_id))
 		return;
-	record->truncated |= truncated & 1 << NS_GRPC_TRACESTATE;
+	record->truncated |= state.is_cut << NS_GRPC_TRACESTATE;
 	record->text_len[NS_GRPC_TRACESTATE] = len;
 	flight->text_used = len;
 }

@@ -29,7 +29,7 @@ static __always_inline void ns_make_fields(struct ns_headers_out *headers, const
 	headers->len = NS_HPACK_TRACEPARENT_LEN;
 	if (has_tracestate)
 		return;
-	state = ns_find_tracestate(process, &headers->request);
+	state = ns_find_tracestate(process, &headers->request.owner);
 	if (!state.len || state.len > NS_HTTP_TRACESTATE_MAX)
 		return;
 	// A length that doesn't fit its byte goes on in others, seven bits each, the lowest first (5.1).

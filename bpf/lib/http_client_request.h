@@ -14,6 +14,7 @@
 #include "parents.h"
 #include "propagation.h"
 #include "texts.h"
+#include "tracestate.h"
 
 /// What the begin needs for a moment, in the part of ns_http_client_span.text where no text stands yet.
 struct ns_http_client_scratch {
@@ -63,27 +64,18 @@ static __always_inline void ns_append_client(struct ns_http_client_in_flight *fl
 static __always_inline void ns_append_owner_state(struct ns_http_client_in_flight *flight,
                                                   const struct ns_process_image *process)
 {
-	struct ns_goroutine owner = {.process = *process, .goid = flight->owner.goid};
+	struct ns_tracestate state = ns_find_tracestate(process, &flight->owner);
 	struct ns_http_client_span *record = &flight->record;
-	const struct ns_http_in_flight *request;
-	__u64 used, len;
+	__u64 used = *(volatile __u64 *)&flight->text_used, len = state.len;
 
-	if (flight->owner.kind != NS_RECORD_HTTP_SERVER)
+	barrier_var(len);
+	if (!len || len > NS_HTTP_CLIENT_TRACESTATE_MAX ||
+	    used > NS_HTTP_CLIENT_TEXT_MAX - 1 - NS_HTTP_CLIENT_TRACESTATE_MAX)
 		return;
-	request = bpf_map_lookup_elem(&http_in_flight, &owner);
-	if (!request)
+	if (bpf_probe_read_kernel(record->text + used, len, state.text) ||
+	    !ns_owner_is_in(process, &flight->owner, record->span.trace_id))
 		return;
-	_Static_assert(NS_HTTP_TRACESTATE == 0, "the first text");
-	len = *(volatile const __u16 *)&request->record.text_len[NS_HTTP_TRACESTATE];
-	if (len > NS_HTTP_CLIENT_TRACESTATE_MAX)
-		return;
-	used = *(volatile __u64 *)&flight->text_used;
-	if (!len || used > NS_HTTP_CLIENT_TEXT_MAX - 1 - NS_HTTP_CLIENT_TRACESTATE_MAX)
-		return;
-	if (bpf_probe_read_kernel(record->text + used, len, request->record.text))
-		return;
-	if (request->record.truncated & 1 << NS_HTTP_TRACESTATE)
-		record->truncated |= 1 << NS_HTTP_CLIENT_TRACESTATE;
+	record->truncated |= state.is_cut << NS_HTTP_CLIENT_TRACESTATE;
 	record->text_len[NS_HTTP_CLIENT_TRACESTATE] = len;
 	flight->text_used = used + len;
 }
@@ -124,7 +116,7 @@ static __always_inline enum ns_url_scheme ns_url_scheme(struct ns_go_string sche
 /// flight from here on; otherwise it has been counted and the entry is of no use.
 static __always_inline int ns_read_client_request(struct pt_regs *ctx, const struct ns_hit *hit,
                                                   struct ns_http_client_in_flight *flight,
-                                                  const struct ns_process_settings *settings)
+                                                  struct ns_process_settings *settings)
 {
 	const struct ns_http_client_facts *at = &hit->facts->http_client;
 	struct ns_http_client_span *record = &flight->record;

@@ -50,6 +50,43 @@ static __always_inline void ns_forget_context(const struct ns_process_image *pro
 		bpf_map_delete_elem(&contexts, &key);
 }
 
+/// The same for a span that is given up: its context is garbage, and the address may be that of another's.
+static __always_inline void ns_forget_old_context(const struct ns_goroutine *span, __u64 context)
+{
+	struct ns_object key = {.process = span->process, .address = context};
+	const struct ns_owner *owner = context ? bpf_map_lookup_elem(&contexts, &key) : NULL;
+
+	if (owner && owner->goid == span->goid)
+		bpf_map_delete_elem(&contexts, &key);
+}
+
+/// bpf_for_each_map_elem callback: an HTTP request in flight, of any process.
+static long ns_register_request(void *requests, const struct ns_goroutine *key, struct ns_http_in_flight *request,
+                                const struct ns_process_image *process)
+{
+	struct ns_goroutine goroutine = *key;
+
+	(void)requests;
+	if (goroutine.process.tgid != process->tgid || goroutine.process.exec_id != process->exec_id ||
+	    goroutine.process.start_boottime_ns != process->start_boottime_ns)
+		return 0;
+	request->is_registered = 1;
+	ns_register_context(&goroutine, request->context, NS_RECORD_HTTP_SERVER);
+	return 0;
+}
+
+/// Before the contexts of HTTP requests are asked for: the first time, those in flight get their entries. One that
+/// begins meanwhile looks at the settings behind that, and makes its own.
+static __always_inline void ns_want_contexts(const struct ns_hit *hit, struct ns_process_settings *settings)
+{
+	struct ns_process_image process = hit->key.process;
+
+	if (settings->wants_contexts)
+		return;
+	settings->wants_contexts = 1;
+	bpf_for_each_map_elem(&http_in_flight, ns_register_request, &process, 0);
+}
+
 /// A walk along a chain of contexts.
 struct ns_context_walk {
 	/// The context at hand, and where it comes from.
@@ -151,12 +188,10 @@ static __always_inline __u64 ns_id_by_context(const struct ns_goroutine *gorouti
 }
 
 /// The server span that the goroutine has in flight which started the one at hand, if it did so within it. Returns its
-/// id, and 0 without one.
-static __always_inline __u64 ns_find_starter(const struct ns_hit *hit, const struct ns_process_settings *settings,
+/// id, and 0 without one. That it was asked for is noted in the settings.
+static __always_inline __u64 ns_find_starter(const struct ns_hit *hit, struct ns_process_settings *settings,
                                              const struct ns_goroutine *starter, struct ns_owner *owner)
 {
-	// A value of the map: what is asked for is noted there.
-	struct ns_process_settings *own_settings = (struct ns_process_settings *)settings;
 	const struct ns_grpc_server_in_flight *call = bpf_map_lookup_elem(&grpc_server_in_flight, starter);
 	const struct ns_goroutine_mark *mark;
 	__u64 id;
@@ -175,13 +210,13 @@ static __always_inline __u64 ns_find_starter(const struct ns_hit *hit, const str
 		id = ns_id_of(&request->record.span);
 		mark = &request->mark;
 	}
-	own_settings->unasked = 0;
+	settings->unasked = 0;
 	return ns_is_started_since(mark, hit->key.goid) ? id : 0;
 }
 
 /// The server span in flight that a goroutine works for. Returns its id, and 0 without one.
 static __always_inline __u64 ns_find_owner(struct pt_regs *ctx, const struct ns_hit *hit,
-                                           const struct ns_process_settings *settings, struct ns_go_interface context,
+                                           struct ns_process_settings *settings, struct ns_go_interface context,
                                            struct ns_owner *owner)
 {
 	struct ns_context_walk walk = {
@@ -190,6 +225,7 @@ static __always_inline __u64 ns_find_owner(struct pt_regs *ctx, const struct ns_
 	__u64 id;
 
 	if (context.itab && context.data) {
+		ns_want_contexts(hit, settings);
 		bpf_loop(NS_CONTEXTS_MAX, ns_visit_context, &walk, 0);
 		*owner = walk.found;
 		if (owner->kind) {
@@ -215,7 +251,7 @@ static __always_inline __u64 ns_find_owner(struct pt_regs *ctx, const struct ns_
 /// Makes a client span the child of the server span that it belongs to, sampled as that is; without one, the first of a
 /// trace of its own. Fills in ids, parent and flags. `hit` has the goroutine.
 static __always_inline void ns_begin_child(struct pt_regs *ctx, const struct ns_hit *hit,
-                                           const struct ns_process_settings *settings, struct ns_go_interface context,
+                                           struct ns_process_settings *settings, struct ns_go_interface context,
                                            struct ns_span *span, struct ns_owner *owner)
 {
 	__u64 id;

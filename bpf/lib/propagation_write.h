@@ -15,6 +15,7 @@
 #include "parents.h"
 #include "process_event.h"
 #include "propagation.h"
+#include "tracestate.h"
 
 /// Room for the headers of a request, in the form of any protocol, rounded up; a tracestate is the most of it.
 #define NS_HEADERS_MAX 640
@@ -148,15 +149,17 @@ static __always_inline __u32 ns_write_text(struct ns_headers_out *headers, const
 	return NS_UNWRITTEN_FAILED;
 }
 
-/// Changes a word that means something to the program. Returns NS_WRITTEN, or NS_UNWRITTEN_FAILED, and then nothing is
-/// written to the process any more.
+/// Changes a word that means something to the program. Returns NS_WRITTEN, or NS_UNWRITTEN_FAILED: then the word is
+/// what it was, on a page that can't be written to just now (shared with a fork, or moving to another node's memory),
+/// or nothing is written to the process any more.
 static __always_inline __u32 ns_write_word(const struct ns_process_image *process, struct ns_process_settings *settings,
                                            __u64 address, __u64 value)
 {
 	__u64 back = ~value;
 
-	if (!bpf_probe_write_user((void *)address, &value, sizeof(value)) && !ns_read_u64(address, &back) &&
-	    back == value)
+	if (bpf_probe_write_user((void *)address, &value, sizeof(value)))
+		return NS_UNWRITTEN_FAILED;
+	if (!ns_read_u64(address, &back) && back == value)
 		return NS_WRITTEN;
 	ns_stop_writing(process, settings);
 	return NS_UNWRITTEN_FAILED;
@@ -188,63 +191,6 @@ static __always_inline int ns_read_writer(struct ns_headers_out *headers, const 
 	return writer->used > writer->len ? -1 : 0;
 }
 
-/// A tracestate in the kernel's memory.
-struct ns_tracestate {
-	const char *text;
-	__u64 len;
-};
-
-_Static_assert(NS_HTTP_TRACESTATE_MAX == NS_GRPC_TRACESTATE_MAX, "one limit");
-
-/// The tracestate that came with the request on whose behalf this one is sent; empty without one, and for one that is
-/// longer than what is kept of it.
-static __always_inline struct ns_tracestate ns_find_tracestate(const struct ns_process_image *process,
-                                                               const struct ns_outgoing *request)
-{
-	struct ns_goroutine goroutine = {.process = *process, .goid = request->owner.goid};
-	struct ns_tracestate state = {};
-	__u64 at = 0;
-
-	if (request->owner.kind == NS_RECORD_GRPC_SERVER) {
-		const struct ns_grpc_server_in_flight *call = bpf_map_lookup_elem(&grpc_server_in_flight, &goroutine);
-
-		if (!call || call->record.truncated & 1 << NS_GRPC_TRACESTATE)
-			return state;
-		for (int i = 0; i < NS_GRPC_TRACESTATE; i++)
-			at += call->record.text_len[i];
-		state.len = call->record.text_len[NS_GRPC_TRACESTATE];
-		if (at > NS_GRPC_TEXT_MAX - NS_GRPC_TRACESTATE_MAX)
-			state.len = 0;
-		else
-			state.text = call->record.text + at;
-	} else if (request->owner.kind == NS_RECORD_HTTP_SERVER) {
-		const struct ns_http_in_flight *served = bpf_map_lookup_elem(&http_in_flight, &goroutine);
-
-		if (!served || served->record.truncated & 1 << NS_HTTP_TRACESTATE)
-			return state;
-		state.len = served->record.text_len[NS_HTTP_TRACESTATE];
-		state.text = served->record.text;
-	}
-	return state;
-}
-
-_Static_assert(NS_HTTP_TRACESTATE == 0, "it is the first text");
-
-/// Whether the server span that a request belongs to is still the one that it is a child of, and not a later one.
-static __always_inline int ns_owner_is_same(const struct ns_process_image *process, const struct ns_outgoing *request)
-{
-	struct ns_goroutine goroutine = {.process = *process, .goid = request->owner.goid};
-	const struct ns_span *span = ns_server_span(&goroutine, request->owner.kind);
-
-	__u64 id[2], own[2];
-
-	if (!span)
-		return 0;
-	__builtin_memcpy(id, span->trace_id, sizeof(id));
-	__builtin_memcpy(own, request->trace_id, sizeof(own));
-	return id[0] == own[0] && id[1] == own[1];
-}
-
 /// Copies a tracestate to the end of the text. Returns its length, 0 when it can't be had any more.
 static __always_inline __u64 ns_append_tracestate_out(struct ns_headers_out *headers,
                                                       const struct ns_process_image *process,
@@ -252,13 +198,15 @@ static __always_inline __u64 ns_append_tracestate_out(struct ns_headers_out *hea
 {
 	__u64 len = state.len;
 
-	if (!len)
+	// One that is cut would say something else.
+	if (!len || state.is_cut)
 		return 0;
 	// Compared by themselves, and right before they are used.
 	barrier_var(len);
 	barrier_var(at);
 	if (len > NS_HTTP_TRACESTATE_MAX || at > NS_HEADERS_MAX - 16 - NS_HTTP_TRACESTATE_MAX ||
-	    bpf_probe_read_kernel(headers->text + at, len, state.text) || !ns_owner_is_same(process, &headers->request))
+	    bpf_probe_read_kernel(headers->text + at, len, state.text) ||
+	    !ns_owner_is_in(process, &headers->request.owner, headers->request.trace_id))
 		return 0;
 	return len;
 }

@@ -18,6 +18,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
+#include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -32,7 +33,23 @@ struct {
 /// What an entry starts as.
 static const struct ns_grpc_client_in_flight empty_flight;
 
-static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, const struct ns_process_settings *settings,
+/// Called for each call in flight: gives up those that are stale.
+static long give_up(struct bpf_map *map, const struct ns_object *key, struct ns_grpc_client_in_flight *flight,
+                    struct ns_sweep *sweep)
+{
+	struct ns_span books = ns_books_of(&flight->record.span);
+	struct ns_object owned = *key;
+	struct ns_hit hit = {.key.process = owned.process};
+
+	if (!ns_is_stale(&flight->record.span, sweep))
+		return 0;
+	ns_withdraw_call(&hit, flight);
+	if (!bpf_map_delete_elem(map, &owned))
+		ns_count_dropped(&books, NS_LOSS_END_MISSED);
+	return 0;
+}
+
+static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, struct ns_process_settings *settings,
                                   __u64 start_ns)
 {
 	struct ns_object key = ns_call_key(hit, hit->key.goid);
@@ -52,6 +69,8 @@ static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, const
 			is_inner = other == NS_GRPC_OUTER;
 		}
 		failed = bpf_map_update_elem(&grpc_client_in_flight, &key, &empty_flight, BPF_ANY);
+	} else if (failed && ns_make_room(&grpc_client_in_flight, give_up, start_ns)) {
+		failed = bpf_map_update_elem(&grpc_client_in_flight, &key, &empty_flight, BPF_NOEXIST);
 	}
 	ns_count_begun(settings->counters_slot);
 	flight = failed ? NULL : bpf_map_lookup_elem(&grpc_client_in_flight, &key);
@@ -87,7 +106,7 @@ SEC("uprobe")
 int grpc_client_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_hit hit = {};
 
 	if (!ns_identify(ctx, &hit))
@@ -180,6 +199,9 @@ static __always_inline int refuse(struct pt_regs *ctx, int is_retry)
 		return 0;
 	struct ns_object key = ns_call_key(&hit, hit.key.goid);
 
+	// What comes next from this goroutine is none of that stream's.
+	if (is_retry)
+		bpf_map_delete_elem(&retrying, &hit.key);
 	flight = bpf_map_lookup_elem(&grpc_client_in_flight, &key);
 	if (!flight)
 		return 0;
@@ -207,7 +229,7 @@ int grpc_client_refused(struct pt_regs *ctx)
 }
 
 /// Behind `call (*clientStream).retryLocked` in withRetry: the first result is the error. An operation failed, and
-/// isn't tried again.
+/// isn't tried again, or has been.
 SEC("uprobe")
 int grpc_client_failed(struct pt_regs *ctx)
 {
@@ -248,7 +270,8 @@ static __always_inline struct ns_grpc_client_in_flight *sending(const struct ns_
 	if (!stream)
 		return NULL;
 	key.address = *stream;
-	return bpf_map_lookup_elem(&grpc_client_in_flight, &key);
+	flight = bpf_map_lookup_elem(&grpc_client_in_flight, &key);
+	return flight && flight->stream == key.address ? flight : NULL;
 }
 
 /// `call (*controlBuffer).executeAndPut` in (*http2Client).NewStream, of which the fourth argument is the frame that
@@ -257,22 +280,26 @@ static __always_inline struct ns_grpc_client_in_flight *sending(const struct ns_
 SEC("uprobe")
 int grpc_client_header(struct pt_regs *ctx)
 {
-	struct ns_grpc_client_in_flight *flight;
 	const struct ns_process_settings *settings;
+	struct ns_grpc_client_in_flight *flight;
+	const struct ns_grpc_client_facts *at;
 	struct ns_go_string fields;
 	struct ns_hit hit = {};
+	__u64 frame, quota;
 
 	if (!ns_identify(ctx, &hit))
 		return 0;
 	settings = bpf_map_lookup_elem(&processes, &hit.key.process);
 	if (!settings || !settings->writes || ns_read_goid(ctx, &hit))
 		return 0;
+	at = &hit.facts->grpc_client;
+	frame = NS_GO_ARG4(ctx);
 	flight = sending(&hit);
-	if (!flight || ns_read_string(NS_GO_ARG4(ctx) + hit.facts->grpc_client.frame_fields, &fields) ||
-	    flight->header_fields == fields.data)
+	if (!flight || ns_read_u64(frame + at->frame_quota, &quota) || !quota || flight->write_quota == quota ||
+	    ns_read_string(frame + at->frame_fields, &fields))
 		return 0;
 	ns_withdraw_call(&hit, flight);
-	flight->header_fields = fields.data;
-	ns_announce_call(&hit, flight);
+	flight->write_quota = quota;
+	ns_announce_call(&hit, flight, fields);
 	return 0;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 // Trace contexts in the calls that gRPC clients make: a field behind the header block that a connection's writer has
-// just put into its buffer. Both programs run in that writer's goroutine, one right before the block is made, one
-// behind it, and only for clients.
+// just put into its buffer, in that writer's goroutine.
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -17,94 +16,77 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/// A call whose header block is being made.
-struct grpc_call {
-	struct ns_outgoing request;
-	/// *transport.bufWriter, and how many bytes were waiting in it before.
+/// A stream whose header has just been written.
+struct grpc_stream {
+	__u32 id;
+	/// Bytes of its header block.
+	__u64 block_len;
+	/// *transport.bufWriter
 	__u64 writer;
-	__u64 start;
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 1024);
-	__type(key, struct ns_goroutine);
-	__type(value, struct grpc_call);
-} grpc_calls SEC(".maps");
-
-/// Fields of a call's header that are looked at.
-#define GRPC_FIELDS_MAX 512
-
-/// A walk along the fields of a header.
-struct field_walk {
-	/// Where the next one's name is, how far one is from another, and how many are left.
-	__u64 at;
-	__u64 stride;
-	__u64 left;
-	__u8 has_traceparent;
-	__u8 has_tracestate;
-	__u8 is_cut;
-};
-
-/// bpf_loop callback: one field. Returns 1 behind the last one.
-static long visit_field(__u32 iteration, struct field_walk *walk)
+/// Reads the word for the stream that is being entered into its writer's map; NULL where there is none. Both stream and
+/// writer are on the stack; that it is they, the arguments show: the map is the writer's, and the key the stream's
+/// number.
+static __always_inline struct ns_outgoing *find_call(struct pt_regs *ctx, const struct ns_hit *hit,
+                                                     struct ns_object *key, struct grpc_stream *stream)
 {
-	struct ns_go_string name;
+	const struct ns_propagation_facts *at = &hit->facts->propagation;
+	__u64 sp = NS_GO_SP(ctx), address;
 
-	(void)iteration;
-	if (!walk->left)
-		return 1;
-	walk->left--;
-	if (ns_read_string(walk->at, &name)) {
-		walk->is_cut = 1;
-		return 1;
-	}
-	walk->at += walk->stride;
-	switch (ns_known_header(name)) {
-	case NS_HEADER_TRACEPARENT:
-		walk->has_traceparent = 1;
-		break;
-	case NS_HEADER_TRACESTATE:
-		walk->has_tracestate = 1;
-		break;
-	case NS_HEADER_UNREADABLE:
-		walk->is_cut = 1;
-		break;
-	default:
-		break;
-	}
+	key->process = hit->key.process;
+	if (ns_read_u64(sp + at->stream_place, &address) ||
+	    bpf_probe_read_user(&stream->id, sizeof(stream->id), (const void *)(address + at->stream_id)) ||
+	    stream->id != (__u32)NS_GO_ARG3(ctx) || ns_read_u64(address + at->stream_quota, &key->address))
+		return NULL;
+	return bpf_map_lookup_elem(&outgoing, key);
+}
+
+/// Reads where the header is, by way of `headers->back`, which has the writer then. Returns 0 when it is known.
+static __always_inline int find_header(struct pt_regs *ctx, const struct ns_propagation_facts *at,
+                                       struct ns_headers_out *headers, struct grpc_stream *stream)
+{
+	char *loopy = headers->back;
+	struct ns_go_string block;
+	__u64 address;
+
+	if (ns_read_u64(NS_GO_SP(ctx) + at->loopy_place, &address) ||
+	    ns_read_object(loopy, at->loopy_read, NS_LOOPY_READ_MAX, address) < at->loopy_read ||
+	    ns_word_in(loopy, NS_LOOPY_READ_MAX, at->loopy_streams) != NS_GO_ARG2(ctx) ||
+	    ns_read_string(ns_word_in(loopy, NS_LOOPY_READ_MAX, at->loopy_block) + at->block_bytes, &block) ||
+	    ns_read_u64(ns_word_in(loopy, NS_LOOPY_READ_MAX, at->loopy_framer) + at->framer_writer, &stream->writer))
+		return -1;
+	stream->block_len = block.len;
 	return 0;
 }
 
-/// Looks at the fields of a call, and where its header block is going to be.
-static __always_inline __u32 prepare(struct pt_regs *ctx, const struct ns_propagation_facts *at, struct grpc_call *call)
+static __always_inline __u32 write_fields(struct pt_regs *ctx, const struct ns_hit *hit,
+                                          struct ns_process_settings *settings, struct ns_headers_out *headers,
+                                          struct grpc_stream *stream)
 {
-	// The field that is the last has one byte, and is padded.
-	struct field_walk walk = {
-	    .at = NS_GO_ARG4(ctx) + at->field_name, .stride = at->field_sensitive + 8, .left = NS_GO_ARG5(ctx)};
-	__u64 framer;
+	const struct ns_propagation_facts *at = &hit->facts->propagation;
+	struct ns_writer writer;
+	__u64 start;
 
-	bpf_loop(GRPC_FIELDS_MAX, visit_field, &walk, 0);
-	if (walk.has_traceparent)
-		return NS_UNWRITTEN_OWN;
-	if (walk.is_cut || walk.left)
+	if (find_header(ctx, at, headers, stream) || ns_read_writer(headers, &at->grpc, stream->writer, &writer))
 		return NS_UNWRITTEN_FAILED;
-	call->request.has_tracestate = walk.has_tracestate;
-	if (ns_read_u64(NS_GO_ARG1(ctx) + at->loopy_framer, &framer) ||
-	    ns_read_u64(framer + at->framer_writer, &call->writer) ||
-	    ns_read_u64(call->writer + at->grpc.used, &call->start))
-		return NS_UNWRITTEN_FAILED;
-	return NS_WRITTEN;
+	// Not all of the block is there any more, if the buffer was too small for it, or there is none.
+	if (ns_block_start(&writer, stream->id, stream->block_len, &start))
+		return NS_UNWRITTEN_NO_ROOM;
+	ns_make_fields(headers, &hit->key.process, headers->request.has_tracestate);
+	return ns_extend_block(headers, &hit->key.process, settings, &writer, start);
 }
 
-/// `call (*loopyWriter).writeHeader` in (*loopyWriter).originateStream, which clients have: the first argument is the
-/// *loopyWriter, the fourth and the fifth are the fields of the call's header, by which the call is known.
+/// `call runtime.mapassign_fast32` in (*loopyWriter).originateStream, which clients have: the second argument is the
+/// map of the writer's streams, the third the new one's number. It follows the header that was written, and nothing has
+/// been sent in between.
 SEC("uprobe")
-int grpc_announce(struct pt_regs *ctx)
+int grpc_propagate(struct pt_regs *ctx)
 {
 	struct ns_process_settings *settings;
-	struct ns_outgoing *request;
-	struct grpc_call call = {};
+	struct ns_headers_out *headers = NULL;
+	struct ns_outgoing *found, request;
+	struct grpc_stream stream = {};
 	struct ns_hit hit = {};
 	struct ns_object key;
 	__u32 outcome;
@@ -112,52 +94,21 @@ int grpc_announce(struct pt_regs *ctx)
 	if (!ns_identify(ctx, &hit))
 		return 0;
 	settings = bpf_map_lookup_elem(&processes, &hit.key.process);
-	if (!settings || !settings->writes || ns_read_goid(ctx, &hit))
+	if (!settings || !settings->writes)
 		return 0;
-	// One that failed to be written may have left its word here.
-	bpf_map_delete_elem(&grpc_calls, &hit.key);
-	key = (struct ns_object){.process = hit.key.process, .address = NS_GO_ARG4(ctx)};
-	request = bpf_map_lookup_elem(&outgoing, &key);
-	if (!request)
-		return 0;
-	call.request = *request;
-	outcome = request->state == NS_OUTGOING_AMBIGUOUS ? NS_UNWRITTEN_AMBIGUOUS
-	                                                  : prepare(ctx, &hit.facts->propagation, &call);
-	if (outcome == NS_WRITTEN && bpf_map_update_elem(&grpc_calls, &hit.key, &call, BPF_ANY))
-		outcome = NS_UNWRITTEN_FAILED;
-	if (outcome != NS_WRITTEN)
-		ns_count_unwritten(settings->counters_slot, outcome);
-	return 0;
-}
-
-/// `call runtime.mapassign_fast32` in (*loopyWriter).originateStream, which follows the header that was written, and
-/// nothing has been sent in between.
-SEC("uprobe")
-int grpc_propagate(struct pt_regs *ctx)
-{
-	struct ns_process_settings *settings;
-	struct ns_headers_out *headers;
-	struct ns_writer writer;
-	struct grpc_call *found, call;
-	struct ns_hit hit = {};
-	__u32 outcome;
-
-	if (!ns_identify(ctx, &hit) || ns_read_goid(ctx, &hit))
-		return 0;
-	found = bpf_map_lookup_elem(&grpc_calls, &hit.key);
+	found = find_call(ctx, &hit, &key, &stream);
 	if (!found)
 		return 0;
-	call = *found;
-	bpf_map_delete_elem(&grpc_calls, &hit.key);
-	settings = bpf_map_lookup_elem(&processes, &hit.key.process);
-	if (!settings)
-		return 0;
-	headers = ns_begin_headers(&hit.key, &call.request);
-	outcome = NS_UNWRITTEN_FAILED;
-	if (headers && settings->writes &&
-	    !ns_read_writer(headers, &hit.facts->propagation.grpc, call.writer, &writer)) {
-		ns_make_fields(headers, &hit.key.process, call.request.has_tracestate);
-		outcome = ns_extend_block(headers, &hit.key.process, settings, &writer, call.start);
+	request = *found;
+	// Once a stream, also where the program runs twice because its executable is handed from one mount to another.
+	bpf_map_delete_elem(&outgoing, &key);
+	outcome = ns_judge(&request);
+	if (outcome == NS_WRITTEN) {
+		outcome = NS_UNWRITTEN_FAILED;
+		if (!ns_read_goid(ctx, &hit))
+			headers = ns_begin_headers(&hit.key, &request);
+		if (headers)
+			outcome = write_fields(ctx, &hit, settings, headers, &stream);
 	}
 	ns_end_headers(&hit.key, settings->counters_slot, outcome);
 	return 0;

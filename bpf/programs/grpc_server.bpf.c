@@ -21,15 +21,31 @@
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
+#include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 /// What an entry starts as.
 static const struct ns_grpc_server_in_flight empty_flight;
 
+/// Called for each call in flight: gives up those that are stale.
+static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct ns_grpc_server_in_flight *flight,
+                    struct ns_sweep *sweep)
+{
+	struct ns_span books = ns_books_of(&flight->record.span);
+	struct ns_goroutine owned = *key;
+	__u64 context = flight->context;
+
+	if (!ns_is_stale(&flight->record.span, sweep) || bpf_map_delete_elem(map, &owned))
+		return 0;
+	ns_count_dropped(&books, NS_LOSS_END_MISSED);
+	ns_forget_old_context(&owned, context);
+	return 0;
+}
+
 /// Makes an entry for the call. Returns NULL where there is nothing more to do.
-static __noinline struct ns_grpc_server_in_flight *enter(const struct ns_hit *hit,
-                                                         const struct ns_process_settings *settings, __u64 stream)
+static __noinline struct ns_grpc_server_in_flight *
+enter(const struct ns_hit *hit, const struct ns_process_settings *settings, __u64 stream, __u64 now)
 {
 	struct ns_grpc_server_in_flight *flight;
 	long failed = bpf_map_update_elem(&grpc_server_in_flight, &hit->key, &empty_flight, BPF_NOEXIST);
@@ -42,9 +58,11 @@ static __noinline struct ns_grpc_server_in_flight *enter(const struct ns_hit *hi
 			return NULL;
 		if (flight) {
 			ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
-			ns_forget_context(&hit->key.process, flight->context);
+			ns_forget_old_context(&hit->key, flight->context);
 		}
 		failed = bpf_map_update_elem(&grpc_server_in_flight, &hit->key, &empty_flight, BPF_ANY);
+	} else if (failed && ns_make_room(&grpc_server_in_flight, give_up, now)) {
+		failed = bpf_map_update_elem(&grpc_server_in_flight, &hit->key, &empty_flight, BPF_NOEXIST);
 	}
 	flight = failed ? NULL : bpf_map_lookup_elem(&grpc_server_in_flight, &hit->key);
 	if (!flight) {
@@ -66,7 +84,7 @@ SEC("uprobe")
 int grpc_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_grpc_server_in_flight *flight;
 	struct ns_grpc_arrival arrival = {};
 	struct ns_hit hit = {};
@@ -84,7 +102,7 @@ int grpc_server_begin(struct pt_regs *ctx)
 		ns_count_loss(settings->counters_slot, NS_LOSS_READ_FAILED);
 		return 0;
 	}
-	flight = enter(&hit, settings, arrival.stream);
+	flight = enter(&hit, settings, arrival.stream, now);
 	if (!flight)
 		return 0;
 	flight->record.span.start_ns = now;

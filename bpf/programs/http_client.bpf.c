@@ -18,6 +18,7 @@
 #include "maps.h"
 #include "nodespan/binary.h"
 #include "nodespan/http_client.h"
+#include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -44,11 +45,26 @@ static __always_inline void drop(const struct ns_hit *hit, const struct ns_http_
 	ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
 }
 
+/// Called for each request in flight: gives up those that are stale.
+static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct ns_http_client_in_flight *flight,
+                    struct ns_sweep *sweep)
+{
+	struct ns_span books = ns_books_of(&flight->record.span);
+	struct ns_goroutine owned = *key;
+	__u64 header = flight->header;
+
+	if (!ns_is_stale(&flight->record.span, sweep) || bpf_map_delete_elem(map, &owned))
+		return 0;
+	ns_count_dropped(&books, NS_LOSS_END_MISSED);
+	ns_withdraw(&owned.process, header);
+	return 0;
+}
+
 /// Begins a request: the second argument is the *Request.
 static __always_inline int begin(struct pt_regs *ctx, __u32 client)
 {
 	__u64 now = bpf_ktime_get_ns(), request = NS_GO_ARG2(ctx);
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_http_client_in_flight *flight;
 	struct ns_hit hit = {};
 	long failed;
@@ -71,6 +87,8 @@ static __always_inline int begin(struct pt_regs *ctx, __u32 client)
 		if (flight)
 			drop(&hit, flight);
 		failed = bpf_map_update_elem(&http_client_in_flight, &hit.key, &empty_flight, BPF_ANY);
+	} else if (failed && ns_make_room(&http_client_in_flight, give_up, now)) {
+		failed = bpf_map_update_elem(&http_client_in_flight, &hit.key, &empty_flight, BPF_NOEXIST);
 	}
 	ns_count_begun(settings->counters_slot);
 	flight = failed ? NULL : bpf_map_lookup_elem(&http_client_in_flight, &hit.key);

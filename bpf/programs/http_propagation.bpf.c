@@ -48,7 +48,7 @@ static __always_inline void make_lines(struct ns_headers_out *headers, const str
 	headers->len = NS_LINE_LEN;
 	if (has_tracestate)
 		return;
-	state = ns_find_tracestate(process, &headers->request);
+	state = ns_find_tracestate(process, &headers->request.owner);
 	len = ns_append_tracestate_out(headers, process, state, NS_LINE_STATE_AT);
 	if (!len || len > NS_HTTP_TRACESTATE_MAX)
 		return;

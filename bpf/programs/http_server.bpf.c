@@ -19,6 +19,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/http.h"
 #include "parents.h"
+#include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -42,9 +43,30 @@ static __always_inline const struct ns_http_server_facts *server_facts(const str
 	return server < NS_HTTP_SERVER_COUNT ? &hit->facts->http_server[server] : NULL;
 }
 
+/// Called for each request in flight: gives up those that are stale.
+static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct ns_http_in_flight *flight,
+                    struct ns_sweep *sweep)
+{
+	struct ns_span books = ns_books_of(&flight->record.span);
+	struct ns_goroutine owned = *key;
+	__u64 context = flight->context;
+
+	if (!ns_is_stale(&flight->record.span, sweep) || bpf_map_delete_elem(map, &owned))
+		return 0;
+	ns_count_dropped(&books, NS_LOSS_END_MISSED);
+	ns_forget_old_context(&owned, context);
+	return 0;
+}
+
+static __always_inline void forget_context(const struct ns_process_image *process, struct ns_http_in_flight *flight)
+{
+	if (flight->is_registered)
+		ns_forget_context(process, flight->context);
+}
+
 /// Begins a request. Returns its entry, or NULL where there is nothing more to do.
 static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, struct ns_hit *hit,
-                                                       const struct ns_process_settings *settings, __u64 response,
+                                                       struct ns_process_settings *settings, __u64 response,
                                                        __u64 request, __u64 start_ns, int is_http2)
 {
 	const struct ns_http_server_facts *at = server_facts(hit, is_http2);
@@ -67,9 +89,11 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 			return NULL;
 		if (flight) {
 			ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
-			ns_forget_context(&hit->key.process, flight->context);
+			ns_forget_old_context(&hit->key, flight->context);
 		}
 		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_ANY);
+	} else if (failed && ns_make_room(&http_in_flight, give_up, start_ns)) {
+		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_NOEXIST);
 	}
 	ns_count_begun(settings->counters_slot);
 	flight = failed ? NULL : bpf_map_lookup_elem(&http_in_flight, &hit->key);
@@ -92,7 +116,10 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 		bpf_map_delete_elem(&http_in_flight, &hit->key);
 		return NULL;
 	}
-	ns_register_context(&hit->key, flight->context, NS_RECORD_HTTP_SERVER);
+	if (*(volatile const __u32 *)&settings->wants_contexts) {
+		flight->is_registered = 1;
+		ns_register_context(&hit->key, flight->context, NS_RECORD_HTTP_SERVER);
+	}
 	return flight;
 }
 
@@ -102,7 +129,7 @@ SEC("uprobe")
 int http_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_hit hit = {};
 
 	if (!ns_identify(ctx, &hit))
@@ -118,7 +145,7 @@ SEC("uprobe")
 int http2_server_begin(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	struct ns_hit hit = {};
 
 	if (!ns_identify(ctx, &hit))
@@ -144,11 +171,11 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 	flight = bpf_map_lookup_elem(&http_in_flight, &hit.key);
 	if (!at || !flight)
 		return 0;
-	if (flight->record.span.kind == NS_RECORD_TAKEN_OVER)
+	if (is_http2 && __sync_val_compare_and_swap(&flight->fate, NS_HTTP_OPEN, NS_HTTP_ENDED) == NS_HTTP_TAKEN)
 		ns_uncount_begun(flight->record.span.counters_slot);
 	else
 		ns_finish(flight, at, outcome, now, is_http2);
-	ns_forget_context(&hit.key.process, flight->context);
+	forget_context(&hit.key.process, flight);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }
@@ -189,7 +216,7 @@ SEC("uprobe")
 int http_server_reject(struct pt_regs *ctx)
 {
 	__u64 now = bpf_ktime_get_ns(), request;
-	const struct ns_process_settings *settings;
+	struct ns_process_settings *settings;
 	const struct ns_http_server_facts *at;
 	struct ns_http_in_flight *flight;
 	struct ns_hit hit = {};
@@ -212,7 +239,7 @@ int http_server_reject(struct pt_regs *ctx)
 	if (!flight)
 		return 0;
 	ns_finish(flight, at, NS_HTTP_REJECTED, now, 0);
-	ns_forget_context(&hit.key.process, flight->context);
+	forget_context(&hit.key.process, flight);
 	bpf_map_delete_elem(&http_in_flight, &hit.key);
 	return 0;
 }

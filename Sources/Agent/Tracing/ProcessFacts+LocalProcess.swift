@@ -28,5 +28,6 @@ extension ProcessFacts {
     mutating func setVariables(_ environment: [String: String]) {
         serviceNameVariable = environment["OTEL_SERVICE_NAME"]
         resourceAttributesVariable = environment["OTEL_RESOURCE_ATTRIBUTES"]
+        knownMethodsVariable = environment["OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"]
     }
 }

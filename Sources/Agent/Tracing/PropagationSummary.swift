@@ -35,6 +35,9 @@ package struct PropagationSummary: Sendable, Equatable {
 
     package internal(set) var written: UInt64 = 0
     package internal(set) var unwritten: [Reason: UInt64] = [:]
+    /// Processes to which nothing was written any more, since something else than what was written had shown up there. Their
+    /// later requests carry no trace context and are counted nowhere here.
+    package internal(set) var writesOff: UInt64 = 0
 
     mutating func add(_ counters: ns_process_counters) {
         written += counters.written

@@ -22,8 +22,17 @@ final class SpanAssembler: Sendable {
     private struct Workload {
         var facts: ProcessFacts
         var options: TracingOptions
+        let methods: HTTPMethods
         /// Made with the first span: of a program that was just launched, the pid is known only then.
         var resource: Resource?
+
+        init(_ facts: ProcessFacts, _ options: TracingOptions) {
+            self.facts = facts
+            self.options = options
+            var told = facts
+            if let environment = options.environment { told.setVariables(environment) }
+            methods = HTTPMethods(list: told.knownMethodsVariable)
+        }
     }
 
     private let sink: any SpanSink
@@ -50,14 +59,14 @@ final class SpanAssembler: Sendable {
 
     /// What spans of the process with this counters slot tell of it.
     func describe(_ facts: ProcessFacts, _ options: TracingOptions, slot: UInt32) {
-        state.withLock { $0.workloads[slot] = Workload(facts: facts, options: options, resource: nil) }
+        state.withLock { $0.workloads[slot] = Workload(facts, options) }
     }
 
     /// From the next record on, spans of the process are made and passed on in another way.
     func change(_ options: TracingOptions, slot: UInt32) {
         state.withLock { state in
-            state.workloads[slot]?.options = options
-            state.workloads[slot]?.resource = nil
+            guard let workload = state.workloads[slot] else { return }
+            state.workloads[slot] = Workload(workload.facts, options)
         }
     }
 
@@ -125,7 +134,7 @@ final class SpanAssembler: Sendable {
     }
 
     private func assemble(_ record: SpanRecord, _ state: inout State) -> Span? {
-        guard let resource = resource(for: record.context, &state) else {
+        guard let (resource, methods) = emitter(of: record.context, &state) else {
             state.invalid += 1
             return nil
         }
@@ -137,14 +146,17 @@ final class SpanAssembler: Sendable {
         }
         switch record {
         case .grpc(let record): return grpc.span(of: record, resource: resource, clock: state.clock)
-        case .httpClient(let record): return httpClient.span(of: record, resource: resource, clock: state.clock)
-        case .httpServer(let record): return httpServer.span(of: record, resource: resource, clock: state.clock)
+        case .httpClient(let record):
+            return httpClient.span(of: record, methods: methods, resource: resource, clock: state.clock)
+        case .httpServer(let record):
+            return httpServer.span(of: record, methods: methods, resource: resource, clock: state.clock)
         }
     }
 
-    private func resource(for context: SpanContextRecord, _ state: inout State) -> Resource? {
+    /// The resource of the process that a record is of, and the methods that it knows.
+    private func emitter(of context: SpanContextRecord, _ state: inout State) -> (Resource, HTTPMethods)? {
         guard var workload = state.workloads[context.countersSlot] else { return nil }
-        if let resource = workload.resource { return resource }
+        if let resource = workload.resource { return (resource, workload.methods) }
         if workload.facts.pid == 0 { workload.facts.pid = Int32(bitPattern: context.process.tgid) }
         var facts = workload.facts
         if let environment = workload.options.environment { facts.setVariables(environment) }
@@ -153,6 +165,6 @@ final class SpanAssembler: Sendable {
         ).resource
         workload.resource = resource
         state.workloads[context.countersSlot] = workload
-        return resource
+        return (resource, workload.methods)
     }
 }

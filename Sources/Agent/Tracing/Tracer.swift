@@ -20,12 +20,14 @@ package actor Tracer {
         let executable: KnownExecutable
         /// Since when it isn't traced any more but for requests that were in flight then.
         var leavingSince: ContinuousClock.Instant?
+        /// Nothing is written to it any more.
+        var writesAreOff = false
     }
 
     let watch: ProcessWatch
     let programs: TracingPrograms
     /// Whether requests of traced programs carry the trace context of their spans.
-    let propagates: Bool
+    package nonisolated let propagates: Bool
     let binaries: BPFMap<UInt32, ns_binary_facts>
     let contextTypes: BPFMap<ns_context_type_key, ns_context_type>
     let ledger: ArmedLedger
@@ -40,7 +42,7 @@ package actor Tracer {
     private let knowsInodes: Bool
     /// Whether the kernel's own numbers of processes are those of the caller's /proc.
     private let isInInitialNamespace: Bool
-    let findsRoutes: Bool
+    package nonisolated let findsRoutes: Bool
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     let analyses = AnalysisCache()
@@ -213,7 +215,7 @@ package actor Tracer {
             if let change = try change(by: event) { changes.append(change) }
         case .missed: hasMissed = true
         }
-        if hasMissed { changes += try missedEnds() + [.missed] }
+        if hasMissed { changes += try missedEnds() + missedWritesOff() + [.missed] }
         return changes
     }
 
@@ -231,7 +233,10 @@ package actor Tracer {
             traced[event.counters_slot]?.pid = pid
             let running = try? state(of: pid)
             return .launched(isOther: running.map { $0.identity != process.executable.identity } ?? false)
-        case NS_PROCESS_WRITES_OFF: return .writesOff(pid: process.pid)
+        case NS_PROCESS_WRITES_OFF:
+            guard !process.writesAreOff else { return nil }
+            traced[event.counters_slot]?.writesAreOff = true
+            return .writesOff(pid: process.pid)
         case NS_PROCESS_EXITED:
             try release(event.counters_slot)
             return .ended(pid: process.pid)
@@ -257,10 +262,25 @@ package actor Tracer {
         return changes
     }
 
+    /// The processes of which no event told that nothing is written to them any more.
+    private func missedWritesOff() throws(BPFError) -> [ProcessChange] {
+        guard propagates else { return [] }
+        var changes: [ProcessChange] = []
+        for (slot, process) in traced where !process.writesAreOff {
+            guard let image = process.image, let settings = try processes.value(of: image), settings.writes == 0 else {
+                continue
+            }
+            traced[slot]?.writesAreOff = true
+            changes.append(.writesOff(pid: process.pid))
+        }
+        return changes
+    }
+
     /// Disables all processes, disarms all executables, reads what is left, and closes the books. Probes that are slow to
     /// take out stay, doing nothing, until this process ends, which it must do next.
     package func stop() throws(BPFError) -> TraceSummary {
         try watch.cancelLaunch()
+        _ = try missedWritesOff()
         for image in try processes.keys() { try processes.remove(image) }
         try disarmAll()
         // Reads what is left first.
@@ -268,7 +288,7 @@ package actor Tracer {
         assembler.finish()
         eventReader = nil
         var summary = ended
-        for slot in traced.keys { try addBooks(of: slot, to: &summary) }
+        for (slot, process) in traced { try addBooks(of: process, slot, to: &summary) }
         summary.inFlight = UInt64(try inFlight.count())
         assembler.account(in: &summary)
         return summary
@@ -277,12 +297,15 @@ package actor Tracer {
     /// Forgets a process that runs no more, or isn't traced after all.
     func release(_ slot: UInt32) throws(BPFError) {
         guard let process = traced.removeValue(forKey: slot) else { return }
-        try addBooks(of: slot, to: &ended)
+        try addBooks(of: process, slot, to: &ended)
         assembler.retire(slot: slot, at: spanReader?.written ?? 0)
         leave(process.executable.identity, user: slot)
     }
 
-    private func addBooks(of slot: UInt32, to summary: inout TraceSummary) throws(BPFError) {
+    private func addBooks(
+        of process: Traced, _ slot: UInt32, to summary: inout TraceSummary
+    ) throws(BPFError) {
+        if process.writesAreOff { summary.propagation.writesOff += 1 }
         guard let counts = try counters.value(of: slot) else { return }
         summary.begun += counts.begun
         summary.unsampled += counts.unsampled

@@ -39,8 +39,10 @@ final class AgentSession: Sendable {
             throw attachment.failure(error)
         }
         supervisor = NodeSupervisor(
-            tracer: tracer, configuration: configuration, router: router, cluster: cluster,
-            report: SupervisorMessages.print)
+            tracer: tracer, configuration: configuration, router: router, cluster: cluster
+        ) { [tracer] notice in
+            SupervisorMessages.print(notice, tracedBy: tracer)
+        }
     }
 
     /// Until a signal other than SIGHUP comes.

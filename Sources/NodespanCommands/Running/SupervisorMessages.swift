@@ -3,11 +3,11 @@ import Workloads
 
 /// What `run` says of processes.
 enum SupervisorMessages {
-    static func print(_ notice: SupervisorNotice) {
+    static func print(_ notice: SupervisorNotice, tracedBy tracer: Tracer) {
         switch notice {
         case .traced(let candidate, let origin):
             StandardError.print("tracing \(TracingMessages.name(candidate)), by \(origin)")
-            TracingMessages.printMissing(candidate)
+            TracingMessages.printMissing(candidate, tracedBy: tracer)
         case .changed(let pid, let origin): StandardError.print("process \(pid) is traced by \(origin) from now on")
         case .untraced(let pid): StandardError.print("process \(pid) is traced no more: nobody wants it")
         case .ended(let pid): StandardError.print("process \(pid) has ended")

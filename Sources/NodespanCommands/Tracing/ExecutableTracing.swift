@@ -78,7 +78,7 @@ final class ExecutableTracing: Sendable {
             guard patterns.contains(where: { $0.matches(candidate.process.executablePath) }) else { return false }
             if try await session.trace(candidate, sampling) {
                 if Self.isNew(candidate.executable.identity, among: incomplete) {
-                    TracingMessages.printMissing(candidate)
+                    TracingMessages.printMissing(candidate, tracedBy: session.tracer)
                 }
                 StandardError.print("tracing \(TracingMessages.name(candidate))")
             }

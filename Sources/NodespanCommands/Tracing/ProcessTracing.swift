@@ -23,7 +23,7 @@ struct ProcessTracing {
             _ = try await session.close()
             throw SilentEnding(status: status.rawValue)
         }
-        for candidate in traced { TracingMessages.printMissing(candidate) }
+        for candidate in traced { TracingMessages.printMissing(candidate, tracedBy: session.tracer) }
         let names = traced.map(TracingMessages.name).joined(separator: ", ")
         StandardError.print("tracing \(names); stop with Ctrl-C")
         let running = RunningCount(traced.count)

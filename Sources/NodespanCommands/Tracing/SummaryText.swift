@@ -26,11 +26,16 @@ enum SummaryText {
         for (reason, count) in propagation.unwritten.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             lines.append("  \(count) not: \(reason.explanation) (\(reason.name))")
         }
+        if propagation.writesOff > 0 {
+            lines.append(
+                "\(count(propagation.writesOff, "process", plural: "processes")) written to no more: what was written into a "
+                    + "request was not there afterwards (writes_off)")
+        }
         return lines
     }
 
-    private static func count(_ number: UInt64, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    private static func count(_ number: UInt64, _ noun: String, plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : plural ?? "\(noun)s")"
     }
 
     /// For scripts, one line.
@@ -46,7 +51,8 @@ enum SummaryText {
     private static func json(_ propagation: PropagationSummary) -> String {
         let unwritten = propagation.unwritten.sorted { $0.key.rawValue < $1.key.rawValue }
         let members = unwritten.map { "\"\($0.key.name)\":\($0.value)" }
-        return "{\"written\":\(propagation.written),\"unwritten\":{\(members.joined(separator: ","))}}"
+        return "{\"written\":\(propagation.written),\"unwritten\":{\(members.joined(separator: ","))},"
+            + "\"writesOff\":\(propagation.writesOff)}"
     }
 
     /// An object of counts by reason.

@@ -67,9 +67,7 @@ struct TraceSession {
         for await notice in tracer.notices {
             do throws(BPFError) {
                 for change in try await tracer.changes(after: notice) {
-                    if case .writesOff(let pid) = change {
-                        StandardError.print(TracingMessages.writesOff(pid))
-                    }
+                    if case .writesOff(let pid) = change { StandardError.print(TracingMessages.writesOff(pid)) }
                     if await !follow(change) { return }
                 }
             } catch {

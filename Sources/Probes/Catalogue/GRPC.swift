@@ -24,6 +24,7 @@ enum GRPC {
     static let clientHeaders = TypeName(transportPackage, "clientHeaders")
     static let headerFrame = TypeName(transportPackage, "headerFrame")
     static let loopyWriter = TypeName(transportPackage, "loopyWriter")
+    static let outStream = TypeName(transportPackage, "outStream")
     static let clientConn = TypeName(package, "ClientConn")
     static let clientStream = TypeName(package, "clientStream")
     static let status = TypeName(statusPackage, "Status")

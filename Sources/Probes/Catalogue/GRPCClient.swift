@@ -115,8 +115,9 @@ extension LibraryEntry {
                 fact: \.grpc_client.deadline_type),
         ] + NetAddresses.types(Client.peerLoss))
 
-    /// Links a call with the header fields that its connection's writer gets to see: in the goroutine that makes the call, or
-    /// tries it again, `(*http2Client).NewStream` hands a frame that has them to the writer.
+    /// Links a call with the stream that its connection's writer gets to see: in the goroutine that makes the call, or tries
+    /// it again, `(*http2Client).NewStream` hands a frame to the writer that has the header fields, and the stream's
+    /// `writeQuota`, by whose address the writer's own record of the stream shows the call.
     static let grpcClientHeader = LibraryEntry(
         name: "grpc client header",
         anchor: Client.newStream, purpose: .propagation,
@@ -131,11 +132,17 @@ extension LibraryEntry {
                 ])
         ],
         fields: [
-            FieldNeed(
-                .required,
-                [FieldEntry(GRPC.clientHeaders, "hf", .slice, \.grpc_client.frame_fields)],
-                [FieldEntry(GRPC.headerFrame, "hf", .slice, \.grpc_client.frame_fields)])
+            FieldNeed(.required, frame(GRPC.clientHeaders), frame(GRPC.headerFrame)),
+            FieldNeed(.required, [FieldEntry(GRPC.headerField, "Name", .string, \.grpc_client.field_name)]),
+            FieldNeed(.required, [FieldEntry(GRPC.headerField, "Sensitive", .byte, \.grpc_client.field_sensitive)]),
         ])
+
+    private static func frame(_ type: TypeName) -> [FieldEntry] {
+        [
+            FieldEntry(type, "hf", .slice, \.grpc_client.frame_fields),
+            FieldEntry(type, "wq", .word, \.grpc_client.frame_quota),
+        ]
+    }
 }
 
 private enum Client {

@@ -37,7 +37,8 @@ extension LibraryEntry {
     ) -> LibraryEntry {
         let retry = "\(package).\(prefix)shouldRetryRequest"
         let roundTrips = ["roundTrip", "RoundTrip"].map { "\(package).(*\(prefix)ClientConn).\($0)" }
-        let loops = loops.map { CandidateSite.FunctionSelector.named("\(package).(*\(prefix)Transport).\($0)") }
+        let loopNames = loops.map { "\(package).(*\(prefix)Transport).\($0)" }
+        let loops = loopNames.map(CandidateSite.FunctionSelector.named)
         let begin = ProbeEntry(
             program: "http2_client_begin", rate: .everyRequest, need: .required,
             // (t *Transport) RoundTripOpt(req *http.Request, …)
@@ -51,7 +52,7 @@ extension LibraryEntry {
                 }
             })
         return LibraryEntry(
-            name: name, anchor: retry, variant: variant,
+            name: name, anchor: retry, otherAnchors: loopNames, variant: variant,
             probes: (beginsItself ? [begin] : []) + [
                 ProbeEntry(
                     program: "http_client_end", rate: .everyRequest, need: .required,
@@ -63,6 +64,7 @@ extension LibraryEntry {
                     need: .optional(loss: "no span for a request that fails: counted as a missed end"),
                     candidates: loops.map { CandidateSite(function: $0, place: .results(ofCallsTo: retry)) }),
             ] + (beginsItself ? [refused] : []),
-            fields: HTTPClientFields.request + response, maps: [HTTPClientFields.headerMap], copies: copies)
+            fields: HTTPClientFields.request + response, maps: [HTTPClientFields.headerMap], copies: copies,
+            errors: ErrorType.all)
     }
 }

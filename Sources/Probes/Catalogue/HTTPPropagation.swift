@@ -79,15 +79,17 @@ extension LibraryEntry {
         name: String, package: String, prefix: String, variant: ns_http2_request = NS_HTTP2_REQUEST, request: FieldEntry
     ) -> LibraryEntry {
         let writeHeaders = "\(package).(*\(prefix)ClientConn).writeHeaders"
+        let writeRequest = "\(package).(*\(prefix)clientStream).writeRequest"
         return LibraryEntry(
-            name: name, anchor: writeHeaders, purpose: .propagation, variant: variant.rawValue,
+            name: name, anchor: writeHeaders, otherAnchors: [writeRequest], purpose: .propagation,
+            variant: variant.rawValue,
             probes: [
                 ProbeEntry(
                     program: "http2_announce", rate: .everyRequest, need: .required,
                     candidates: [
                         // (cs *clientStream) encodeAndWriteHeaders(req *http.Request)
                         CandidateSite(
-                            function: .named("\(package).(*\(prefix)clientStream).writeRequest"),
+                            function: .named(writeRequest),
                             place: .calls(to: "\(package).(*\(prefix)clientStream).encodeAndWriteHeaders"),
                             arguments: "8 8"),
                         CandidateSite(

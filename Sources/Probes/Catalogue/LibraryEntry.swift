@@ -5,8 +5,10 @@ struct LibraryEntry: Sendable {
     /// The name in reports, for example `net/http server`. Entries that follow one another under one name are the forms
     /// that the library had over time: the one of which most can be had is taken.
     var name: String
-    /// A function that is in every executable that uses the library.
+    /// A function that is in every executable that uses the library, unless a profile has it inlined.
     var anchor: String
+    /// Another one, looked for where the anchor isn't: so big that it never is inlined.
+    var otherAnchors: [String] = []
     var purpose = LibraryReport.Purpose.spans
     /// What the programs are told by the attach cookie.
     var variant: UInt32 = 0
@@ -16,7 +18,8 @@ struct LibraryEntry: Sendable {
     var maps: [MapNeed] = []
     var types: [TypeNeed] = []
     var copies: [CopyEntry] = []
-    /// What the programs tell errors by.
+    var pointers: [PointerNeed] = []
+    /// What the programs tell errors by. All the libraries that have any have the same.
     var errors: [ErrorType] = []
 }
 
@@ -31,16 +34,28 @@ struct CopyEntry: Sendable {
     var length: any WritableKeyPath<ns_binary_facts, UInt16> & Sendable
 }
 
+/// A pointer on the stack of the function that a program is attached in. The code shows where it is: one argument of the call
+/// that has the probe is a field of the struct that it points to. Without it, the library can't be traced.
+struct PointerNeed: Sendable {
+    /// The program, which has one attach point.
+    var program: String
+    /// Of the word among the arguments, up to the third, from 0.
+    var argument: Int
+    var field: FieldEntry
+    /// Where the pointer is, bytes above the stack pointer.
+    var fact: any WritableKeyPath<ns_binary_facts, ns_offset> & Sendable
+}
+
 /// What happens without something that is missing.
 enum Need: Sendable {
-    /// The library can't be traced.
+    /// All that the library is there for.
     case required
     /// The loss, for example `no http.route`.
     case optional(loss: String)
 
-    var consequence: String {
+    func consequence(for purpose: LibraryReport.Purpose) -> String {
         switch self {
-        case .required: "the library can't be traced"
+        case .required: purpose.loss
         case .optional(let loss): loss
         }
     }

@@ -18,7 +18,7 @@ struct GoroutineFacts {
             facts.parent_goid = parent
             guard let m = try offset(of: "m", in: "g"), let p = try offset(of: "p", in: "m"),
                 let cache = try offset(of: "goidcache", in: "p"), let end = try offset(of: "goidcacheend", in: "p"),
-                end == cache + 8
+                UInt64(end) == UInt64(cache) + 8
             else { return facts }
             facts.m = m
             facts.p = p

@@ -20,9 +20,7 @@ package struct Planner: Sendable {
         for forms in catalogue.libraries.chunked(by: \.name) {
             var plans: [LibraryPlan] = []
             for entry in forms {
-                for anchor in (functions[entry.anchor] ?? []).prefix(Self.copyLimit) {
-                    let copy = LibraryCopy(of: anchor, named: entry.anchor)
-                    guard copy.name(of: entry.anchor) == anchor.name else { continue }
+                for copy in copies(of: entry, functions) {
                     plans.append(try plan(entry, copy, in: binary, functions, facts))
                 }
             }
@@ -33,10 +31,30 @@ package struct Planner: Sendable {
             facts = best.facts
             libraries.append(best.report)
         }
+        let errors = errors(of: libraries)
+        if !errors.isEmpty { facts.set(try ErrorTypes(binary: binary).find(errors)) }
         let contextTypes = try parents(in: binary, functions, of: libraries, &facts)
         let plan = ProbePlan(
             goVersion: binary.buildInfo.goVersion, facts: facts, contextTypes: contextTypes, libraries: libraries)
         return plan.attachPoints.isEmpty ? .refusal(PlanRefusal(libraries)) : .plan(plan)
+    }
+
+    /// The copies of a library that the executable has.
+    private func copies(of entry: LibraryEntry, _ functions: [String: [Function]]) -> [LibraryCopy] {
+        var copies: [LibraryCopy] = []
+        for name in [entry.anchor] + entry.otherAnchors {
+            for anchor in functions[name] ?? [] where copies.count < Self.copyLimit {
+                let copy = LibraryCopy(of: anchor, named: name)
+                if copy.name(of: name) == anchor.name, !copies.contains(copy) { copies.append(copy) }
+            }
+        }
+        return copies
+    }
+
+    /// What the errors of libraries that can be traced are told by.
+    private func errors(of libraries: [LibraryReport]) -> [ErrorType] {
+        let traced = Set(libraries.filter { !$0.probes.isEmpty }.map(\.name))
+        return catalogue.libraries.first { !$0.errors.isEmpty && traced.contains($0.name) }?.errors ?? []
     }
 
     /// Finds what tells whose child a span is, if anything that the executable has asks for it.
@@ -67,14 +85,14 @@ package struct Planner: Sendable {
         _ entry: LibraryEntry, _ copy: LibraryCopy, in binary: GoBinary, _ functions: [String: [Function]],
         _ facts: ns_binary_facts
     ) throws(PlanningError) -> LibraryPlan {
-        var tally = Tally()
+        var tally = Tally(purpose: entry.purpose)
         var sites = SiteResolver(binary: binary, functions: functions, copy: copy, variant: entry.variant)
         for probe in entry.probes { try sites.resolve(probe, tally: &tally) }
         var fields = FieldResolver(binary: binary, copy: copy, facts: facts, copies: entry.copies)
         for field in entry.fields { try fields.resolve(field, tally: &tally) }
         for map in entry.maps { try fields.resolve(map, tally: &tally) }
         for type in entry.types { try fields.resolve(type, tally: &tally) }
-        try fields.resolve(entry.errors)
+        for pointer in entry.pointers { try fields.resolve(pointer, at: &sites, tally: &tally) }
         let isRefused = tally.state == .refused
         return LibraryPlan(
             entry: entry, copy: copy, facts: isRefused ? facts : fields.facts,
@@ -101,7 +119,7 @@ extension [LibraryEntry] {
 extension LibraryEntry {
     /// Every function that the candidates name.
     fileprivate var functionNames: Set<String> {
-        var names: Set<String> = [anchor]
+        var names = Set([anchor] + otherAnchors)
         for candidate in probes.flatMap(\.candidates) {
             switch candidate.function {
             case .named(let name): names.insert(name)

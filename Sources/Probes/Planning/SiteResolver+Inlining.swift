@@ -11,7 +11,7 @@ extension SiteResolver {
         let name = copy.name(of: inlined)
         let bodies = try inlinedCalls(of: name).filter { $0.caller.address == owner.address }
         guard !bodies.isEmpty else { return .failure(Absence(reason: "\(name) isn't inlined into \(owner.name)")) }
-        if let function = function(inlined), !code.directCalls(to: function.address).isEmpty {
+        if let function = function(inlined), !code.directCalls(to: function.address, atMost: 1).isEmpty {
             return .failure(Absence(reason: "\(owner.name) calls \(name) in one place, and has it inlined in another"))
         }
         // In the body of one that is inlined as well, the arguments would be elsewhere.

@@ -1,4 +1,4 @@
-private import CodeSites
+internal import CodeSites
 internal import GoBinary
 
 /// Finds the catalogue's probe sites in one executable.
@@ -65,6 +65,7 @@ struct SiteResolver {
             case .success(let found): sites = found
             case .failure(let absence): return .unusable(reason: absence.reason)
             }
+            guard sites.count <= Self.siteLimit else { return .unusable(reason: Self.tooMany("places", in: owner)) }
             for site in sites {
                 guard let fileOffset = binary.fileOffset(of: site.address) else {
                     return .unusable(reason: "\(owner.name) isn't in the file")
@@ -91,15 +92,17 @@ struct SiteResolver {
     private func sites(
         at place: CandidateSite.Place, in code: FunctionCode, of owner: Function
     ) throws(PlanningError) -> Result<[CodeSite], Absence> {
-        let calls = place.callees.compactMap(function).flatMap { code.directCalls(to: $0.address) }
+        let calls = place.callees.compactMap(function).flatMap {
+            code.directCalls(to: $0.address, atMost: Self.siteLimit + 1)
+        }
         guard calls.count <= Self.siteLimit else {
-            return .failure(Absence(reason: "\(owner.name) has \(calls.count) calls where real programs have a few"))
+            return .failure(Absence(reason: Self.tooMany("calls", in: owner)))
         }
         switch place {
         case .calls, .callsOfAny:
             return .success(calls)
         case .firstCall(_, let marker):
-            let before = function(marker).map { code.directCalls(to: $0.address) } ?? []
+            let before = function(marker).map { code.directCalls(to: $0.address, atMost: 2) } ?? []
             guard before.count == 1 else { return .success([]) }
             return .success(calls.first { $0.address > before[0].address }.map { [$0] } ?? [])
         case .behindCalls:
@@ -113,7 +116,7 @@ struct SiteResolver {
         case .results:
             return .success(calls.compactMap { code.site(behindCall: $0.address, keeping: 3) })
         case .returns:
-            return .success(code.returns)
+            return .success(code.returns(atMost: Self.siteLimit + 1))
         case .failingReturns(_, let other):
             return failingReturns(in: code, behind: calls, besides: other.map(function))
         case .prologue:
@@ -123,6 +126,10 @@ struct SiteResolver {
         case .methodCalls(let inlined, let method, let arguments):
             return try methodCalls(method, arguments, inInlined: inlined, in: code, of: owner)
         }
+    }
+
+    private static func tooMany(_ things: String, in owner: Function) -> String {
+        "\(owner.name) has more than \(siteLimit) \(things) where real programs have a few"
     }
 
     /// In the copy of the library that is planned.
@@ -143,11 +150,22 @@ struct SiteResolver {
             guard let callee = function(callee) else { return [] }
             var owners: [Function] = []
             for literal in CandidateSite.literalNames(in: outer).compactMap(function) {
-                guard let code = try code(of: literal), !code.directCalls(to: callee.address).isEmpty else { continue }
+                guard let code = try code(of: literal), !code.directCalls(to: callee.address, atMost: 1).isEmpty
+                else { continue }
                 owners.append(literal)
             }
             return owners
         }
+    }
+
+    /// Where an argument of the call comes from that is the only attach point of a program.
+    mutating func origin(ofArgument index: Int, of program: String) throws(PlanningError) -> ArgumentOrigin? {
+        let points = attachPoints.filter { $0.program == program }
+        guard points.count == 1, let owner = functions.values.joined().first(where: { $0.name == points[0].symbol })
+        else {
+            return nil
+        }
+        return try code(of: owner)?.origin(ofArgument: index, at: points[0].address)
     }
 
     private mutating func code(of function: Function) throws(PlanningError) -> FunctionCode? {

@@ -1,17 +1,18 @@
 /// Makes spans of HTTP client requests by OpenTelemetry's stable semantic conventions for HTTP.
 package struct HTTPClientConvention: Sendable {
-    private let methods: HTTPMethods
     private let redaction: QueryRedaction
     private let scope: InstrumentationScope
 
     /// - Parameter version: nodespan's own, for the instrumentation scope.
-    package init(version: String, methods: HTTPMethods = .standard, redaction: QueryRedaction = .standard) {
-        self.methods = methods
+    package init(version: String, redaction: QueryRedaction = .standard) {
         self.redaction = redaction
         scope = InstrumentationScope(name: "nodespan/net/http", version: version)
     }
 
-    package func span(of record: HTTPClientRecord, resource: Resource, clock: borrowing WallClock) -> Span {
+    /// - Parameter methods: those that are reported by their own name.
+    package func span(
+        of record: HTTPClientRecord, methods: HTTPMethods = .standard, resource: Resource, clock: borrowing WallClock
+    ) -> Span {
         let context = record.context
         let method = record.method.isEmpty ? "GET" : record.method
         let isKnownMethod = methods.contains(method)
@@ -27,21 +28,18 @@ package struct HTTPClientConvention: Sendable {
             resource: resource, scope: scope)
     }
 
-    /// 400 and above: to a client, the server's refusal is a failure, too.
     private static func spanStatus(of record: HTTPClientRecord) -> Span.Status {
         if let error = record.error { return Span.Status(code: .error, message: error.message) }
-        return Span.Status(code: (record.status ?? 0) >= 400 ? .error : .unset)
+        return Span.Status(code: record.status.map(isFailure) == true ? .error : .unset)
     }
+
+    /// To a client, the server's refusal is a failure, too, and so is a status that means nothing.
+    private static func isFailure(_ status: Int) -> Bool { !(100..<400).contains(status) }
 
     private func attributes(of record: HTTPClientRecord, method: String, isKnownMethod: Bool) -> [Attribute] {
         var attributes: [Attribute] = []
         attributes.reserveCapacity(16)
-        if isKnownMethod {
-            attributes.append("http.request.method", method)
-        } else {
-            attributes.append("http.request.method", "_OTHER")
-            attributes.append("http.request.method_original", method)
-        }
+        attributes.appendHTTPMethod(method, isKnown: isKnownMethod)
         attributes.append("url.full", url(of: record))
         appendServer(of: record, to: &attributes)
         if record.resendCount > 0 { attributes.append("http.request.resend_count", record.resendCount) }
@@ -56,11 +54,21 @@ package struct HTTPClientConvention: Sendable {
 
     /// Without the fragment, which isn't sent, and without credentials.
     private func url(of record: HTTPClientRecord) -> String {
-        var url = record.scheme + "://"
+        var url = record.scheme.isEmpty ? "//" : record.scheme + "://"
         if record.hasUser { url += record.hasPassword ? "REDACTED:REDACTED@" : "REDACTED@" }
-        url += record.host + (record.isRawPath ? record.path : PercentEncoding.encode(path: record.path))
+        let path = record.isRawPath ? record.path : PercentEncoding.encode(path: record.path)
+        url += Self.host(record.host, isAfterUser: record.hasUser)
+        // As net/url's `URL.String` does.
+        if !record.host.isEmpty, !path.isEmpty, path.utf8.first != UInt8(ascii: "/") { url += "/" }
+        url += path
         if !record.query.isEmpty { url += "?" + redaction.redacted(record.query) }
         return url
+    }
+
+    /// Without the credentials that a program may have put there by mistake, where net/url would not have them.
+    private static func host(_ host: String, isAfterUser: Bool) -> String {
+        guard let at = host.utf8.lastIndex(of: UInt8(ascii: "@")) else { return host }
+        return (isAfterUser ? "" : "REDACTED@") + host[host.utf8.index(after: at)...]
     }
 
     private func appendServer(of record: HTTPClientRecord, to attributes: inout [Attribute]) {
@@ -68,8 +76,10 @@ package struct HTTPClientConvention: Sendable {
         attributes.append("server.address", server.host)
         // A cut host may end within the port.
         guard !record.truncated.contains(.host) else { return }
-        attributes.append("server.port", server.port ?? (record.scheme == "https" ? 443 : 80))
+        if let port = server.port ?? Self.defaultPorts[record.scheme] { attributes.append("server.port", port) }
     }
+
+    private static let defaultPorts: [String: UInt16] = ["http": 80, "https": 443]
 
     private func appendResponse(
         of record: HTTPClientRecord, isToHead: Bool, to attributes: inout [Attribute]
@@ -80,14 +90,10 @@ package struct HTTPClientConvention: Sendable {
         }
         guard let status = record.status else { return }
         attributes.append("http.response.status_code", status)
-        if status >= 400 { attributes.append("error.type", String(status)) }
+        if Self.isFailure(status) { attributes.append("error.type", String(status)) }
         // What a response to HEAD says is the size of a body that isn't sent.
         if let size = record.responseBodySize, !isToHead { attributes.append("http.response.body.size", size) }
-        guard record.protocolMajor > 0 else { return }
-        let hasMinor = record.protocolMajor < 2 || record.protocolMinor > 0
-        attributes.append(
-            "network.protocol.version",
-            hasMinor ? "\(record.protocolMajor).\(record.protocolMinor)" : "\(record.protocolMajor)")
+        attributes.appendHTTPVersion(major: record.protocolMajor, minor: record.protocolMinor)
     }
 
     /// The attributes that hold less than the request did. "tracestate" stands for the span's trace state.
@@ -97,7 +103,7 @@ package struct HTTPClientConvention: Sendable {
         if record.truncated.contains(.method) {
             keys.append(isKnownMethod ? "http.request.method" : "http.request.method_original")
         }
-        if !record.truncated.isDisjoint(with: [.host, .path, .query]) { keys.append("url.full") }
+        if !record.truncated.isDisjoint(with: [.scheme, .host, .path, .query]) { keys.append("url.full") }
         if record.truncated.contains(.host) { keys.append("server.address") }
         if record.truncated.contains(.userAgent) { keys.append("user_agent.original") }
         if record.truncated.contains(.traceState) { keys.append("tracestate") }

@@ -4,18 +4,25 @@
 /// Source: OpenTelemetry semantic conventions, `http.request.method`, which also asks that the list can be replaced.
 package struct HTTPMethods: Sendable {
     private let known: Set<String>
+    /// Bytes.
+    private static let listLimit = 8192
 
     /// RFC 9110, section 9.3; PATCH of RFC 5789; QUERY, as Go 1.27 knows it.
     package static let standard = HTTPMethods(known: [
         "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE",
     ])
 
-    package init(known: Set<String>) {
+    private init(known: Set<String>) {
         self.known = known
     }
 
-    /// - Parameter list: the value of OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: case-sensitive names, commas between them.
-    package init(list: String) {
+    /// - Parameter list: the value of OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: case-sensitive names, commas between them,
+    ///   instead of the standard ones. Where it is empty, or larger than any that is meant, they remain.
+    package init(list: String?) {
+        guard let list, !list.isEmpty, list.utf8.count <= Self.listLimit else {
+            self = .standard
+            return
+        }
         known = Set(list.split { $0 == "," || $0.isWhitespace }.map(String.init))
     }
 

@@ -1,17 +1,18 @@
 /// Makes spans of HTTP server requests by OpenTelemetry's stable semantic conventions for HTTP.
 package struct HTTPServerConvention: Sendable {
-    private let methods: HTTPMethods
     private let redaction: QueryRedaction
     private let scope: InstrumentationScope
 
     /// - Parameter version: nodespan's own, for the instrumentation scope.
-    package init(version: String, methods: HTTPMethods = .standard, redaction: QueryRedaction = .standard) {
-        self.methods = methods
+    package init(version: String, redaction: QueryRedaction = .standard) {
         self.redaction = redaction
         scope = InstrumentationScope(name: "nodespan/net/http", version: version)
     }
 
-    package func span(of record: HTTPServerRecord, resource: Resource, clock: borrowing WallClock) -> Span {
+    /// - Parameter methods: those that are reported by their own name.
+    package func span(
+        of record: HTTPServerRecord, methods: HTTPMethods = .standard, resource: Resource, clock: borrowing WallClock
+    ) -> Span {
         let context = record.context
         let status = statusCode(of: record)
         let route = Self.route(of: record.pattern)
@@ -82,12 +83,7 @@ package struct HTTPServerConvention: Sendable {
     private func appendRequest(
         of record: HTTPServerRecord, isKnownMethod: Bool, route: String?, to attributes: inout [Attribute]
     ) {
-        if isKnownMethod {
-            attributes.append("http.request.method", record.method)
-        } else {
-            attributes.append("http.request.method", "_OTHER")
-            attributes.append("http.request.method_original", record.method)
-        }
+        attributes.appendHTTPMethod(record.method, isKnown: isKnownMethod)
         attributes.append("url.path", record.path)
         if !record.query.isEmpty { attributes.append("url.query", redaction.redacted(record.query)) }
         attributes.append("url.scheme", record.isTLS ? "https" : "http")
@@ -119,12 +115,7 @@ package struct HTTPServerConvention: Sendable {
     }
 
     private func appendConnection(of record: HTTPServerRecord, to attributes: inout [Attribute]) {
-        if record.protocolMajor > 0 {
-            let hasMinor = record.protocolMajor < 2 || record.protocolMinor > 0
-            attributes.append(
-                "network.protocol.version",
-                hasMinor ? "\(record.protocolMajor).\(record.protocolMinor)" : "\(record.protocolMajor)")
-        }
+        attributes.appendHTTPVersion(major: record.protocolMajor, minor: record.protocolMinor)
         if let server = HostPort(record.host) {
             attributes.append("server.address", server.host)
             // A cut host may end within the port. The scheme's default port is not repeated.

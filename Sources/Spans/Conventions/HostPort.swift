@@ -5,18 +5,20 @@ struct HostPort: Equatable {
     /// Absent when none was given or when it is no port number.
     var port: UInt16?
 
-    /// Splits `host`, `host:port`, `[v6]`, `[v6]:port` and a bare IPv6 address. Nil when there is no host.
+    /// Splits `host`, `host:port`, `[v6]`, `[v6]:port` and a bare IPv6 address. Nil when there is no host. What is before
+    /// an @ is a user's, and no part of them (RFC 3986, section 3.2).
     init?(_ text: String) {
+        let text = text.utf8.lastIndex(of: UInt8(ascii: "@")).map { text[text.utf8.index(after: $0)...] } ?? text[...]
         let bytes = text.utf8
         if bytes.first == UInt8(ascii: "["), let end = bytes.firstIndex(of: UInt8(ascii: "]")) {
             host = String(text[bytes.index(after: bytes.startIndex)..<end])
             port = Self.port(text[bytes.index(after: end)...])
         } else if let colon = bytes.lastIndex(of: UInt8(ascii: ":")) {
             let isBareIPv6 = bytes[..<colon].contains(UInt8(ascii: ":"))
-            host = isBareIPv6 ? text : String(text[..<colon])
+            host = String(isBareIPv6 ? text : text[..<colon])
             port = isBareIPv6 ? nil : Self.port(text[colon...])
         } else {
-            host = text
+            host = String(text)
             port = nil
         }
         if host.isEmpty { return nil }

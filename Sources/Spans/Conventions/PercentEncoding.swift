@@ -15,8 +15,10 @@ enum PercentEncoding {
         return decoded
     }
 
-    /// The path of a URL as net/url's `escape` writes it, for one that net/url has no other encoding of.
+    /// The path of a URL as net/url's `EscapedPath` writes it, for one that net/url has no other encoding of.
     static func encode(path: String) -> String {
+        // Of `OPTIONS *`.
+        if path == "*" { return path }
         var encoded = ""
         for byte in path.utf8 {
             if isLiteral(byte) {

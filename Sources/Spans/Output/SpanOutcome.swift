@@ -11,7 +11,11 @@ struct SpanOutcome: Equatable {
             (text, colour) = ("aborted", .red)
         } else if case .int(let status) = span.attributes["http.response.status_code"] {
             (text, colour) = (String(status), Self.colour(ofHTTPStatus: status))
-        } else if span.attributes["http.request.method"] != nil {
+        } else if case .int(let code) = span.attributes["rpc.grpc.status_code"] {
+            // The codes' names have up to 19 letters. A program may make up codes of its own.
+            text = code == 0 ? "ok" : "code \(code < 1000 ? String(code) : "…")"
+            colour = code == 0 ? .green : span.status.code == .error ? .red : .yellow
+        } else if span.kind == .server, span.attributes["http.request.method"] != nil {
             // A server knows no status only of a connection that its handler took over.
             (text, colour) = ("hijacked", .blue)
         } else {

@@ -91,12 +91,18 @@ package struct TerminalSpanRenderer: Sendable {
         line.pad(to: start + serviceWidth + 2)
     }
 
-    /// The name, and behind it path and query where the name has a route only or nothing of them.
+    /// The name, and behind it path and query where the name has a route only or nothing of them, or a client's URL.
     private func appendName(of span: Span, limit: Int, to line: inout Line) {
         let name = TerminalText(span.name, limit: max(0, limit - line.width))
         line.append(name, .bold)
-        guard case .string(let path) = span.attributes["url.path"] else { return }
-        var target = path
+        var target: String
+        if case .string(let url) = span.attributes["url.full"] {
+            target = url
+        } else if case .string(let path) = span.attributes["url.path"] {
+            target = path
+        } else {
+            return
+        }
         if case .string(let query) = span.attributes["url.query"] { target += "?" + query }
         var gap = " "
         if case .string(let route) = span.attributes["http.route"] {

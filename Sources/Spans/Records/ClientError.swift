@@ -2,8 +2,9 @@ internal import CBPF
 
 /// The error that a client was handed instead of a response, as far as it is known.
 package struct ClientError: Sendable, Hashable {
-    /// `error.type`: the Go type of the error, or of the one in it that tells more, as `%T` prints it with the whole path of
-    /// its package; for what is only told by its text, the variable that it is in; `_OTHER` for what isn't known.
+    /// `error.type`: the Go type of the error, or of the one in it that tells more, as `%T` prints it but with the whole path
+    /// of its package. Types in a copy of golang.org/x/net/http2 count as the original's, and crypto/tls.alert as AlertError.
+    /// For what is only told by its text, the variable that it is in; `_OTHER` for what isn't known.
     package var type: String
     /// Empty when the text isn't known.
     package var message: String

@@ -19,23 +19,19 @@ package struct GRPCRecord: Sendable {
     }
 
     /// The texts that were longer than what the record keeps: one bit for each `enum ns_grpc_text`.
-    package struct Truncation: OptionSet, Sendable {
+    package struct Truncation: CutTexts {
         package let rawValue: UInt16
 
         package init(rawValue: UInt16) {
             self.rawValue = rawValue
         }
 
-        private init(_ text: ns_grpc_text) {
-            rawValue = 1 << UInt16(text.rawValue)
-        }
-
         /// Part of the metadata was not looked at, so that a traceparent may have been missed.
         package static let metadata = Truncation(rawValue: UInt16(NS_GRPC_METADATA_CUT))
-        package static let traceState = Truncation(NS_GRPC_TRACESTATE)
-        package static let peer = Truncation(NS_GRPC_PEER)
-        package static let method = Truncation(NS_GRPC_METHOD)
-        package static let authority = Truncation(NS_GRPC_AUTHORITY)
+        package static let traceState = Truncation(text: NS_GRPC_TRACESTATE.rawValue)
+        package static let peer = Truncation(text: NS_GRPC_PEER.rawValue)
+        package static let method = Truncation(text: NS_GRPC_METHOD.rawValue)
+        package static let authority = Truncation(text: NS_GRPC_AUTHORITY.rawValue)
     }
 
     package var side: Side
@@ -76,11 +72,11 @@ extension GRPCRecord {
         authority = texts.next()
         context = try RecordDecoder.context(span)
         outcome = try Self.outcome(
-            record[Layout.outcome], status: record.loadUnaligned(fromByteOffset: Layout.status, as: UInt32.self))
+            record[Layout.outcome], status: record.number(at: Layout.status))
         isUnix = record[Layout.isUnix] != 0
         peer = IPEndpoint(record.loadUnaligned(fromByteOffset: Layout.peer, as: ns_ip_address.self))
         local = IPEndpoint(record.loadUnaligned(fromByteOffset: Layout.local, as: ns_ip_address.self))
-        truncated = Truncation(rawValue: record.loadUnaligned(fromByteOffset: Layout.truncated, as: UInt16.self))
+        truncated = Truncation(rawValue: record.number(at: Layout.truncated))
     }
 
     private static func outcome(_ value: UInt8, status: UInt32) throws(RecordError) -> Outcome {
@@ -104,9 +100,6 @@ private enum Layout {
     static let textLengths = offset(\.text_len)
 
     private static func offset(_ field: PartialKeyPath<ns_grpc_span>) -> Int {
-        guard let offset = MemoryLayout<ns_grpc_span>.offset(of: field) else {
-            preconditionFailure("a field of a C struct is stored")
-        }
-        return offset
+        MemoryLayout.offset(ofField: field)
     }
 }

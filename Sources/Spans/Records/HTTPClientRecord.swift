@@ -4,23 +4,20 @@ internal import CBPF
 /// repaired.
 package struct HTTPClientRecord: Sendable {
     /// The texts that were longer than what the record keeps: one bit for each `enum ns_http_client_text`.
-    package struct Truncation: OptionSet, Sendable {
+    package struct Truncation: CutTexts {
         package let rawValue: UInt16
 
         package init(rawValue: UInt16) {
             self.rawValue = rawValue
         }
 
-        private init(_ text: ns_http_client_text) {
-            rawValue = 1 << UInt16(text.rawValue)
-        }
-
-        package static let method = Truncation(NS_HTTP_CLIENT_METHOD)
-        package static let host = Truncation(NS_HTTP_CLIENT_HOST)
-        package static let path = Truncation(NS_HTTP_CLIENT_PATH)
-        package static let query = Truncation(NS_HTTP_CLIENT_QUERY)
-        package static let userAgent = Truncation(NS_HTTP_CLIENT_USER_AGENT)
-        package static let traceState = Truncation(NS_HTTP_CLIENT_TRACESTATE)
+        package static let method = Truncation(text: NS_HTTP_CLIENT_METHOD.rawValue)
+        package static let scheme = Truncation(text: NS_HTTP_CLIENT_SCHEME.rawValue)
+        package static let host = Truncation(text: NS_HTTP_CLIENT_HOST.rawValue)
+        package static let path = Truncation(text: NS_HTTP_CLIENT_PATH.rawValue)
+        package static let query = Truncation(text: NS_HTTP_CLIENT_QUERY.rawValue)
+        package static let userAgent = Truncation(text: NS_HTTP_CLIENT_USER_AGENT.rawValue)
+        package static let traceState = Truncation(text: NS_HTTP_CLIENT_TRACESTATE.rawValue)
     }
 
     package var context: SpanContextRecord
@@ -28,7 +25,7 @@ package struct HTTPClientRecord: Sendable {
     package var requestBodySize: Int64?
     /// Bytes; absent when unknown.
     package var responseBodySize: Int64?
-    /// Absent when there was no response.
+    /// As the server sent it, which may be any number but 0. Absent when there was no response.
     package var status: Int?
     package var protocolMajor: UInt8
     package var protocolMinor: UInt8
@@ -68,21 +65,21 @@ extension HTTPClientRecord {
     ///   - span: what it begins with.
     init(_ record: UnsafeRawBufferPointer, _ span: ns_span) throws(RecordError) {
         var texts = try TextCursor(record, lengthsOffset: Layout.textLengths, limits: Self.textLimits)
-        let status = record.word(at: Layout.status)
-        let errorKind = record.word(at: Layout.errorKind)
-        guard status == 0 ? errorKind != 0 : (100...999).contains(status) else { throw .invalidStatus(status) }
+        let status: UInt16 = record.number(at: Layout.status)
+        let errorKind: UInt16 = record.number(at: Layout.errorKind)
+        guard status > 0 || errorKind != 0 else { throw .invalidStatus(status) }
         context = try RecordDecoder.context(span)
-        requestBodySize = Self.size(record, at: Layout.requestBodySize)
-        responseBodySize = Self.size(record, at: Layout.responseBodySize)
+        requestBodySize = record.bodySize(at: Layout.requestBodySize)
+        responseBodySize = record.bodySize(at: Layout.responseBodySize)
         self.status = errorKind == 0 ? Int(status) : nil
         protocolMajor = record[Layout.protocolMajor]
         protocolMinor = record[Layout.protocolMinor]
-        resendCount = Int(record.word(at: Layout.resendCount))
-        let user = Int32(record.word(at: Layout.userinfo))
+        resendCount = Int(record.number(at: Layout.resendCount) as UInt16)
+        let user = Int32(record.number(at: Layout.userinfo) as UInt16)
         hasUser = user & NS_HTTP_CLIENT_USER != 0
         hasPassword = user & NS_HTTP_CLIENT_PASSWORD != 0
-        truncated = Truncation(rawValue: record.word(at: Layout.truncated))
-        isRawPath = record.word(at: Layout.isRawPath) != 0
+        truncated = Truncation(rawValue: record.number(at: Layout.truncated))
+        isRawPath = record.number(at: Layout.isRawPath) as UInt16 != 0
         method = texts.next()
         scheme = texts.next()
         host = texts.next()
@@ -94,14 +91,6 @@ extension HTTPClientRecord {
         error = errorKind == 0 ? nil : ClientError(kind: UInt32(errorKind), text: errorText)
     }
 
-    private static func size(_ record: UnsafeRawBufferPointer, at offset: Int) -> Int64? {
-        let size = record.loadUnaligned(fromByteOffset: offset, as: Int64.self)
-        return size < 0 ? nil : size
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    fileprivate func word(at offset: Int) -> UInt16 { loadUnaligned(fromByteOffset: offset, as: UInt16.self) }
 }
 
 /// Byte offsets in `struct ns_http_client_span`.
@@ -119,9 +108,6 @@ private enum Layout {
     static let textLengths = offset(\.text_len)
 
     private static func offset(_ field: PartialKeyPath<ns_http_client_span>) -> Int {
-        guard let offset = MemoryLayout<ns_http_client_span>.offset(of: field) else {
-            preconditionFailure("a field of a C struct is stored")
-        }
-        return offset
+        MemoryLayout.offset(ofField: field)
     }
 }

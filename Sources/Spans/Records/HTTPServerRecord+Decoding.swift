@@ -11,7 +11,7 @@ extension HTTPServerRecord {
     ///   - span: what it begins with.
     init(_ record: UnsafeRawBufferPointer, _ span: ns_span) throws(RecordError) {
         var texts = try TextCursor(record, lengthsOffset: Layout.textLengths, limits: Self.textLimits)
-        let status = record.loadUnaligned(fromByteOffset: Layout.status, as: UInt16.self)
+        let status: UInt16 = record.number(at: Layout.status)
         guard status == 0 || (100...999).contains(status) else { throw .invalidStatus(status) }
         traceState = texts.next()
         method = texts.next()
@@ -23,18 +23,13 @@ extension HTTPServerRecord {
         pattern = texts.next()
         outcome = try Self.outcome(record[Layout.outcome])
         context = try RecordDecoder.context(span)
-        requestBodySize = Self.size(record, at: Layout.requestBodySize)
-        responseBodySize = Self.size(record, at: Layout.responseBodySize)
+        requestBodySize = record.bodySize(at: Layout.requestBodySize)
+        responseBodySize = record.bodySize(at: Layout.responseBodySize)
         self.status = status == 0 ? nil : Int(status)
         protocolMajor = record[Layout.protocolMajor]
         protocolMinor = record[Layout.protocolMinor]
         isTLS = record[Layout.isTLS] != 0
-        truncated = Truncation(rawValue: record.loadUnaligned(fromByteOffset: Layout.truncated, as: UInt16.self))
-    }
-
-    private static func size(_ record: UnsafeRawBufferPointer, at offset: Int) -> Int64? {
-        let size = record.loadUnaligned(fromByteOffset: offset, as: Int64.self)
-        return size < 0 ? nil : size
+        truncated = Truncation(rawValue: record.number(at: Layout.truncated))
     }
 
     private static func outcome(_ value: UInt8) throws(RecordError) -> Outcome {
@@ -61,9 +56,6 @@ private enum Layout {
     static let textLengths = offset(\.text_len)
 
     private static func offset(_ field: PartialKeyPath<ns_http_server_span>) -> Int {
-        guard let offset = MemoryLayout<ns_http_server_span>.offset(of: field) else {
-            preconditionFailure("a field of a C struct is stored")
-        }
-        return offset
+        MemoryLayout.offset(ofField: field)
     }
 }

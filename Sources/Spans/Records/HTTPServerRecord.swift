@@ -12,27 +12,23 @@ package struct HTTPServerRecord: Sendable {
     }
 
     /// The texts that were longer than what the record keeps: one bit for each `enum ns_http_text`.
-    package struct Truncation: OptionSet, Sendable {
+    package struct Truncation: CutTexts {
         package let rawValue: UInt16
 
         package init(rawValue: UInt16) {
             self.rawValue = rawValue
         }
 
-        private init(_ text: ns_http_text) {
-            rawValue = 1 << UInt16(text.rawValue)
-        }
-
         /// Part of the header map was not looked at, so that a traceparent may have been missed.
         package static let headers = Truncation(rawValue: UInt16(NS_HTTP_HEADERS_CUT))
-        package static let method = Truncation(NS_HTTP_METHOD)
-        package static let path = Truncation(NS_HTTP_PATH)
-        package static let query = Truncation(NS_HTTP_QUERY)
-        package static let host = Truncation(NS_HTTP_HOST)
-        package static let remoteAddress = Truncation(NS_HTTP_REMOTE_ADDR)
-        package static let userAgent = Truncation(NS_HTTP_USER_AGENT)
-        package static let traceState = Truncation(NS_HTTP_TRACESTATE)
-        package static let pattern = Truncation(NS_HTTP_PATTERN)
+        package static let method = Truncation(text: NS_HTTP_METHOD.rawValue)
+        package static let path = Truncation(text: NS_HTTP_PATH.rawValue)
+        package static let query = Truncation(text: NS_HTTP_QUERY.rawValue)
+        package static let host = Truncation(text: NS_HTTP_HOST.rawValue)
+        package static let remoteAddress = Truncation(text: NS_HTTP_REMOTE_ADDR.rawValue)
+        package static let userAgent = Truncation(text: NS_HTTP_USER_AGENT.rawValue)
+        package static let traceState = Truncation(text: NS_HTTP_TRACESTATE.rawValue)
+        package static let pattern = Truncation(text: NS_HTTP_PATTERN.rawValue)
     }
 
     package var context: SpanContextRecord

@@ -1,4 +1,4 @@
-/// What a resource is made of: plain values of one traced process, read by the caller.
+/// What spans tell of one traced process, and how it wants them: plain values, read by the caller.
 package struct ProcessFacts: Sendable {
     /// In the pid namespace that is to be shown.
     package var pid: Int32
@@ -12,10 +12,13 @@ package struct ProcessFacts: Sendable {
     package var serviceNameVariable: String?
     /// The environment variable OTEL_RESOURCE_ATTRIBUTES.
     package var resourceAttributesVariable: String?
+    /// The environment variable OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS.
+    package var knownMethodsVariable: String?
 
     package init(
         pid: Int32, executablePath: String? = nil, commandName: String? = nil, goVersion: String? = nil,
-        serviceNameVariable: String? = nil, resourceAttributesVariable: String? = nil
+        serviceNameVariable: String? = nil, resourceAttributesVariable: String? = nil,
+        knownMethodsVariable: String? = nil
     ) {
         self.pid = pid
         self.executablePath = executablePath
@@ -23,5 +26,6 @@ package struct ProcessFacts: Sendable {
         self.goVersion = goVersion
         self.serviceNameVariable = serviceNameVariable
         self.resourceAttributesVariable = resourceAttributesVariable
+        self.knownMethodsVariable = knownMethodsVariable
     }
 }

@@ -4,7 +4,6 @@ import TestSupport
 /// The part of `nodespan inspect --format json` that tells how probes are handled.
 struct Inspection: Decodable {
     private struct Library: Decodable {
-        let name: String
         let probes: [Probe]
     }
 
@@ -21,11 +20,8 @@ struct Inspection: Decodable {
         self = try JSONDecoder().decode(Inspection.self, from: Data(run.output.utf8))
     }
 
-    /// Programs of a library, and whether any of their sites holds an instruction that the kernel single-steps.
-    func programs(of library: String) -> [(name: String, isStepped: Bool)] {
-        let probes = libraries.filter { $0.name == library }.flatMap(\.probes)
-        return Set(probes.map(\.program)).sorted().map { program in
-            (program, probes.contains { $0.program == program && !$0.emulated })
-        }
+    /// Programs of which some site holds an instruction that the kernel single-steps.
+    var steppedPrograms: Set<String> {
+        Set(libraries.flatMap(\.probes).filter { !$0.emulated }.map(\.program))
     }
 }

@@ -33,10 +33,9 @@ struct Load {
     static let connections = 16
 
     let requests: Int
-    let seconds: Int
 
     /// Loads the server for so many seconds.
-    init(_ server: borrowing Server, _ request: Request, seconds: Int) throws {
+    init(_ server: Server, _ request: Request, seconds: Int) throws {
         let run = try Command.run(
             ["/usr/bin/wrk", "-t", "1", "-c", "\(Self.connections)", "-d", "\(seconds)"]
                 + request.headers.flatMap { ["-H", $0] } + ["http://127.0.0.1:\(server.port)\(request.target)"])
@@ -46,6 +45,5 @@ struct Load {
             !lines.contains(where: { $0.contains("Socket errors") || $0.contains("Non-2xx") })
         else { throw BenchFailure("wrk: \(run.output)\(run.errors)") }
         requests = total
-        self.seconds = seconds
     }
 }

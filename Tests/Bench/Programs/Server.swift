@@ -2,7 +2,7 @@ import TestSupport
 
 /// A running Tests/Fixtures/httpserver, stripped, in a file of its own: probes apply to a file, so that those of another
 /// tracer on the same machine would be measured too if the file were shared.
-struct Server: ~Copyable {
+final class Server {
     static let goVersion = "1.27.3"
 
     let port: String
@@ -28,6 +28,11 @@ struct Server: ~Copyable {
         self.folder = folder
     }
 
-    var pid: Int32 { process.pid }
-    var executable: String { "/proc/\(process.pid)/exe" }
+    /// The server under the load of such requests.
+    func measured(under request: Request) -> Subject {
+        Subject(
+            title: "HTTP/1 server, \(request.title)", pid: process.pid, begin: "http_server_begin",
+            end: "http_server_end", budget: .server(hits: 2)
+        ) { try Load(self, request, seconds: $0).requests }
+    }
 }

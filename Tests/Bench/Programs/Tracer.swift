@@ -2,7 +2,8 @@ import FoundationEssentials
 import Glibc
 import TestSupport
 
-/// A running `nodespan trace --format json` that writes its spans to /dev/null, and maybe exports them.
+/// A running `nodespan trace --format json` that writes its spans to /dev/null, and maybe exports them. Nothing
+/// is injected, which not every kernel allows.
 struct Tracer: ~Copyable {
     /// What it says at its end.
     struct Summary: Decodable {
@@ -31,8 +32,8 @@ struct Tracer: ~Copyable {
         let start = ContinuousClock.now
         let process = try ChildProcess(
             [
-                "/bin/sh", "-c", #"exec "$0" "$@" >/dev/null"#, nodespan, "trace", "--format", "json", "--pid",
-                "\(pid)",
+                "/bin/sh", "-c", #"exec "$0" "$@" >/dev/null"#, nodespan, "trace", "--format", "json", "--injection",
+                "none", "--pid", "\(pid)",
             ] + (collector.map { ["--otlp", $0] } ?? []))
         var printed = GatheredOutput(of: process)
         let isTracing = printed.gather(for: .seconds(20)) {

@@ -7,12 +7,12 @@ struct ExportCost {
     private var resident: [Double] = []
     private var unexported: UInt64 = 0
 
-    init(_ nodespan: String, _ server: borrowing Server, _ request: Request, rounds: Int, seconds: Int) throws {
+    init(_ nodespan: String, _ subject: Subject, rounds: Int, seconds: Int) throws {
         let collector = try Collector(isDecoding: false)
         for _ in 0..<rounds {
-            let tracer = try Tracer(nodespan, tracing: server.pid, exportingTo: collector.url)
+            let tracer = try Tracer(nodespan, tracing: subject.pid, exportingTo: collector.url)
             let before = try processorTime(of: tracer.pid)
-            _ = try Load(server, request, seconds: seconds)
+            _ = try subject.load(seconds)
             let time = try processorTime(of: tracer.pid) - before
             let memory = try MemoryUse(of: tracer.pid)
             let (summary, _) = try tracer.stop()

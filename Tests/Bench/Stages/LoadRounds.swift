@@ -1,7 +1,8 @@
 import TestSupport
 
-/// What tracing costs the server and the agent at full speed: rounds of the same load, untraced and traced in turn.
+/// What tracing costs the program and the agent at full speed: rounds of the same load, untraced and traced in turn.
 struct LoadRounds {
+    private let budget: Subject.Budget
     private var untraced: [Double] = []
     private var added: [Double] = []
     private var agent: [Double] = []
@@ -11,48 +12,47 @@ struct LoadRounds {
     private var disarming: [Double] = []
     private var lost: UInt64 = 0
 
-    init(_ nodespan: String, _ server: borrowing Server, _ request: Request, rounds: Int, seconds: Int) throws {
-        _ = try Load(server, request, seconds: 1)
-        for _ in 0..<rounds { try add(nodespan, server, request, seconds: seconds) }
+    init(_ nodespan: String, _ subject: Subject, rounds: Int, seconds: Int) throws {
+        budget = subject.budget
+        _ = try subject.load(1)
+        for _ in 0..<rounds { try add(nodespan, subject, seconds: seconds) }
     }
 
-    private mutating func add(
-        _ nodespan: String, _ server: borrowing Server, _ request: Request, seconds: Int
-    ) throws {
-        let base = try Self.processorTimePerRequest(server, request, seconds: seconds).microseconds
+    private mutating func add(_ nodespan: String, _ subject: Subject, seconds: Int) throws {
+        let base = try Self.processorTimePerRequest(subject, seconds: seconds).microseconds
 
-        let tracer = try Tracer(nodespan, tracing: server.pid)
+        let tracer = try Tracer(nodespan, tracing: subject.pid)
         let agentBefore = try processorTime(of: tracer.pid)
-        let (traced, load) = try Self.processorTimePerRequest(server, request, seconds: seconds)
+        let (traced, requests) = try Self.processorTimePerRequest(subject, seconds: seconds)
         // The last few milliseconds of spans wait in the ring still, of some seconds' worth.
         let agentTime = try processorTime(of: tracer.pid) - agentBefore
         memory.append(try MemoryUse(of: tracer.pid))
         arming.append(tracer.armingTime / .milliseconds(1))
         let (summary, disarmingTime) = try tracer.stop()
-        guard summary.begun >= load.requests else {
-            throw BenchFailure("\(load.requests) requests, but only \(summary.begun) spans began")
+        guard summary.begun >= requests else {
+            throw BenchFailure("\(requests) requests, but only \(summary.begun) spans began")
         }
         untraced.append(base)
         added.append(traced - base)
         agent.append(agentTime / .microseconds(1) / Double(summary.exported))
-        rates.append(Double(load.requests) / Double(load.seconds))
+        rates.append(Double(requests) / Double(seconds))
         disarming.append(disarmingTime / .milliseconds(1))
         lost += summary.lost
     }
 
     private static func processorTimePerRequest(
-        _ server: borrowing Server, _ request: Request, seconds: Int
-    ) throws -> (microseconds: Double, load: Load) {
-        let before = try processorTime(of: server.pid)
-        let load = try Load(server, request, seconds: seconds)
-        let time = try processorTime(of: server.pid) - before
-        return (time / .microseconds(1) / Double(load.requests), load)
+        _ subject: Subject, seconds: Int
+    ) throws -> (microseconds: Double, requests: Int) {
+        let before = try processorTime(of: subject.pid)
+        let requests = try subject.load(seconds)
+        let time = try processorTime(of: subject.pid) - before
+        return (time / .microseconds(1) / Double(requests), requests)
     }
 
     var costs: [Measurement] {
         [
-            Measurement("server's CPU time per request, untraced", medianOf: untraced, .microseconds),
-            Measurement("what tracing adds to it", medianOf: added, .microseconds, budget: 4),
+            Measurement("CPU time per request, untraced", medianOf: untraced, .microseconds),
+            Measurement("what tracing adds to it", medianOf: added, .microseconds, budget: budget.added),
             Measurement("traced requests", medianOf: rates, .perSecond),
             Measurement("spans lost, all rounds", Double(lost), .count, budget: 0),
             Measurement("agent's CPU time per span, to JSON", medianOf: agent, .microseconds, budget: 10),

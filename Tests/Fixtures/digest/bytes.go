@@ -65,17 +65,20 @@ func serveBytes(listener net.Listener, report report) error {
 }
 
 // withoutContext takes the lines of a trace context out of a request's headers, unless it is the request's own.
-func withoutContext(request []byte, hasOwn bool) ([]byte, int) {
+func withoutContext(request []byte, hasOwn bool) ([]byte, []string) {
 	var rest []byte
-	traceparents := 0
+	var traceparents []string
 	lines := bytes.SplitAfter(request, []byte("\r\n"))
 	for i, line := range lines {
 		if len(line) == 2 {
 			return append(rest, bytes.Join(lines[i:], nil)...), traceparents
 		}
-		name := strings.ToLower(string(line[:bytes.IndexByte(append(line, ':'), ':')]))
+		name, value := string(line), ""
+		if at := bytes.IndexByte(line, ':'); at >= 0 {
+			name, value = strings.ToLower(string(line[:at])), strings.TrimSpace(string(line[at+1:]))
+		}
 		if name == "traceparent" {
-			traceparents++
+			traceparents = append(traceparents, value)
 		}
 		if hasOwn || name != "traceparent" && name != "tracestate" {
 			rest = append(rest, line...)

@@ -11,7 +11,7 @@ import (
 // fields is what was in a request, but for a trace context that isn't its own.
 type fields struct {
 	hasOwn       bool
-	traceparents int
+	traceparents []string
 	texts        []string
 }
 
@@ -20,7 +20,7 @@ func newFields(hasOwn bool) *fields { return &fields{hasOwn: hasOwn} }
 func (fields *fields) add(name string, values []string) {
 	lower := strings.ToLower(name)
 	if lower == "traceparent" {
-		fields.traceparents += len(values)
+		fields.traceparents = append(fields.traceparents, values...)
 	}
 	if fields.hasOwn || lower != "traceparent" && lower != "tracestate" {
 		fields.texts = append(fields.texts, fmt.Sprintf("%s %q", name, values))

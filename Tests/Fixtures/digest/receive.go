@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/h2c"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 )
 
@@ -21,8 +23,11 @@ func receive(path string) error {
 	if err != nil {
 		return err
 	}
-	report := func(id string, traceparents int, digest string) {
-		if _, err := fmt.Fprintf(file, "%s %d %s\n", id, traceparents, digest); err != nil {
+	report := func(id string, traceparents []string, digest string) {
+		if len(traceparents) == 0 {
+			traceparents = []string{"-"}
+		}
+		if _, err := fmt.Fprintf(file, "%s %s %s\n", id, strings.Join(traceparents, ","), digest); err != nil {
 			panic(err)
 		}
 	}
@@ -49,15 +54,20 @@ func receive(path string) error {
 		failures <- (&http.Server{Handler: h2c.NewHandler(overHTTP2, &http2.Server{})}).Serve(listeners[3])
 	}()
 	go func() { failures <- receiveCalls(report).Serve(listeners[4]) }()
-	fmt.Print("listening")
+	go func() {
+		certificate := credentials.NewServerTLSFromCert(&secure.TLS.Certificates[0])
+		failures <- receiveCalls(report, grpc.Creds(certificate)).Serve(listeners[5])
+	}()
+	line := "listening"
 	for _, listener := range listeners {
-		fmt.Print(" ", listener.Addr())
+		line += " " + listener.Addr().String()
 	}
-	fmt.Println()
+	// By one write: who waits for it may look at any time.
+	fmt.Println(line)
 	return <-failures
 }
 
-type report func(id string, traceparents int, digest string)
+type report func(id string, traceparents []string, digest string)
 
 // receiveFields reports what was in requests of HTTP/2.
 func receiveFields(report report) http.Handler {
@@ -80,9 +90,9 @@ func receiveFields(report report) http.Handler {
 	})
 }
 
-// receiveCalls reports what was in gRPC calls, and answers each with an empty message.
-func receiveCalls(report report) *grpc.Server {
-	return grpc.NewServer(grpc.UnknownServiceHandler(func(_ interface{}, stream grpc.ServerStream) error {
+// receiveCalls reports what was in gRPC calls, and answers each with an empty message. The method Ask is a unary one to it.
+func receiveCalls(report report, options ...grpc.ServerOption) *grpc.Server {
+	options = append(options, grpc.UnknownServiceHandler(func(_ interface{}, stream grpc.ServerStream) error {
 		sent, _ := metadata.FromIncomingContext(stream.Context())
 		name, _ := grpc.MethodFromServerStream(stream)
 		id := name[strings.LastIndex(name, "/")+1:]
@@ -106,4 +116,17 @@ func receiveCalls(report report) *grpc.Server {
 		reply := []byte{}
 		return stream.SendMsg(&reply)
 	}))
+	server := grpc.NewServer(options...)
+	answer := func(
+		_ interface{}, _ context.Context, decode func(interface{}) error, _ grpc.UnaryServerInterceptor,
+	) (interface{}, error) {
+		var message []byte
+		err := decode(&message)
+		return &message, err
+	}
+	server.RegisterService(&grpc.ServiceDesc{
+		ServiceName: "digest.Calls", HandlerType: (*interface{})(nil),
+		Methods: []grpc.MethodDesc{{MethodName: "Ask", Handler: answer}},
+	}, nil)
+	return server
 }

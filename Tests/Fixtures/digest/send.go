@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/http2"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/metadata"
 )
@@ -53,8 +54,12 @@ func send(length time.Duration, addresses []string) error {
 }
 
 func newSender(kind, address string, buffer int) (func(*content) error, error) {
-	if kind == "grpc" {
-		return newCaller(address, buffer)
+	switch kind {
+	case "grpc":
+		return newCaller(address, buffer, grpc.WithInsecure())
+	case "grpctls":
+		security := credentials.NewTLS(&tls.Config{InsecureSkipVerify: true})
+		return newCaller(address, buffer, grpc.WithTransportCredentials(security))
 	}
 	var transport http.RoundTripper
 	base := "http://" + address
@@ -97,8 +102,8 @@ func newSender(kind, address string, buffer int) (func(*content) error, error) {
 	}, nil
 }
 
-func newCaller(address string, buffer int) (func(*content) error, error) {
-	options := []grpc.DialOption{grpc.WithInsecure(), grpc.WithDefaultCallOptions(grpc.CallContentSubtype("raw"))}
+func newCaller(address string, buffer int, security grpc.DialOption) (func(*content) error, error) {
+	options := []grpc.DialOption{security, grpc.WithDefaultCallOptions(grpc.CallContentSubtype("raw"))}
 	switch {
 	case buffer > 0:
 		options = append(options, grpc.WithWriteBufferSize(buffer))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net/http"
 	"runtime"
 	"strconv"
 	"strings"
@@ -20,11 +21,25 @@ type message = health_v1.HealthCheckRequest
 
 // calls serves nodespan.test.Calls. The text of the first message says what the method is to do, in words separated by
 // blanks: "code=N" for the status, "sleep=DURATION" before it, "wait" until the client has gone, "panic", "goexit",
-// "elsewhere" to send from a goroutine of its own a message that is too large.
+// "elsewhere" to send from a goroutine of its own a message that is too large, "get=URL" to send a request there first.
 type calls struct{}
 
 // largestMessage is what the server sends at most, in bytes.
 const largestMessage = 64 << 10
+
+func get(ctx context.Context, url string) error {
+	request, err := http.NewRequestWithContext(ctx, "GET", url, nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return err
+}
 
 func obey(ctx context.Context, text string) error {
 	for _, word := range strings.Fields(text) {
@@ -36,6 +51,10 @@ func obey(ctx context.Context, text string) error {
 		case word == "wait":
 			<-ctx.Done()
 			return status.FromContextError(ctx.Err()).Err()
+		case strings.HasPrefix(word, "get="):
+			if err := get(ctx, word[len("get="):]); err != nil {
+				return err
+			}
 		case strings.HasPrefix(word, "sleep="):
 			duration, err := time.ParseDuration(word[len("sleep="):])
 			if err != nil {

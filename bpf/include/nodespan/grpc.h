@@ -104,8 +104,8 @@ struct ns_grpc_client_in_flight {
 	__u64 failing;
 	/// Where the goroutine's stack ended when it began.
 	__u64 stack_pointer;
-	/// The header fields that go out, key of an entry in `outgoing`; 0 without.
-	__u64 header_fields;
+	/// Of its stream, or the last one that it was tried with: key of an entry in `outgoing`; 0 without.
+	__u64 write_quota;
 	/// 1 once its end was seen.
 	__u32 is_over;
 	/// 1 while the goroutine has another call in flight, which needs this one: its credentials come with a call.

@@ -94,6 +94,19 @@ struct ns_http_in_flight {
 	__u64 text_used;
 	/// Its context.Context, the data pointer of the interface; 0 when unknown.
 	__u64 context;
+	/// 1 when that has an entry in `contexts`.
+	__u64 is_registered;
 	/// What tells the goroutines that it started since.
 	struct ns_goroutine_mark mark;
+	/// `enum ns_http_fate`: an HTTP/2 request may end on one processor while another finds out that it is a gRPC
+	/// call. The first to change this decides.
+	__u32 fate;
+	__u32 unused;
+};
+
+enum ns_http_fate {
+	NS_HTTP_OPEN = 0,
+	NS_HTTP_ENDED = 1,
+	/// Its record kind is NS_RECORD_TAKEN_OVER, or will be at once.
+	NS_HTTP_TAKEN = 2,
 };

@@ -9,7 +9,8 @@ enum ns_loss_reason {
 	NS_LOSS_RING_FULL = 1,
 	/// The request could not be read from the program's memory (paged out, or not the layout expected).
 	NS_LOSS_READ_FAILED = 2,
-	/// The goroutine began another request although no end was seen for this one.
+	/// The goroutine began another request although no end was seen for this one, or it had been in flight for
+	/// minutes when there was no room for others.
 	NS_LOSS_END_MISSED = 3,
 	/// The process ended or executed another program while the request was in flight.
 	NS_LOSS_PROCESS_ENDED = 4,

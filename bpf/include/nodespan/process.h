@@ -48,7 +48,9 @@ struct ns_process_settings {
 	/// How many requests have begun, up to NS_UNASKED_MAX, since a call was made by a goroutine that a server's had
 	/// started: while nobody asks, what tells whose it is isn't looked at.
 	__u32 unasked;
-	__u32 unused;
+	/// 1 once anybody has looked for the HTTP request that a context is of. Only then are the contexts of requests
+	/// registered, so that a program that only serves is spared that.
+	__u32 wants_contexts;
 	/// Addresses of the program's runtime.p, as far as they have been met.
 	__u64 processors[NS_PROCESSORS_MAX];
 };

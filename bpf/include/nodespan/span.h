@@ -85,7 +85,7 @@ struct ns_owner {
 };
 
 /// A request going out whose header has not been written yet: what its traceparent is to say. In the map `outgoing`, by
-/// the address of what its writer sees of it: for HTTP the header map.
+/// the address of what its writer sees of it: for HTTP the header map, for gRPC the stream's write quota.
 struct ns_outgoing {
 	__u8 trace_id[16];
 	__u8 span_id[8];
