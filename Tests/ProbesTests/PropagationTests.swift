@@ -135,7 +135,13 @@ import Testing
     @Test(arguments: `gRPC clients`.releases)
     func `is the same for arm64`(release: `gRPC clients`.Release) throws {
         let (plan, reference) = (try release.plan(.stripped, architecture: "arm64"), try release.plan(.stripped))
-        #expect(words(plan.facts) == words(reference.facts))
+        // But for where the pointers are on a stack.
+        var facts = plan.facts
+        #expect(facts.propagation.loopy_place > 0 && facts.propagation.stream_place > 0)
+        facts.propagation.loopy_place = reference.facts.propagation.loopy_place
+        facts.propagation.stream_place = reference.facts.propagation.stream_place
+        let isSame = words(facts) == words(reference.facts)
+        #expect(isSame)
         let (library, other) = (try library(of: plan), try library(of: reference))
         #expect(library.state == .ready && library.missing == [], "\(library.missing)")
         #expect(library.probes.map(\.program) == other.probes.map(\.program))
