@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import OTLP
+import Spans
 import Workloads
 
 /// Where a pod may have its spans sent. What it names is resolved and reached by this process, which may reach more than the
@@ -18,31 +19,22 @@ struct DestinationPolicy: Hashable {
         guard var parts = URLComponents(string: text), let host = parts.host, !host.isEmpty else {
             throw .invalid(text, .invalid)
         }
-        let bare = host.lowercased().filter { $0 != "[" && $0 != "]" }
-        if Self.isLoopback(bare) { throw .loopback(text) }
-        if Self.isLinkLocal(bare) { throw .linkLocal(text) }
+        var bare = host.lowercased().filter { $0 != "[" && $0 != "]" }
+        while bare.hasSuffix(".") { bare.removeLast() }
+        if bare == "localhost" || bare.hasSuffix(".localhost") { throw .loopback(text) }
+        let address = NumericAddress(bare)
+        if address?.isLoopback == true { throw .loopback(text) }
+        if address?.isLinkLocal == true { throw .linkLocal(text) }
         let name = bare.contains(".") || bare.contains(":") ? bare : "\(bare).\(namespace)"
         guard allowedHosts.isEmpty || allowedHosts.contains(where: { $0.matches(name) }) else {
             throw .notAllowed(name)
         }
-        if name != bare { parts.host = name }
+        if name != host.lowercased(), address == nil { parts.host = name }
         do throws(OTLPEndpointError) {
             return try OTLPEndpoint(parts.string ?? text)
         } catch {
             throw .invalid(text, error)
         }
-    }
-
-    private static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.") || host == "::1"
-            || host == "0.0.0.0"
-            || host == "::" || host.hasPrefix("::ffff:127.")
-    }
-
-    /// The address of the machine's own metadata service, among others.
-    private static func isLinkLocal(_ host: String) -> Bool {
-        host.hasPrefix("169.254.") || host.hasPrefix("::ffff:169.254.")
-            || ["fe8", "fe9", "fea", "feb"].contains { host.hasPrefix($0) && host.contains(":") }
     }
 }
 
@@ -60,10 +52,13 @@ extension DestinationRefusal: CustomStringConvertible {
         switch self {
         case .none: "no endpoint is named: set spec.exporter.endpoint of the Instrumentation"
         case .loopback(let text):
-            "\(text) is the pod's own loopback, which nodespan doesn't reach: name a service, such as http://collector:4318"
-        case .linkLocal(let text): "\(text) is a link-local address, to which nothing is sent: name a service"
-        case .notAllowed(let host): "the host \(host) is not among policy.allowedEndpoints of nodespan's configuration"
-        case .invalid(let text, let error): "\(text): \(error)"
+            "\(Self.cut(text)) is the pod's own loopback, which nodespan doesn't reach: name a service, such as http://collector:4318"
+        case .linkLocal(let text): "\(Self.cut(text)) is a link-local address, to which nothing is sent: name a service"
+        case .notAllowed(let host):
+            "the host \(Self.cut(host)) is not among policy.allowedEndpoints of nodespan's configuration"
+        case .invalid(let text, let error): "\(Self.cut(text)): \(error)"
         }
     }
+
+    private static func cut(_ text: String) -> String { TerminalText(text, limit: 120).text }
 }

@@ -12,6 +12,8 @@ package actor NodeSupervisor {
     private static let look = Duration.seconds(5)
     /// As `look`, where what a rule asks for comes without an event: a port.
     private static let quickLook = Duration.seconds(1)
+    /// Between two looks at all processes at least.
+    private static let pause = Duration.milliseconds(200)
     /// Of so many refusals it is known that they were told; then they may be told again.
     private static let known = 1024
 
@@ -21,7 +23,18 @@ package actor NodeSupervisor {
     private let report: @Sendable (SupervisorNotice) -> Void
     private var configuration: AgentConfiguration
     private var wishes: [Int32: ProcessWish] = [:]
-    private var told: Set<String> = []
+    /// By hashes of what was said.
+    private var told: Set<Int> = []
+    /// Processes that are looked at, and those of them to be looked at once more.
+    private var busy: Set<Int32> = []
+    private var again: Set<Int32> = []
+    /// Nobody looks any more.
+    private var hasEnded = false
+    /// Who waits for the next look at all processes.
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Yields when all processes are to be looked at.
+    private nonisolated let dues: AsyncStream<Void>
+    private nonisolated let due: AsyncStream<Void>.Continuation
 
     /// - Parameters:
     ///   - router: the tracer's sink.
@@ -31,6 +44,7 @@ package actor NodeSupervisor {
         tracer: Tracer, configuration: AgentConfiguration, router: SpanRouter, cluster: ClusterState? = nil,
         report: @escaping @Sendable (SupervisorNotice) -> Void
     ) {
+        (dues, due) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.tracer = tracer
         self.configuration = configuration
         self.router = router
@@ -47,9 +61,10 @@ package actor NodeSupervisor {
         try await tracer.reportExecs(of: ExecNames([""]))
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tracer.lookAfterArmed() }
-            group.addTask { await self.lookAtAllAgainAndAgain() }
+            group.addTask { await self.lookAtAllWhenDue() }
+            group.addTask { await self.askAgainAndAgain() }
             if let cluster {
-                group.addTask { for await _ in cluster.changes { await self.lookAtAll() } }
+                group.addTask { for await _ in cluster.changes { self.due.yield() } }
             }
             for await notice in tracer.notices {
                 do throws(BPFError) {
@@ -61,19 +76,22 @@ package actor NodeSupervisor {
         }
     }
 
-    /// Other rules, destinations and samplers from now on, for processes that run, too.
+    /// Other rules, destinations and samplers from now on. Returns when they hold for the processes that run, too.
     package func apply(_ configuration: AgentConfiguration) async {
         self.configuration = configuration
         told = []
-        await lookAtAll()
-        router.keep(configuration.destinations)
+        if hasEnded { return }
+        await withCheckedContinuation { continuation in
+            waiting.append(continuation)
+            due.yield()
+        }
     }
 
     private func follow(_ change: ProcessChange, in group: inout DiscardingTaskGroup) {
         switch change {
         // An analysis takes long, and others needn't wait for it.
         case .executed(let pid): group.addTask { await self.look(at: pid, ports: ListeningPorts()) }
-        case .missed: group.addTask { await self.lookAtAll() }
+        case .missed: due.yield()
         case .ended(let pid):
             wishes[pid] = nil
             report(.ended(pid: pid))
@@ -86,23 +104,53 @@ package actor NodeSupervisor {
         }
     }
 
-    private func lookAtAllAgainAndAgain() async {
+    private func askAgainAndAgain() async {
         while !Task.isCancelled {
-            await lookAtAll()
+            due.yield()
             let needsPorts = configuration.rules.contains { !$0.match.ports.isEmpty }
             try? await Task.sleep(for: needsPorts ? Self.quickLook : Self.look)
+        }
+    }
+
+    /// One look at a time, however often it is asked for.
+    private func lookAtAllWhenDue() async {
+        defer {
+            hasEnded = true
+            for continuation in waiting { continuation.resume() }
+        }
+        for await _ in dues {
+            let asked = waiting
+            waiting = []
+            await lookAtAll()
+            for continuation in asked { continuation.resume() }
+            router.keep(Set(configuration.destinations).union(wishes.values.map(\.destination)))
+            try? await Task.sleep(for: Self.pause)
         }
     }
 
     private func lookAtAll() async {
         guard let pids = try? LocalProcess.pids() else { return }
         let ports = ListeningPorts()
-        for pid in pids where pid != getpid() { await look(at: pid, ports: ports) }
+        for pid in pids where pid != getpid() {
+            if Task.isCancelled { return }
+            await look(at: pid, ports: ports)
+        }
     }
 
-    /// Does for one process what is to be done now.
+    /// Does for one process what is to be done now, one look at a time.
     private func look(at pid: Int32, ports: ListeningPorts) async {
-        let wish = await wish(of: pid, ports: ports)
+        guard busy.insert(pid).inserted else {
+            again.insert(pid)
+            return
+        }
+        repeat {
+            again.remove(pid)
+            await settle(pid, await wish(of: pid, ports: ports), ports: ports)
+        } while again.contains(pid) && !Task.isCancelled
+        busy.remove(pid)
+    }
+
+    private func settle(_ pid: Int32, _ wish: ProcessWish?, ports: ListeningPorts) async {
         if wish == wishes[pid] { return }
         do throws(BPFError) {
             guard let wish else {
@@ -110,45 +158,53 @@ package actor NodeSupervisor {
                 if try await tracer.untrace(pid) { report(.untraced(pid: pid)) }
                 return
             }
-            if wishes[pid] != nil, try await tracer.change(pid, to: wish.options) {
+            guard wishes[pid] != nil else { return await trace(pid, wish, ports: ports) }
+            guard let outlet = outlet(for: wish, pid) else { return }
+            if try await tracer.change(pid, to: wish.options(outlet: outlet)) {
                 wishes[pid] = wish
                 report(.changed(pid: pid, origin: wish.origin))
-                return
+            } else {
+                await trace(pid, wish, ports: ports)
             }
         } catch {
             report(.failed(error))
         }
-        await trace(pid, wish)
     }
 
     /// What a process's pod asks for, and for one of no pod, what the rules say.
     private func wish(of pid: Int32, ports: ListeningPorts) async -> ProcessWish? {
         guard let process = LiveProcess(pid: pid, ports: ports) else { return nil }
         if let cluster, let identity = process.container {
-            guard let answer = await cluster.answer(for: identity) else {
-                // Of a pod that isn't known any more, or not yet: what is done for it goes on.
-                return wishes[pid]
+            if let answer = await cluster.answer(for: identity) {
+                let subject = "\(answer.pod.metadata.namespace)/\(answer.pod.metadata.name)"
+                return ProcessWish(of: process, in: answer, by: configuration) { problem in
+                    tell(.problem(problem, subject: subject), once: "\(answer.pod.metadata.uid): \(problem)")
+                }
             }
-            let subject = "\(answer.pod.metadata.namespace)/\(answer.pod.metadata.name)"
-            return ProcessWish(of: process, in: answer, by: configuration, router: router) { problem in
-                tell(.problem(problem, subject: subject), once: "\(answer.pod.metadata.uid): \(problem)")
-            }
+            // Of a pod that isn't known any more, or not yet: what is done for it goes on.
+            if identity.podUID != nil { return wishes[pid] }
         }
-        return ProcessWish(of: process, by: configuration, router: router) { problem in
+        return ProcessWish(of: process, by: configuration) { problem in
             tell(.problem(problem, subject: "process \(pid)"), once: "\(pid): \(problem)")
         }
     }
 
-    private func trace(_ pid: Int32, _ wish: ProcessWish?) async {
-        guard let wish else { return }
+    private func trace(_ pid: Int32, _ wish: ProcessWish, ports: ListeningPorts) async {
         do throws(TracerError) {
             let candidate = try await tracer.examine(pid)
+            // It may have executed another program since its wish was read, or there is another process by now: what the
+            // candidate is traced by is what was so while it was there.
+            guard await self.wish(of: pid, ports: ports) == wish else {
+                again.insert(pid)
+                return
+            }
             let refusal = wish.leavesSDK?.refusal(
                 hasSDK: candidate.executable.hasTracingSDK, environment: candidate.process.environment)
             if let refusal {
                 return tell(.problem(.wish(refusal), subject: "process \(pid)"), once: "\(pid): \(refusal)")
             }
-            let isNew = try await tracer.trace(candidate, wish.options)
+            guard let outlet = outlet(for: wish, pid) else { return }
+            let isNew = try await tracer.trace(candidate, wish.options(outlet: outlet))
             wishes[pid] = wish
             if isNew { report(.traced(candidate, origin: wish.origin)) }
         } catch {
@@ -161,8 +217,16 @@ package actor NodeSupervisor {
         }
     }
 
+    private func outlet(for wish: ProcessWish, _ pid: Int32) -> SpanOutlet? {
+        if let outlet = router.outlet(to: wish.destination) { return outlet }
+        tell(
+            .problem(.tooManyDestinations(limit: SpanRouter.limit), subject: "process \(pid)"),
+            once: "\(pid): destinations")
+        return nil
+    }
+
     private func tell(_ notice: SupervisorNotice, once key: String) {
         if told.count >= Self.known { told = [] }
-        if told.insert(key).inserted { report(notice) }
+        if told.insert(key.hashValue).inserted { report(notice) }
     }
 }

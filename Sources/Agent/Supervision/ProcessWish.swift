@@ -6,7 +6,11 @@ import Workloads
 struct ProcessWish: Hashable {
     /// For messages: "rule shop", "inject-go of shop/front-5c9f".
     let origin: String
-    let options: TracingOptions
+    let sampler: Sampler
+    var resource: ResourceOverrides = .none
+    /// The variables that count in place of its own environment's; nil for those themselves.
+    var environment: [String: String]?
+    let destination: DestinationSetting
     /// Whether the program is named, so that one that can't be traced is not as it was meant.
     let namesProgram: Bool
     /// The only program to trace, by its path; nil for any.
@@ -17,24 +21,27 @@ struct ProcessWish: Hashable {
     /// By the rules of the configuration; nil for a process that none wants traced.
     /// - Parameter report: told why what the process asks for itself isn't done.
     init?(
-        of process: some ProcessSubject, by configuration: AgentConfiguration, router: SpanRouter,
+        of process: some ProcessSubject, by configuration: AgentConfiguration,
         report: (SupervisorNotice.Problem) -> Void
     ) {
         guard let rule = configuration.rules.first(where: { $0.match.matches(process) }), rule.isTraced,
             let destination = configuration.destinations.first(where: { $0.name == rule.destination })
         else { return nil }
-        let sampler = rule.sampler ?? Self.sampler(in: process.environment, report)
+        sampler = rule.sampler ?? Self.sampler(in: process.environment, report) ?? configuration.sampler
+        resource = rule.resource
+        self.destination = destination
         origin = "rule \(rule.name)"
         namesProgram = !rule.match.executables.isEmpty
-        options = TracingOptions(
-            sampler: sampler ?? configuration.sampler, resource: rule.resource, outlet: router.outlet(to: destination))
+    }
+
+    func options(outlet: SpanOutlet) -> TracingOptions {
+        TracingOptions(sampler: sampler, resource: resource, environment: environment, outlet: outlet)
     }
 
     /// By what the process's pod asks for; nil for a process that it doesn't want traced.
     /// - Parameter report: told what isn't done as it was asked for.
     init?(
         of process: LiveProcess, in answer: ClusterState.Answer, by configuration: AgentConfiguration,
-        router: SpanRouter,
         report: (SupervisorNotice.Problem) -> Void
     ) {
         let wish: InstrumentationWish
@@ -58,10 +65,13 @@ struct ProcessWish: Hashable {
         // Beside the program, a container may have others, and its shell.
         namesProgram = false
         leavesSDK = wish.triggers.contains(.go) ? nil : wish
-        options = TracingOptions(
-            sampler: Self.sampler(in: settings.environment, report) ?? configuration.sampler,
-            environment: settings.environment, outlet: router.outlet(to: destination))
+        sampler = Self.sampler(in: settings.environment, report) ?? configuration.sampler
+        environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
+        self.destination = destination
     }
+
+    /// Characters of OTEL_EXPORTER_OTLP_HEADERS.
+    private static let headersLimit = 8192
 
     /// The receiver that is asked for, or else the configuration's first.
     private static func destination(
@@ -73,7 +83,14 @@ struct ProcessWish: Hashable {
             let endpoint = try policy.endpoint(in: environment, namespace: namespace)
             let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
             let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-            let headers = text.split(separator: ",").compactMap { try? OTLPHeader(String($0)) }
+            var headers: [OTLPHeader] = []
+            for member in text.prefix(Self.headersLimit).split(separator: ",") {
+                do throws(OTLPHeaderError) {
+                    headers.append(try OTLPHeader(String(member)))
+                } catch {
+                    report(.header(error))
+                }
+            }
             return DestinationSetting(name: endpoint.url, endpoint: endpoint, headers: headers)
         } catch {
             let instead = configuration.destinations.first

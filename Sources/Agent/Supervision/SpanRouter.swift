@@ -9,7 +9,14 @@ package final class SpanRouter: SpanSink {
     private struct Way {
         let destination: DestinationSetting
         let exporter: Exporter
+        /// Since when no process has it.
+        var unusedSince: ContinuousClock.Instant?
     }
+
+    /// Each has a connection and a thread.
+    package static let limit = 64
+    /// Spans that were in flight when a process was traced no more still come.
+    private static let grace = Duration.seconds(30)
 
     private struct State {
         var ways: [SpanOutlet: Way] = [:]
@@ -27,10 +34,14 @@ package final class SpanRouter: SpanSink {
         self.makeExporter = makeExporter
     }
 
-    /// The way to a destination: one for all processes that have it.
-    func outlet(to destination: DestinationSetting) -> SpanOutlet {
+    /// The way to a destination: one for all processes that have it. Nil when there are too many.
+    func outlet(to destination: DestinationSetting) -> SpanOutlet? {
         state.withLock { state in
-            if let known = state.ways.first(where: { $0.value.destination == destination }) { return known.key }
+            if let known = state.ways.first(where: { $0.value.destination == destination })?.key {
+                state.ways[known]?.unusedSince = nil
+                return known
+            }
+            if state.ways.count >= Self.limit { return nil }
             let outlet = SpanOutlet(number: state.outlets)
             state.outlets += 1
             state.ways[outlet] = Way(destination: destination, exporter: makeExporter(destination))
@@ -38,15 +49,21 @@ package final class SpanRouter: SpanSink {
         }
     }
 
-    /// Ends the ways to all destinations but these, once what they hold is sent.
-    func keep(_ destinations: [DestinationSetting]) {
+    /// Ends the ways to destinations that aren't among these for a while, once what they hold is sent.
+    func keep(_ destinations: Set<DestinationSetting>, now: ContinuousClock.Instant = .now) {
         state.withLock { state in
-            for (outlet, way) in state.ways where !destinations.contains(way.destination) {
-                way.exporter.close()
-                state.closed.append(way.exporter)
-                state.ways[outlet] = nil
+            for (outlet, way) in state.ways {
+                let since = destinations.contains(way.destination) ? nil : way.unusedSince ?? now
+                state.ways[outlet]?.unusedSince = since
+                if let since, now - since >= Self.grace { Self.close(outlet, way, &state) }
             }
         }
+    }
+
+    private static func close(_ outlet: SpanOutlet, _ way: Way, _ state: inout State) {
+        way.exporter.close()
+        state.closed.append(way.exporter)
+        state.ways[outlet] = nil
     }
 
     package func take(_ span: Span, to outlet: SpanOutlet) {
@@ -70,7 +87,9 @@ package final class SpanRouter: SpanSink {
 
     package func finish() -> SinkOutcome {
         let outcome = flush()
-        keep([])
+        state.withLock { state in
+            for (outlet, way) in state.ways { Self.close(outlet, way, &state) }
+        }
         return outcome
     }
 

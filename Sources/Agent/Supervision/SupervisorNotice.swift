@@ -1,4 +1,5 @@
 package import BPFRuntime
+package import OTLP
 package import Spans
 package import Workloads
 
@@ -11,6 +12,9 @@ package enum SupervisorNotice: Sendable {
         case setting(SettingNotice)
         /// Instead: the name of the destination that is taken; nil when nothing is traced.
         case destination(DestinationRefusal, instead: String?)
+        /// One of OTEL_EXPORTER_OTLP_HEADERS.
+        case header(OTLPHeaderError)
+        case tooManyDestinations(limit: Int)
     }
 
     /// Origin: who wants it.

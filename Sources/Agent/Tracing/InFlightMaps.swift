@@ -36,23 +36,30 @@ struct InFlightMaps: ~Copyable, Sendable {
             + grpcClient.keys().map(\.process)
     }
 
-    /// Drops what an image has in flight. Returns how many spans that were; one that ends at this very moment may be among
+    /// Drops what an image has in flight, and tells how many spans that were; one that ends at this very moment may be among
     /// them.
-    func remove(_ image: ns_process_image) throws(BPFError) -> Int {
-        try remove(image, from: contexts, by: \.process)
-        try remove(image, from: outgoing, by: \.process)
-        return try remove(image, from: httpServer, by: \.process) + remove(image, from: httpClient, by: \.process)
-            + remove(image, from: grpcServer, by: \.process) + remove(image, from: grpcClient, by: \.process)
+    func remove(_ image: ns_process_image) throws(BPFError) -> (sampled: Int, unsampled: Int) {
+        _ = try remove(image, from: contexts, by: \.process) { _ in nil }
+        _ = try remove(image, from: outgoing, by: \.process) { _ in nil }
+        let counts = [
+            try remove(image, from: httpServer, by: \.process) { $0.record.span },
+            try remove(image, from: httpClient, by: \.process) { $0.record.span },
+            try remove(image, from: grpcServer, by: \.process) { $0.record.span },
+            try remove(image, from: grpcClient, by: \.process) { $0.record.span },
+        ]
+        return (counts.reduce(0) { $0 + $1.sampled }, counts.reduce(0) { $0 + $1.unsampled })
     }
 
-    @discardableResult
     private func remove<Key, Value>(
-        _ image: ns_process_image, from map: borrowing BPFMap<Key, Value>, by process: (Key) -> ns_process_image
-    ) throws(BPFError) -> Int {
-        var count = 0
+        _ image: ns_process_image, from map: borrowing BPFMap<Key, Value>, by process: (Key) -> ns_process_image,
+        span: (Value) -> ns_span?
+    ) throws(BPFError) -> (sampled: Int, unsampled: Int) {
+        var (sampled, unsampled) = (0, 0)
         for key in try map.keys() where process(key).isSame(as: image) {
-            if try map.remove(key) { count += 1 }
+            let value = try map.value(of: key)
+            guard try map.remove(key), let span = value.flatMap(span) else { continue }
+            if span.flags & 1 != 0 { sampled += 1 } else { unsampled += 1 }
         }
-        return count
+        return (sampled, unsampled)
     }
 }

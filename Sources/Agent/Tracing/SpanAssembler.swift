@@ -21,12 +21,15 @@ final class SpanAssembler: Sendable {
 
     private struct Workload {
         var facts: ProcessFacts
-        var options: TracingOptions
+        let options: TracingOptions
+        /// Whose records they are; nil for a program that is to be launched.
+        let image: ns_process_image?
         let methods: HTTPMethods
         /// Made with the first span: of a program that was just launched, the pid is known only then.
         var resource: Resource?
 
-        init(_ facts: ProcessFacts, _ options: TracingOptions) {
+        init(_ facts: ProcessFacts, _ options: TracingOptions, of image: ns_process_image?) {
+            self.image = image
             self.facts = facts
             self.options = options
             var told = facts
@@ -58,15 +61,17 @@ final class SpanAssembler: Sendable {
     }
 
     /// What spans of the process with this counters slot tell of it.
-    func describe(_ facts: ProcessFacts, _ options: TracingOptions, slot: UInt32) {
-        state.withLock { $0.workloads[slot] = Workload(facts, options) }
+    func describe(
+        _ facts: ProcessFacts, _ options: TracingOptions, of image: ns_process_image? = nil, slot: UInt32
+    ) {
+        state.withLock { $0.workloads[slot] = Workload(facts, options, of: image) }
     }
 
     /// From the next record on, spans of the process are made and passed on in another way.
     func change(_ options: TracingOptions, slot: UInt32) {
         state.withLock { state in
             guard let workload = state.workloads[slot] else { return }
-            state.workloads[slot] = Workload(workload.facts, options)
+            state.workloads[slot] = Workload(workload.facts, options, of: workload.image)
         }
     }
 
@@ -155,7 +160,9 @@ final class SpanAssembler: Sendable {
 
     /// The resource of the process that a record is of, and the methods that it knows.
     private func emitter(of context: SpanContextRecord, _ state: inout State) -> (Resource, HTTPMethods)? {
-        guard var workload = state.workloads[context.countersSlot] else { return nil }
+        guard var workload = state.workloads[context.countersSlot],
+            workload.image?.isSame(as: context.process) ?? true
+        else { return nil }
         if let resource = workload.resource { return (resource, workload.methods) }
         if workload.facts.pid == 0 { workload.facts.pid = Int32(bitPattern: context.process.tgid) }
         var facts = workload.facts

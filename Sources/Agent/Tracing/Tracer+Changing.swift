@@ -43,16 +43,16 @@ extension Tracer {
         let present = try inFlight.images()
         for (slot, process) in leaving {
             guard let image = process.image, let since = process.leavingSince else { continue }
-            if present.contains(where: { $0.isSame(as: image) }) {
-                guard now - since >= Self.leaving else { continue }
-                ended.add(UInt64(try inFlight.remove(image)), to: .untraced)
-            } else if now - since < Self.beginning {
-                // A request that was just beginning may not be in flight yet.
+            let isQuiet = !present.contains { $0.isSame(as: image) }
+            // What was just beginning may not be in flight yet, and of what was just ending the record may not be written.
+            if isQuiet ? !process.isQuiet : now - since < Self.leaving {
+                traced[slot]?.isQuiet = isQuiet
                 continue
             }
+            let left = try inFlight.remove(image)
+            ended.add(UInt64(left.sampled), to: .untraced)
+            ended.unsampled += UInt64(left.unsampled)
             try release(slot)
         }
     }
-
-    private static let beginning = Duration.milliseconds(200)
 }

@@ -20,6 +20,8 @@ package actor Tracer {
         let executable: KnownExecutable
         /// Since when it isn't traced any more but for requests that were in flight then.
         var leavingSince: ContinuousClock.Instant?
+        /// Leaving, and nothing was in flight when it was looked at last.
+        var isQuiet = false
         /// Nothing is written to it any more.
         var writesAreOff = false
     }
@@ -151,12 +153,23 @@ package actor Tracer {
         return true
     }
 
-    /// Whether it was just leaving, and is traced now.
+    /// In the way that is asked for now. Returns whether it was just leaving.
     private func traceAgain(_ process: Traced, slot: UInt32, _ options: TracingOptions) throws(TracerError) -> Bool {
-        guard process.leavingSince != nil, let image = process.image else { return false }
+        guard let image = process.image else { return false }
         assembler.change(options, slot: slot)
-        try enable(image, pid: process.pid, settings: settings(slot: slot, options.sampler))
+        var settings = settings(slot: slot, options.sampler)
+        if process.writesAreOff { settings.writes = 0 }
+        guard process.leavingSince != nil else {
+            do throws(BPFError) {
+                _ = try processes.replace(settings, for: image)
+            } catch {
+                throw .bpf(error)
+            }
+            return false
+        }
+        try enable(image, pid: process.pid, settings: settings)
         traced[slot]?.leavingSince = nil
+        traced[slot]?.isQuiet = false
         return true
     }
 
@@ -165,6 +178,10 @@ package actor Tracer {
     ) throws(TracerError) {
         do throws(BPFError) {
             try processes.set(settings, for: image)
+        } catch {
+            throw .bpf(error)
+        }
+        do throws(BPFError) {
             // An image that ended before its settings were there had none to be dropped by the kernel's side; one that
             // ended later has had them dropped, and was reported.
             let now = try watch.image(of: pid)
@@ -172,6 +189,7 @@ package actor Tracer {
             guard try processes.remove(image) else { return }
             throw BPFError("trace", on: "process \(pid)", code: now == nil ? ESRCH : ESTALE)
         } catch {
+            _ = try? processes.remove(image)
             switch error.code {
             case ESRCH: throw .processEnded(pid)
             case ESTALE: throw .executableChanged("process \(pid)")
@@ -319,6 +337,7 @@ package actor Tracer {
         do throws(BPFError) {
             try counters.set(ns_process_counters(), for: slot)
         } catch {
+            slots.giveBack([slot])
             throw .bpf(error)
         }
         return slot

@@ -11,6 +11,11 @@ package struct TracingOptions: Hashable, Sendable {
     /// Where its spans go: one of the sink's outlets.
     package var outlet: SpanOutlet
 
+    /// Those of an environment that spans depend on.
+    static let variables: Set<String> = [
+        "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS",
+    ]
+
     package init(
         sampler: Sampler = .standard, resource: ResourceOverrides = .none, environment: [String: String]? = nil,
         outlet: SpanOutlet = .only

@@ -66,12 +66,19 @@ struct RunCommand: AsyncParsableCommand {
         let lock = try Self.lock()
         let session = try await AgentSession(configuration, access: try clusterAccess(), node: nodeName)
         StandardError.print("tracing by \(file); SIGHUP has it read again, Ctrl-C or SIGTERM ends")
-        try await session.run(stoppedBy: signals.arrivals) { try? read(reporting: true) }
+        // Whatever ends it, what is armed is disarmed.
+        var failure: (any Error)?
+        do {
+            try await session.run(stoppedBy: signals.arrivals) { try? read(reporting: true) }
+        } catch {
+            failure = error
+        }
         let summary = try await session.close()
         StandardError.print(format == .json ? SummaryText.json(summary) : SummaryText.table(summary))
         // Read up to here: a second Ctrl-C must not end the process while probes are taken out.
         _ = consume signals
         _ = consume lock
+        if let failure { throw failure }
     }
 
     private static func signals() throws(CommandFailure) -> TerminationSignals {

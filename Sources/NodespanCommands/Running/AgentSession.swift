@@ -2,6 +2,7 @@ import Agent
 import BPFRuntime
 import Glibc
 import OTLP
+import Spans
 import Workloads
 
 /// One run of the agent, from loading the BPF programs to the summary.
@@ -10,6 +11,7 @@ final class AgentSession: Sendable {
     private let router: SpanRouter
     private let supervisor: NodeSupervisor
     private let cluster: ClusterState?
+    private let configuration: AgentConfiguration
     private let server: APIServer?
 
     /// Loads the BPF programs and puts right what a run that was killed left behind.
@@ -25,6 +27,7 @@ final class AgentSession: Sendable {
                 "which node of the cluster is this? NODE_NAME is to say it (in a pod's manifest: fieldRef spec.nodeName), or "
                     + "--node-name", status: .usage)
         }
+        self.configuration = configuration
         server = access.map { APIServer($0, userAgent: "nodespan/\(nodespanVersion)") }
         cluster = server.map { ClusterState($0, node: node, report: SupervisorMessages.print) }
         let attachment = try WantedAttachment()
@@ -60,17 +63,28 @@ final class AgentSession: Sendable {
                 }
             }
             if let cluster = self.cluster { group.addTask { await cluster.run() } }
+            let configuration = configuration
             group.addTask {
-                for await signal in signals {
-                    guard signal.number == SIGHUP else { return }
-                    if let configuration = reload() {
-                        await self.supervisor.apply(configuration)
-                        StandardError.print("the configuration was read again")
+                await withDiscardingTaskGroup { reloads in
+                    for await signal in signals {
+                        guard signal.number == SIGHUP else { break }
+                        // Beside it, a signal to end is heard.
+                        reloads.addTask { await self.obey(reload(), insteadOf: configuration) }
                     }
+                    reloads.cancelAll()
                 }
             }
             try await group.next()
             group.cancelAll()
+        }
+    }
+
+    private func obey(_ new: AgentConfiguration?, insteadOf old: AgentConfiguration) async {
+        guard let new else { return }
+        await supervisor.apply(new)
+        StandardError.print("the configuration was read again")
+        if new.injection != old.injection || new.redaction.further != old.redaction.further {
+            StandardError.print("policy.injection and redaction hold from the next start on")
         }
     }
 

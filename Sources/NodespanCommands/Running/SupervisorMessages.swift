@@ -1,4 +1,6 @@
 import Agent
+import OTLP
+import Spans
 import Workloads
 
 /// What `run` says of processes.
@@ -12,7 +14,7 @@ enum SupervisorMessages {
         case .untraced(let pid): StandardError.print("process \(pid) is traced no more: nobody wants it")
         case .ended(let pid): StandardError.print("process \(pid) has ended")
         case .refused(let error): StandardError.print("nodespan: \(CommandFailure(error).message)")
-        case .problem(let problem, let subject): StandardError.print("\(subject): \(text(problem))")
+        case .problem(let problem, let subject): StandardError.print("\(subject): \(TerminalText(text(problem)).text)")
         case .writesOff(let pid): StandardError.print(TracingMessages.writesOff(pid))
         case .failed(let error): StandardError.print("nodespan: \(error)")
         }
@@ -33,6 +35,9 @@ enum SupervisorMessages {
         case .sampler(let error): "OTEL_TRACES_SAMPLER: \(error); the configuration's is used"
         case .wish(let refusal): "not traced: \(refusal); \(refusal.remedy)"
         case .setting(let notice): "\(notice)"
+        case .header(let error): "OTEL_EXPORTER_OTLP_HEADERS: \(error)"
+        case .tooManyDestinations(let limit):
+            "not traced: spans go to \(limit) destinations already; name one of them, or one less in another pod"
         case .destination(let refusal, nil): "not traced: \(refusal)"
         case .destination(let refusal, let name?): "\(refusal); spans go to \(name)"
         }

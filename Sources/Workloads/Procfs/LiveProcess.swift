@@ -21,7 +21,10 @@ package final class LiveProcess: ProcessSubject {
     /// Where the file that it runs is, or was.
     package var programPath: String { LocalProcess.programPath(executablePath) }
     /// Which container it is in; nil for none.
-    package var container: ContainerIdentity? { ContainerIdentity(readGroups, mounts: readMounts) }
+    package var container: ContainerIdentity? {
+        // Anybody can mount what looks like a container's files: they only add to what control groups say.
+        ContainerIdentity(readGroups, mounts: nil) == nil ? nil : ContainerIdentity(readGroups, mounts: readMounts)
+    }
     package var environment: [String: String] { readEnvironment }
     package var controlGroups: ControlGroups { readGroups }
     package var listeningPorts: Set<UInt16> { readPorts }

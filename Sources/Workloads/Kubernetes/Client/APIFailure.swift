@@ -37,8 +37,10 @@ extension APIFailure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .credentials(let error): "\(error)"
-        case .status(401, _, _): "the API server doesn't take the credentials (401)"
-        case .status(403, _, let message): "not permitted (403): \(message)"
+        case .status(401, _, _):
+            "the API server doesn't take the credentials (401): is the token, or the certificate, of this cluster, and not expired?"
+        case .status(403, _, let message):
+            "not permitted (403): \(message); nodespan's account needs the right to get, list and watch them"
         case .status(let code, let reason, let message):
             "the API server answers \(code)\(reason.isEmpty ? "" : " \(reason)")\(message.isEmpty ? "" : ": \(message)")"
         case .unreachable(let reason): "the API server can't be reached: \(reason)"

@@ -70,6 +70,8 @@ package actor ClusterState {
 
     /// What the container asks for that a process is in; nil for a process of no pod that is known.
     package func answer(for identity: ContainerIdentity) -> Answer? {
+        // An Instrumentation that isn't listed yet is none that doesn't exist.
+        guard isComplete else { return nil }
         for pod in objects.pods.values {
             guard let container = pod.container(of: identity)?.name else { continue }
             let outcome = wishes(of: pod).outcome(of: container)
@@ -125,12 +127,19 @@ package actor ClusterState {
     /// Asks for owners that aren't known, once.
     private func ask(for references: [OwnerReference], namespace: String) {
         for reference in references where owners[reference.uid] == nil {
-            if owners.count >= Self.ownerLimit { owners = [:] }
+            // With so many, the names that are known have to do.
+            if owners.count >= Self.ownerLimit { return }
             owners[reference.uid] = .some(nil)
             Task {
-                // Without the right to ask, the name that is known has to do.
-                let found = try? await self.server.owners(of: reference, namespace: namespace)
-                self.learn(found ?? [], of: reference)
+                do throws(APIFailure) {
+                    learn(try await self.server.owners(of: reference, namespace: namespace), of: reference)
+                } catch {
+                    // Without the right to ask, the name that is known has to do, too; else it is asked again.
+                    if case .status(403...404, _, _) = error { return learn([], of: reference) }
+                    try? await pause(Self.ownerPause)
+                    owners[reference.uid] = nil
+                    changed.yield()
+                }
             }
         }
     }
@@ -139,6 +148,8 @@ package actor ClusterState {
         owners[reference.uid] = found
         changed.yield()
     }
+
+    private static let ownerPause = Duration.seconds(10)
 }
 
 extension ObjectMetadata {
@@ -151,10 +162,14 @@ extension APIServer {
         struct Partial: Decodable {
             let metadata: ObjectMetadata
         }
-        let names = [reference.name, namespace, reference.apiVersion]
-        guard names.allSatisfy({ $0.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "-./".utf8.contains($0) } }) else {
-            return []
-        }
+        // Whoever makes a pod may write anything there, and what leads elsewhere would get the token.
+        let names = [reference.name, namespace] + reference.apiVersion.split(separator: "/").map(String.init)
+        guard names.count == 4,
+            names.allSatisfy({ name in
+                name.utf8.first.map(ASCII.isAlphanumeric) == true
+                    && name.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "-.".utf8.contains($0) }
+            })
+        else { return [] }
         let path =
             "/apis/\(reference.apiVersion)/namespaces/\(namespace)/\(reference.kind.lowercased())s/\(reference.name)"
         let json = try await get(

@@ -17,7 +17,7 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
     }
 
     /// Bytes of a list.
-    private static var listLimit: Int { 256 << 20 }
+    private static var listLimit: Int { 64 << 20 }
     /// Bytes of one object: etcd takes 1.5 MiB.
     private static var objectLimit: Int { 8 << 20 }
     /// Objects of one answer, where the server obeys.
@@ -43,16 +43,19 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         // What the server has at hand, however old, at first; of what was known later, nothing older.
         var version = "0"
         var isListed = false
+        var isKnown = false
+        var absences = 0
         var hasFailed = false
+        var failure = ""
         while !Task.isCancelled {
             do throws(APIFailure) {
                 if !isListed {
                     version = try await list(from: version, onEvent)
-                    isListed = true
+                    (isListed, isKnown, absences) = (true, true, 0)
                 }
                 let lasted = try await watch(from: &version) { event in
                     if hasFailed {
-                        hasFailed = false
+                        (hasFailed, failure) = (false, "")
                         await onEvent(.recovered)
                     }
                     if let event { await onEvent(event) }
@@ -67,12 +70,17 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
                     // A list that is refused, too, is asked for whatever its version.
                     if !isListed { version = "" }
                     isListed = false
-                } else if error.isAbsent {
+                } else if error.isAbsent, !isKnown || absences >= Self.absences {
                     await onEvent(.absent)
-                    (isListed, version) = (false, "")
+                    (isListed, isKnown, version) = (false, false, "")
                 } else {
+                    absences = error.isAbsent ? absences + 1 : 0
+                    // What made no sense would be told again.
+                    if case .garbage = error { isListed = false }
                     hasFailed = true
-                    await onEvent(.failed(error))
+                    // Once, until it is another failure.
+                    if failure != "\(error)" { await onEvent(.failed(error)) }
+                    failure = "\(error)"
                 }
             }
             try? await pause(backoff.next())
@@ -85,7 +93,7 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
     {
         var objects: [Object] = []
         var start = "resourceVersion=\(version)"
-        while true {
+        for _ in 0..<Self.pages {
             let path = "\(kind.path)?\(start)&limit=\(Self.page)\(kind.selector)"
             let list: ObjectList<Object> = try Self.decode(try await server.get(path, limit: Self.listLimit))
             objects += list.objects
@@ -100,11 +108,12 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
             }
             start = "continue=\(list.continuation)"
         }
+        throw .garbage("a list without an end")
     }
 
     /// Until the server ends it, which it does every few minutes.
     /// - Parameter onEvent: told nil where the server only shows that it is there.
-    /// - Returns: whether anything was told, or it lasted.
+    /// - Returns: whether it lasted: a server that ends watches at once isn't asked again at once.
     private func watch(
         from version: inout String, _ onEvent: (Event?) async -> Void
     ) async throws(APIFailure) -> Bool {
@@ -113,7 +122,6 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
             "\(kind.path)?watch=1&allowWatchBookmarks=true&resourceVersion=\(version)&timeoutSeconds=\(seconds)"
             + kind.selector
         let start = ContinuousClock.now
-        var hasTold = false
         try await server.watch(path, for: .seconds(seconds) + Self.grace, lineLimit: Self.objectLimit) {
             line throws(APIFailure) in
             if line.isEmpty { return }
@@ -134,9 +142,8 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
                 if !newer.isEmpty { version = newer }
                 await onEvent(.unreadable(error))
             }
-            hasTold = true
         }
-        return hasTold || .now - start > .seconds(1)
+        return .now - start > .seconds(1)
     }
 
     private static func decode<Value: Decodable & Sendable>(_ json: [UInt8]) throws(APIFailure) -> Value {
@@ -147,6 +154,10 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         }
     }
 
+    /// How often in a row a kind that was there must be said not to be.
+    private static var absences: Int { 4 }
+    /// Answers of one list.
+    private static var pages: Int { 400 }
     /// Seconds, for the server to end a watch after.
     private static var duration: ClosedRange<Int> { 240...300 }
     /// How much longer a watch is waited for that a server has forgotten.

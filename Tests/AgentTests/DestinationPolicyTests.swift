@@ -1,0 +1,53 @@
+import OTLP
+import Testing
+import Workloads
+
+@testable import Agent
+
+@Suite struct `Where a pod may have its spans sent` {
+    private func endpoint(_ text: String, allowed: [String] = []) throws -> String {
+        try DestinationPolicy(allowedHosts: allowed.compactMap { .init($0) })
+            .endpoint(in: ["OTEL_EXPORTER_OTLP_ENDPOINT": text], namespace: "shop").url
+    }
+
+    @Test(arguments: [
+        ("http://collector:4318", "http://collector.shop:4318/v1/traces"),
+        ("http://Collector:4318", "http://collector.shop:4318/v1/traces"),
+        ("https://collector.observability:4318/otlp", "https://collector.observability:4318/otlp/v1/traces"),
+        ("http://10.0.0.7:4318", "http://10.0.0.7:4318/v1/traces"),
+        ("http://[fd12::7]:4318", "http://[fd12::7]:4318/v1/traces"),
+    ])
+    func `is what its Instrumentation names, in its own namespace`(text: String, url: String) throws {
+        #expect(try endpoint(text) == url)
+    }
+
+    @Test(arguments: [
+        "localhost", "LOCALHOST", "localhost.", "a.localhost", "127.0.0.1", "127.1", "0x7f.0.0.1", "0177.0.0.1", "0.0",
+        "2130706433", "0.0.0.0", "[::1]", "[0:0:0:0:0:0:0:1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
+        "[::127.0.0.1]", "[64:ff9b::7f00:1]",
+    ])
+    func `is not this machine's own loopback, however it is spelt`(host: String) {
+        #expect(throws: DestinationRefusal.loopback("http://\(host):4318")) { try endpoint("http://\(host):4318") }
+    }
+
+    @Test(arguments: [
+        "169.254.169.254", "169.16689662", "0251.254.169.254", "169.254.169.254.", "[::ffff:a9fe:a9fe]",
+        "[64:ff9b::a9fe:a9fe]", "[fe80::1]", "[febf::1]", "[fd00:ec2::254]",
+    ])
+    func `is not what a machine is told by its cloud, however it is spelt`(host: String) {
+        #expect(throws: DestinationRefusal.linkLocal("http://\(host):4318")) { try endpoint("http://\(host):4318") }
+    }
+
+    @Test func `is what the policy allows`() throws {
+        #expect(throws: DestinationRefusal.notAllowed("collector.shop")) {
+            try endpoint("http://collector:4318", allowed: ["*.observability"])
+        }
+        #expect(try endpoint("http://a.observability:4318", allowed: ["*.observability"]).contains("a.observability"))
+    }
+
+    @Test func `has to be named, by a URL`() {
+        #expect(throws: DestinationRefusal.none) { try endpoint("") }
+        #expect(throws: DestinationRefusal.self) { try endpoint("collector:4318") }
+        #expect(throws: DestinationRefusal.self) { try endpoint("http://collector:4317") }
+    }
+}
