@@ -32,8 +32,10 @@ import Workloads
         let state: ClusterState
         private let running: Task<Void, Never>
 
-        init() throws {
+        /// - Parameter request: what the stand-in is told before it is asked anything.
+        init(after request: String = "{}") throws {
             cluster = try ClusterStandIn()
+            try cluster.control(request)
             let server = APIServer(try ClusterAccess.kubeconfig(cluster.kubeconfig()), userAgent: "test")
             let state = ClusterState(server, node: "node-1", report: heard.add) { try await Task.sleep(for: $0 / 20) }
             self.server = server
@@ -173,8 +175,7 @@ import Workloads
     }
 
     @Test func `needs no Instrumentations to be complete, and finds them once there are any`() async throws {
-        let setup = try Setup()
-        try setup.cluster.control("{\"absent\": [\"Instrumentation\"]}")
+        let setup = try Setup(after: "{\"absent\": [\"Instrumentation\"]}")
         try setup.apply(Self.pod("true"))
         try await setup.wait(for: "inject-go is true, and there is no Instrumentation")
         #expect(await setup.state.isComplete)
