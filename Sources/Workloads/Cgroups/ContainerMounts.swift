@@ -31,6 +31,9 @@ package struct ContainerMounts: Hashable, Sendable {
     private static func owner(
         root: some Collection<UInt8>, mountPoint: some Collection<UInt8>
     ) -> (podUID: String, containerName: String?)? {
+        // The kernel marks what was removed (fs/d_path.c, `dentry_path`).
+        let mark = "//deleted".utf8
+        let root = root.suffix(mark.count).elementsEqual(mark) ? root.dropLast(mark.count) : root[...]
         let names = root.split(separator: UInt8(ascii: "/"))
         // The first "pods": below it are the files that the pod itself makes.
         guard let pods = names.firstIndex(where: { $0.elementsEqual("pods".utf8) }) else { return nil }

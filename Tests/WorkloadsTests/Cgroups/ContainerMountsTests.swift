@@ -25,6 +25,7 @@ private let rest =
             (mount("/pods/\(uid)/containers/app/1a2b3c4d", "/dev/termination-log"), uid, "app"),
             (mount("/var/lib/k0s/kubelet/pods/\(uid)/containers/app/1a2b3c4d", "/dev/termination-log"), uid, "app"),
             (mount("/var/lib/kubelet/pods/\(uid)/etc-hosts", "/etc/hosts"), uid, nil),
+            (mount("/pods/\(uid)/containers/app/1a2b3c4d//deleted", "/dev/termination-log"), uid, "app"),
             (mount("/var/lib/kubelet/pods/\(hash)/etc-hosts", "/etc/hosts"), hash, nil),
             (
                 mount("/var/lib/kubelet/pods/\(uid)/etc-hosts", "/etc/hosts")

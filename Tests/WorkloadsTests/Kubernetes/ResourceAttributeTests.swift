@@ -258,6 +258,10 @@ private let prefix = "resource.opentelemetry.io/"
         #expect(made.attributes["k8s.node.name"] == "node-7" && made.attributes["service.version"] == "v11")
         #expect(made.attributes["a0"] != nil && made.attributes["a1"] != nil)
         #expect(made.notices == [.omittedAttributes(["a2"])])
+        let wide = String(repeating: "$(W)", count: 1000)
+        let endless = try Made(
+            own: ["W": String(long.prefix(200))], pod: try samplePod(annotations: [prefix + "wide": wide]))
+        #expect(endless.attributes["wide"] == nil && endless.notices == [.tooLong(variable: text)])
         let filled = try Made(own: [text: "a=\(long)"])
         #expect(filled.attributes["a"] == long && filled.notices.count == 1)
     }

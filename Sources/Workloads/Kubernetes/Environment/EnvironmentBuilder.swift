@@ -34,7 +34,7 @@ struct EnvironmentBuilder {
     mutating func define(_ name: String, _ value: EnvironmentVariable.Value) {
         guard defined.insert(name).inserted else { return }
         switch value {
-        case .text(let text): take(expanded(text, for: name), for: name)
+        case .text(let text): take(expanded(text), for: name, orSay: .tooLong(variable: name))
         case .field(let path): take(pod.value(ofField: path), for: name, orSay: .noField(variable: name, path: path))
         case .resource(let resource, let named, let divisor):
             take(
@@ -51,11 +51,9 @@ struct EnvironmentBuilder {
         }
     }
 
-    /// With the variables in it replaced; nil, and said, when that makes it too long.
-    mutating func expanded(_ text: String, for name: String) -> String? {
-        let expanded = VariableExpansion.expand(text, limit: Self.valueLimit) { values[$0] }
-        if expanded == nil { notices.append(.tooLong(variable: name)) }
-        return expanded
+    /// With the variables in it replaced; nil when that makes it too long.
+    func expanded(_ text: String) -> String? {
+        VariableExpansion.expand(text, limit: Self.valueLimit) { values[$0] }
     }
 
     mutating func say(_ notice: SettingNotice) { notices.append(notice) }

@@ -101,11 +101,15 @@ extension EnvironmentBuilder {
         let container =
             pod.allContainers.first { $0.name == wish.container }
             ?? PodContainer(name: wish.container, image: "", limits: [:], requests: [:])
-        var builder = self
+        var isTooLong = false
         let attributes = PodAttributes(
             pod: pod, container: container, instrumentation: wish.instrumentation, owners: owners, given: given
-        ) { builder.expanded($0, for: textVariable) ?? "" }
-        self = builder
+        ) { text in
+            let expanded = expanded(text)
+            isTooLong = isTooLong || expanded == nil
+            return expanded ?? ""
+        }
+        if isTooLong { say(.tooLong(variable: textVariable)) }
         let (text, omitted) = given.appending(attributes.ordered)
         if !omitted.isEmpty { say(.omittedAttributes(omitted)) }
         let name = values[nameVariable] ?? ""

@@ -1,8 +1,8 @@
-/// An object that may be unreadable without an error.
-struct ListedObject<Object: Decodable & Sendable>: Decodable, Sendable {
-    let result: Result<Object, UnreadableObject>
+/// An object that may be unreadable without an error, whichever decoder reads it.
+package struct ListedObject<Object: Decodable & Sendable>: Decodable, Sendable {
+    package let result: Result<Object, UnreadableObject>
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         do {
             result = .success(try Object(from: decoder))
         } catch {
