@@ -67,9 +67,9 @@ extension EndToEnd {
             try agent.wait(for: "pods: the API server answers 500")
             let late = try PodProcess(binary: binary, uid: Self.uid)
             try cluster.control("{\"answer\": 0}")
-            try apply(
-                Self.instrumentation(endpoint),
-                Self.pod("front-1", uid: Self.uid, containerID: late.containerID, annotations: Self.wanted))
+            try apply(Self.instrumentation(endpoint))
+            try agent.wait(for: "process \(front.server.pid) is traced by ", count: 3)
+            try apply(Self.pod("front-1", uid: Self.uid, containerID: late.containerID, annotations: Self.wanted))
             try agent.wait(for: "(pid \(late.server.pid), ")
             try get("/hello?late", late.server.port)
 

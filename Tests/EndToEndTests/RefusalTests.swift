@@ -40,7 +40,7 @@ extension EndToEnd {
             let result = try Nodespan.run(arguments)
             #expect(result.code == 2 && result.output.isEmpty)
             let word = arguments.last ?? ""
-            #expect(result.errors.hasPrefix("nodespan: no command '\(word)'; there are trace, inspect, "))
+            #expect(result.errors.hasPrefix("nodespan: no command '\(word)'; there are trace, run, inspect, "))
         }
 
         @Test func `when the program to start can't be found or executed, with the difference`() throws {
