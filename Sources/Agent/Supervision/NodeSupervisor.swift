@@ -52,9 +52,6 @@ package actor NodeSupervisor {
         self.report = report
     }
 
-    /// How many processes are traced.
-    package var count: Int { wishes.count }
-
     /// Until cancelled.
     package func run() async throws(BPFError) {
         // What starts while the others are looked at is told of.

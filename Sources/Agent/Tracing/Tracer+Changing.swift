@@ -19,6 +19,27 @@ extension Tracer {
         return true
     }
 
+    /// Has a process that has a slot already traced by these options.
+    /// - Returns: whether it was leaving.
+    func traceAgain(_ process: Traced, slot: UInt32, _ options: TracingOptions) throws(TracerError) -> Bool {
+        guard let image = process.image else { return false }
+        assembler.change(options, slot: slot)
+        var settings = settings(slot: slot, options.sampler)
+        if process.writesAreOff { settings.writes = 0 }
+        guard process.leavingSince != nil else {
+            do throws(BPFError) {
+                _ = try processes.replace(settings, for: image)
+            } catch {
+                throw .bpf(error)
+            }
+            return false
+        }
+        try enable(image, pid: process.pid, settings: settings)
+        traced[slot]?.leavingSince = nil
+        traced[slot]?.isQuiet = false
+        return true
+    }
+
     /// Traces a process no more from its next request on: it stays as it is. What is in flight is told of when it ends, for a
     /// while.
     /// - Returns: whether it was traced.

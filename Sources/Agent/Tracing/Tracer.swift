@@ -143,8 +143,8 @@ package actor Tracer {
         do throws(TracerError) {
             try join(candidate.executable, user: slot, pid: pid)
             assembler.describe(
-                ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), options, slot: slot
-            )
+                ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), options, of: image,
+                slot: slot)
             try enable(image, pid: pid, settings: settings(slot: slot, options.sampler))
         } catch {
             try? release(slot)
@@ -153,27 +153,7 @@ package actor Tracer {
         return true
     }
 
-    /// In the way that is asked for now. Returns whether it was just leaving.
-    private func traceAgain(_ process: Traced, slot: UInt32, _ options: TracingOptions) throws(TracerError) -> Bool {
-        guard let image = process.image else { return false }
-        assembler.change(options, slot: slot)
-        var settings = settings(slot: slot, options.sampler)
-        if process.writesAreOff { settings.writes = 0 }
-        guard process.leavingSince != nil else {
-            do throws(BPFError) {
-                _ = try processes.replace(settings, for: image)
-            } catch {
-                throw .bpf(error)
-            }
-            return false
-        }
-        try enable(image, pid: process.pid, settings: settings)
-        traced[slot]?.leavingSince = nil
-        traced[slot]?.isQuiet = false
-        return true
-    }
-
-    private func enable(
+    func enable(
         _ image: ns_process_image, pid: Int32, settings: ns_process_settings
     ) throws(TracerError) {
         do throws(BPFError) {
@@ -343,7 +323,7 @@ package actor Tracer {
         return slot
     }
 
-    private func settings(slot: UInt32, _ sampler: Sampler) -> ns_process_settings {
+    func settings(slot: UInt32, _ sampler: Sampler) -> ns_process_settings {
         var settings = ns_process_settings()
         settings.counters_slot = slot
         settings.writes = propagates ? 1 : 0

@@ -25,7 +25,7 @@ package actor ClusterState {
         package let owners: WorkloadOwners
     }
 
-    /// Owners of owners that are known; those of pods long gone are forgotten.
+    /// Of so many ReplicaSets and Jobs the owners are kept.
     private static let ownerLimit = 2048
 
     /// Yields when what pods ask for may have changed. For one reader.
