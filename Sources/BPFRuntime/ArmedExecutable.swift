@@ -21,7 +21,7 @@ package struct ProbeSite: Hashable, Sendable {
 package struct ArmedExecutable: ~Copyable, Sendable {
     /// What was recorded.
     package let file: ArmedFile
-    private let links: ProbeLinks
+    package let links: ProbeLinks
     private let ledger: ArmedLedger
     private let entry: UInt64
 
@@ -82,7 +82,7 @@ package struct ArmedExecutable: ~Copyable, Sendable {
         return (file, links, entry)
     }
 
-    /// Takes the probes out, then the record: about 25 ms a program (uprobe_multi) or 100 ms a place (perf).
+    /// Takes the probes out, then the record.
     package consuming func disarm() throws(BPFError) {
         links.close()
         try ledger.remove(entry)

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Programs attached to places of executable files, in every process that maps them: one link per program, or one per
-/// place, as the object's kind of attachment has it. Closed together, the last attached first.
+/// place, as the object's kind of attachment has it. Closed together.
 ///
 /// A fatal signal that is pending while they are attached or closed leaves breakpoints behind in running processes.
 package final class ProbeLinks: Sendable {
@@ -27,7 +27,14 @@ package final class ProbeLinks: Sendable {
         func leaveOpen() {
             link.withLock { $0.take()?.leaveOpen() }
         }
+
+        func close() {
+            _ = link.withLock { $0.take() }
+        }
     }
+
+    /// How many links are closed at once.
+    private static let closers = 16
 
     private let elements = Mutex<[Element]>([])
 
@@ -58,10 +65,49 @@ package final class ProbeLinks: Sendable {
         elements.withLock { $0.append(element) }
     }
 
-    /// Takes the breakpoints out: about 25 ms a program (uprobe_multi), or 100 ms a place (perf).
+    /// Takes the breakpoints out.
     package func close() {
+        Self.close([self])
+    }
+
+    /// Takes the breakpoints of all of them out. The kernel waits with each link until nobody runs its program any more (25 to
+    /// 60 ms with uprobe_multi, 100 ms with perf), and with several at once no longer than with one.
+    package static func close(_ all: [ProbeLinks]) {
+        let closing = Closing(all.flatMap { $0.takeAll() })
+        let threads = (1..<max(1, min(closing.count, closers))).map { _ in try? Closer(closing) }
+        // What no thread was to be had for is done by this one.
+        closing.run()
+        _ = consume threads
+    }
+
+    private func takeAll() -> [Element] {
         elements.withLock { elements in
-            while elements.popLast() != nil {}
+            defer { elements = [] }
+            return elements
+        }
+    }
+
+    /// Links that several threads close.
+    private final class Closing: Sendable {
+        let count: Int
+        private let rest: Mutex<[Element]>
+
+        init(_ elements: [Element]) {
+            count = elements.count
+            rest = Mutex(elements)
+        }
+
+        func run() {
+            while let element = rest.withLock({ $0.popLast() }) { element.close() }
+        }
+    }
+
+    /// One of those threads; whoever drops it waits for its end.
+    private final class Closer: Sendable {
+        private let thread: WorkerThread
+
+        init(_ closing: Closing) throws(BPFError) {
+            thread = try WorkerThread(name: "ns-disarm", closing.run)
         }
     }
 

@@ -36,6 +36,8 @@ final class Arming: Sendable {
         self.lease = lease
     }
 
+    var links: ProbeLinks { probes.links }
+
     /// See `ArmedExecutable.leaveToEnd`.
     func leaveToEnd() throws(BPFError) { try probes.leaveToEnd() }
 }

@@ -152,6 +152,8 @@ extension Tracer {
         let isSilent = try silence()
         if watch.object.attachKind == .perf, isSilent {
             for entry in armed.values { try entry.arming.leaveToEnd() }
+        } else {
+            ProbeLinks.close(armed.values.map(\.arming.links))
         }
         armed.removeAll()
     }
