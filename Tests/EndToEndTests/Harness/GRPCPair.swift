@@ -37,11 +37,14 @@ struct GRPCPair: ~Copyable {
     }
 
     /// Has the client make calls, and counts the probe hits, without those of the HTTP request for it: two.
-    func hits(_ what: String) throws -> Int {
+    /// - Parameter expected: what is waited for, since goroutines of a call may end after it.
+    mutating func hits(_ what: String, upTo expected: Int) throws -> Int {
         let hits = try ProbeHits()
-        let before = try hits.count(of: tracer.pid)
+        let before = try hits.count(of: tracer.pid) + 2
         try call(what)
-        return try hits.count(of: tracer.pid) - before - 2
+        let pid = tracer.pid
+        _ = tracer.gather(for: .seconds(5)) { _ in (try? hits.count(of: pid)).map { $0 - before >= expected } ?? true }
+        return try hits.count(of: pid) - before
     }
 
     mutating func stop(afterSpans count: Int) throws -> Trace { try tracer.stop(afterSpans: count) }
