@@ -9,35 +9,19 @@ import Testing
 @testable import Agent
 
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `A process that takes more than its part` {
-    /// Counts spans by outlet. Whoever hands it some waits as long as it is held up.
-    private final class Gate: SpanSink {
+    /// Counts spans by outlet, once its barrier is open.
+    private final class Counter: SpanSink {
         private let spans = Mutex<(new: UInt64, byOutlet: [Int: UInt64])>((0, [:]))
-        private let barrier: (reading: CInt, writing: CInt)
-        private let isClosed: Mutex<Bool>
+        let barrier: Barrier
 
         init(isClosed: Bool = false) {
-            var ends: [CInt] = [-1, -1]
-            pipe(&ends)
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-            barrier = (ends[0], ends[1])
-            self.isClosed = Mutex(isClosed)
-        }
-
-        deinit {
-            close(barrier.reading)
-            close(barrier.writing)
-        }
-
-        func open() {
-            isClosed.withLock { $0 = false }
-            write(barrier.writing, "x", 1)
+            barrier = Barrier(isClosed: isClosed)
         }
 
         func count(_ outlet: Int) -> UInt64 { spans.withLock { $0.byOutlet[outlet] ?? 0 } }
 
         func take(_ span: Span, to outlet: SpanOutlet) {
-            var byte: UInt8 = 0
-            if isClosed.withLock({ $0 }) { read(barrier.reading, &byte, 1) }
+            barrier.pass()
             spans.withLock {
                 $0.new += 1
                 $0.byOutlet[outlet.number, default: 0] += 1
@@ -63,7 +47,7 @@ import Testing
         let tracer: Tracer
         private let folder: TemporaryFolder
 
-        init(sink: Gate, busyOptions: [String] = []) async throws {
+        init(sink: Counter, busyOptions: [String] = []) async throws {
             let server = try GoToolchain.newest.build("httpserver", mode: .stripped)
             let folder = try TemporaryFolder()
             let busy = try RunningService([server] + busyOptions)
@@ -91,7 +75,7 @@ import Testing
     }
 
     @Test func `loses what is beyond its quarter of those in flight, and others lose nothing`() async throws {
-        let sink = Gate()
+        let sink = Counter()
         let pair = try await Pair(sink: sink, busyOptions: ["-tls", "-http2"])
         let limit = Int32(NS_HTTP_IN_FLIGHT_MAX) / 4
         let all = limit + 176
@@ -114,7 +98,7 @@ import Testing
     }
 
     @Test func `loses what is beyond its part of a ring that isn't read, and others lose nothing`() async throws {
-        let sink = Gate(isClosed: true)
+        let sink = Counter(isClosed: true)
         let pair = try await Pair(sink: sink)
         let target = "/hello?\(String(repeating: "x", count: 250))"
         let load = try Command.run([
@@ -123,7 +107,7 @@ import Testing
         ])
         #expect(load.output.contains("20000 succeeded"), "\(load.output)")
         try pair.askQuietly()
-        sink.open()
+        sink.barrier.open()
         let summary = try await pair.tracer.stop()
         #expect(summary.begun == 20_050 && summary.begun == summary.exported + summary.lost, "\(summary)")
         #expect(Array(summary.losses.keys) == [.ringQuota] && sink.count(Self.quiet) == 50, "\(summary)")
@@ -133,7 +117,7 @@ import Testing
 
     /// Servers and clients of all kinds, each with one span at a time; servers of HTTP with two.
     @Test func `has its books balanced, whatever it serves or calls`() async throws {
-        let sink = Gate()
+        let sink = Counter()
         let folder = try TemporaryFolder()
         let tracer = try Tracer(
             sink: sink, ledger: ArmedLedger(folder: "\(folder.path)/armed"),
@@ -166,7 +150,7 @@ import Testing
 
     @Test(arguments: [true, false])
     func `makes room of spans that never end, when they are old`(areOld: Bool) async throws {
-        let sink = Gate()
+        let sink = Counter()
         let folder = try TemporaryFolder()
         let server = try RunningService([GoToolchain.newest.build("httpserver", mode: .stripped)])
         let tracer = try Tracer(

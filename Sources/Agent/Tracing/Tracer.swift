@@ -34,7 +34,7 @@ package actor Tracer {
     let contextTypes: BPFMap<ns_context_type_key, ns_context_type>
     let ledger: ArmedLedger
     var armed: [ExecutableIdentity: ArmedEntry] = [:]
-    var freeBinaries = Array((0..<UInt32(NS_MAX_BINARIES)).reversed())
+    var binarySlots = BinarySlots()
     let processes: BPFMap<ns_process_image, ns_process_settings>
     let counters: BPFMap<UInt32, ns_process_counters>
     let inFlight: InFlightMaps
@@ -46,7 +46,7 @@ package actor Tracer {
     private let isInInitialNamespace: Bool
     package nonisolated let findsRoutes: Bool
     private let quota: ProcessQuota
-    private var spanReader: RingBufferReader?
+    var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     let analyses = AnalysisCache()
     /// By counters slot.
