@@ -93,7 +93,10 @@ let package = Package(
         tests("WorkloadsTests", ["TestSupport", "Workloads", system]),
         tests(
             "AgentTests",
-            ["Agent", "BPFRuntime", "CBPF", "GoBinary", "Probes", "Spans", "TestSupport", "Workloads", system]),
+            [
+                "Agent", "BPFRuntime", "CBPF", "CLibbpf", "GoBinary", "Probes", "Spans", "TestSupport", "Workloads",
+                system,
+            ]),
 
         .executableTarget(
             name: "RuntimeFixture", dependencies: ["BPFRuntime", "CBPF"], path: "Tests/RuntimeFixture",

@@ -28,7 +28,7 @@ package struct ProbePlan: Sendable {
 package struct AttachPoint: Sendable, Hashable {
     /// Name of the BPF program, for example `http_server_begin`.
     package var program: String
-    /// For a program that serves several implementations of one thing, which one: the upper half of the attach cookie.
+    /// For a program that serves several implementations of one thing, which one, as the attach cookie says; below 256.
     package var variant: UInt32
     /// The function that the instruction is in.
     package var symbol: String

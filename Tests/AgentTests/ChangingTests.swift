@@ -9,9 +9,15 @@ import Testing
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `A traced process` {
     /// Keeps the names of spans by outlet.
     private final class Kept: SpanSink {
+        let barrier: Barrier
         private let spans = Mutex<[(name: String, path: String, outlet: Int, environment: String?)]>([])
 
+        init(isHeldUp: Bool) {
+            barrier = Barrier(isClosed: isHeldUp)
+        }
+
         func take(_ span: Span, to outlet: SpanOutlet) {
+            barrier.pass()
             spans.withLock {
                 $0.append(
                     (
@@ -43,10 +49,12 @@ import Testing
         let folder: TemporaryFolder
         let server: ChildProcess
         let address: String
-        let sink = Kept()
+        let sink: Kept
         let tracer: Tracer
 
-        init(attaching kind: AttachKind? = nil) throws {
+        /// - Parameter isHeldUp: nobody reads the ring beyond the first span.
+        init(isHeldUp: Bool = false) throws {
+            sink = Kept(isHeldUp: isHeldUp)
             folder = try TemporaryFolder()
             let path = "\(folder.path)/server"
             try writeFile(path, readFile(GoToolchain.newest.build("httpserver", mode: .stripped)), permissions: 0o755)
@@ -54,7 +62,7 @@ import Testing
             var printed = GatheredOutput(of: server)
             printed.gather(for: .seconds(20)) { $0.outputLines > 0 }
             address = String(try #require(printed.outputText.split(whereSeparator: \.isWhitespace).last))
-            tracer = try Tracer(sink: sink, ledger: ArmedLedger(folder: "\(folder.path)/armed"), attaching: kind)
+            tracer = try Tracer(sink: sink, ledger: ArmedLedger(folder: "\(folder.path)/armed"))
         }
 
         /// Those on the server's file.
@@ -97,6 +105,21 @@ import Testing
         #expect(summary.begun == 4 && summary.unsampled == 1 && summary.lost == 0)
     }
 
+    @Test func `has the spans that ended before a change made as before it, whenever they are read`() async throws {
+        let setup = try Setup(isHeldUp: true)
+        let (tracer, pid) = (setup.tracer, setup.server.pid)
+        #expect(try await tracer.trace(tracer.examine(pid), options(1, environment: "old")))
+        for _ in 0..<3 { try setup.get("/hello") }
+        #expect(try await tracer.change(pid, to: options(2, environment: "new")))
+        for _ in 0..<2 { try setup.get("/hello") }
+        #expect(try await tracer.change(pid, to: options(3)))
+        try setup.get("/hello")
+        setup.sink.barrier.open()
+        let expected = Array(repeating: "/hello 1 old", count: 3) + ["/hello 2 new", "/hello 2 new", "/hello 3 -"]
+        #expect(try await setup.sink.texts(atLeast: 6) == expected)
+        #expect(try await tracer.stop().lost == 0)
+    }
+
     @Test func `is left alone when it isn't wanted any more, and taken up again when it is`() async throws {
         let setup = try Setup()
         let (tracer, pid) = (setup.tracer, setup.server.pid)
@@ -106,12 +129,14 @@ import Testing
         // One that is in flight when tracing ends is told of, one that begins afterwards isn't.
         var slow = try ChildProcess(["/usr/bin/curl", "-sS", "http://\(setup.address)/slow?ms=700"])
         let deadline = ContinuousClock.now + .seconds(10)
+        var looks = 1
         while try Command.run(["/usr/bin/curl", "-sS", "http://\(setup.address)/stats"]).output.contains("/slow")
             == false
         {
+            looks += 1
             try #require(ContinuousClock.now < deadline)
         }
-        let before = try await setup.sink.texts(atLeast: 1).count
+        let before = try await setup.sink.texts(atLeast: looks).count
         #expect(try await tracer.untrace(pid))
         #expect(try await !tracer.untrace(pid))
         try setup.get("/hello?unwanted")

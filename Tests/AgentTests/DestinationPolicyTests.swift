@@ -45,6 +45,20 @@ import Workloads
         #expect(try endpoint("http://a.observability:4318", allowed: ["*.observability"]).contains("a.observability"))
     }
 
+    /// On a host there is no namespace, and a loopback that is shared.
+    @Test(arguments: [
+        ("http://collector:4318", "http://collector:4318/v1/traces"),
+        ("http://localhost:4318", "http://localhost:4318/v1/traces"),
+        ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
+        ("http://[::1]:4318", "http://[::1]:4318/v1/traces"),
+        ("http://169.254.169.254", nil),
+    ])
+    func `is what a program of no pod names, where it reaches the same itself`(text: String, url: String?) throws {
+        let policy = DestinationPolicy(allowsLoopback: true)
+        let found = try? policy.endpoint(in: ["OTEL_EXPORTER_OTLP_ENDPOINT": text], namespace: nil).url
+        #expect(found == url)
+    }
+
     @Test func `has to be named, by a URL`() {
         #expect(throws: DestinationRefusal.none) { try endpoint("") }
         #expect(throws: DestinationRefusal.self) { try endpoint("collector:4318") }

@@ -26,20 +26,6 @@ import Testing
         func finish() -> SinkOutcome { flush() }
     }
 
-    private struct Service: ~Copyable {
-        let child: ChildProcess
-        let address: String
-
-        init(_ service: ChainService, _ arguments: [String]) throws {
-            let child = try ChildProcess([service.build(), service.rawValue] + arguments)
-            var printed = GatheredOutput(of: child)
-            printed.gather(for: .seconds(20)) { $0.outputLines > 0 }
-            let last = printed.outputText.split(whereSeparator: \.isWhitespace).last
-            address = try String(#require(last, "\(printed.errorText)"))
-            self.child = child
-        }
-    }
-
     /// One request through services that have spans of all kinds, servers' and clients'.
     @Test(arguments: [true, false])
     func `make way for others when they are old`(areOld: Bool) async throws {
@@ -47,10 +33,10 @@ import Testing
         let sink = Counter()
         let tracer = try Tracer(sink: sink, ledger: ArmedLedger(folder: "\(folder.path)/armed"), propagates: false)
         let stale = try await tracer.fillMaps(minutes: areOld ? 6 : 4)
-        let http2 = try Service(.http2, [])
-        let stream = try Service(.stream, ["https://\(http2.address)/http2"])
-        let unary = try Service(.unary, [stream.address])
-        let front = try Service(.front, [unary.address])
+        let http2 = try RunningService(.http2, [])
+        let stream = try RunningService(.stream, ["https://\(http2.address)/http2"])
+        let unary = try RunningService(.unary, [stream.address])
+        let front = try RunningService(.front, [unary.address])
         for pid in [http2.child.pid, stream.child.pid, unary.child.pid, front.child.pid] {
             #expect(try await tracer.trace(tracer.examine(pid), TracingOptions()))
         }

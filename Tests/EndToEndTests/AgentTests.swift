@@ -85,6 +85,74 @@ extension EndToEnd {
             #expect(trace.summary.destinations.allSatisfy { $0.isBalanced })
         }
 
+        @Test func `gives programs what an Instrumentation of a file says, and what it says then`() throws {
+            var near = try Collector()
+            var far = try Collector()
+            func instrumentation(_ endpoint: String, team: String) -> [UInt8] {
+                Array(
+                    """
+                    apiVersion: opentelemetry.io/v1alpha1
+                    kind: Instrumentation
+                    metadata: {name: shop}
+                    spec:
+                      exporter: {endpoint: "\(endpoint)"}
+                      resource: {resourceAttributes: {service.name: shop, team: \(team)}}
+                      propagators: [b3]
+                    """.utf8)
+            }
+            let rules = "  - {name: shop, match: {executable: FOLDER/*}, instrumentation: FOLDER/shop.yaml}"
+            var agent = try RunningAgent(configuration("  - {match: {executable: none}}", ["http://127.0.0.1:1"]))
+            try writeFile("\(agent.folder)/shop.yaml", instrumentation(near.url, team: "a"))
+            try agent.reload(configuration(rules, ["http://127.0.0.1:1"]))
+            let server = try FixtureServer(
+                binary: agent.install(Self.go.build("httpserver", mode: .stripped), as: "server"),
+                environment: ["OTEL_RESOURCE_ATTRIBUTES": "own=1", "OTEL_TRACES_SAMPLER": "always_on"])
+            try agent.wait(for: "(pid \(server.pid), ")
+            try agent.wait(for: "process \(server.pid): OTEL_PROPAGATORS is 'b3', which nodespan doesn't obey")
+            try get("/hello?first", server.port)
+            _ = try near.requests(atLeast: 1)
+            try writeFile("\(agent.folder)/shop.yaml", instrumentation(far.url, team: "b"))
+            try agent.reload(configuration(rules, ["http://127.0.0.1:1"]))
+            try get("/hello?second", server.port)
+            let trace = try agent.stop()
+            for (requests, team) in [(try near.requests(atLeast: 1), "a"), (try far.requests(atLeast: 1), "b")] {
+                let spans = requests.flatMap(\.spans).map(\.span)
+                #expect(spans.count == 1)
+                for (key, value) in ["service.name": "shop", "team": team, "own": "1"] {
+                    #expect(spans.first?["resource"]?[key] == .string(value))
+                }
+            }
+            #expect(trace.summary.begun == 2 && trace.summary.isBalanced, "\(trace.errors)")
+        }
+
+        @Test func `names a program that takes more than its part, and keeps the others'`() throws {
+            var collector = try Collector()
+            // Ports have all processes looked at every second.
+            var agent = try RunningAgent(
+                configuration(
+                    """
+                      - {name: none, match: {port: 1}, trace: false}
+                      - {match: {executable: FOLDER/*}}
+                    """, [collector.url]))
+            let path = try agent.install(Self.go.build("httpserver", mode: .stripped), as: "server")
+            let busy = try FixtureServer(binary: path, arguments: ["-tls", "-http2"])
+            let quiet = try FixtureServer(binary: path)
+            for pid in [busy.pid, quiet.pid] { try agent.wait(for: "(pid \(pid), ") }
+            var load = try ChildProcess([
+                "/usr/bin/h2load", "-n", "1200", "-c", "6", "-m", "200",
+                "https://127.0.0.1:\(busy.port)/slow?ms=2000",
+            ])
+            try agent.wait(for: "process \(busy.pid) loses spans, others don't: ")
+            for _ in 0..<3 { try get("/hello?quiet", quiet.port) }
+            #expect(load.wait() == 0)
+            let trace = try agent.stop()
+            let spans = try collector.requests(atLeast: 1).flatMap(\.spans).map(\.span)
+            #expect(spans.count { $0["attributes"]?["url.query"] == .string("quiet") } == 3)
+            let lost = trace.summary.losses["in_flight_quota"] ?? 0
+            #expect(trace.summary.begun == 1203 && lost > 0 && trace.summary.losses.count == 1, "\(trace.errors)")
+            #expect(trace.summary.isBalanced && agent.count(of: "loses spans") == 1)
+        }
+
         @Test func `is the only one`() throws {
             let first = try RunningAgent(configuration("  - {match: {executable: FOLDER/*}}", ["http://127.0.0.1:1"]))
             let second = try Nodespan.run(["run", "--config", "\(first.folder)/config.yaml"])

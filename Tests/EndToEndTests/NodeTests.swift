@@ -90,7 +90,7 @@ extension EndToEnd {
             ]
             for (key, value) in expected { #expect(first[key] == .string(value), "\(key)") }
             #expect(spans.map { $0["resource"]?["team"] } == [nil, .string("x"), nil])
-            #expect(agent.count(of: "is the pod's own loopback") == 1)
+            #expect(agent.count(of: "is the workload's own loopback") == 1)
             #expect(trace.summary.begun == 4 && trace.summary.unsampled == 1 && trace.summary.isBalanced)
         }
 

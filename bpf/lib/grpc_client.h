@@ -19,6 +19,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
+#include "quota.h"
 #include "tracestate.h"
 
 /// Takes over the tracestate of the server span that a call is made for, as the first text.
@@ -37,21 +38,37 @@ static __always_inline void ns_inherit_tracestate(const struct ns_hit *hit, stru
 	flight->text_used = len;
 }
 
-/// A call of which no end was seen, and none will be.
-static __always_inline void ns_drop_call(const struct ns_hit *hit, const struct ns_grpc_client_in_flight *flight)
+/// Deletes the entry of a call.
+static __always_inline void ns_leave_call(const struct ns_object *key, const struct ns_grpc_client_in_flight *flight)
 {
-	ns_withdraw_call(hit, flight);
-	if (!flight->is_over)
-		ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
+	ns_leave(&grpc_client_in_flight, key, flight->record.span.counters_slot, NS_IN_FLIGHT_GRPC_CLIENT);
 }
 
-/// Gives a call another key. A call that there is no room for is lost.
-static __always_inline void ns_move_call(struct ns_object *from, struct ns_object *to,
+/// A call of which no end was seen, and none will be; or one that is over.
+static __always_inline void ns_drop_call(const struct ns_hit *hit, const struct ns_object *key,
+                                         const struct ns_grpc_client_in_flight *flight)
+{
+	if (!flight->is_over) {
+		ns_withdraw_call(hit, flight);
+		ns_count_dropped(&flight->record.span, NS_LOSS_END_MISSED);
+	}
+	ns_leave_call(key, flight);
+}
+
+/// Gives a call another key, of which another call is dropped. One that there is no room for is lost.
+static __always_inline void ns_move_call(const struct ns_hit *hit, struct ns_object *from, struct ns_object *to,
                                          struct ns_grpc_client_in_flight *flight)
 {
-	if (bpf_map_update_elem(&grpc_client_in_flight, to, flight, BPF_ANY))
+	struct ns_grpc_client_in_flight *other = bpf_map_lookup_elem(&grpc_client_in_flight, to);
+
+	if (other)
+		ns_drop_call(hit, to, other);
+	if (bpf_map_update_elem(&grpc_client_in_flight, to, flight, BPF_NOEXIST)) {
 		ns_count_dropped(&flight->record.span, NS_LOSS_IN_FLIGHT_FULL);
-	bpf_map_delete_elem(&grpc_client_in_flight, from);
+		ns_leave_call(from, flight);
+	} else {
+		bpf_map_delete_elem(&grpc_client_in_flight, from);
+	}
 }
 
 /// What a goroutine that begins a call has in flight already, and what becomes of that.
@@ -72,7 +89,6 @@ static __always_inline enum ns_grpc_occupied ns_make_way(struct pt_regs *ctx, co
 {
 	struct ns_object key = ns_call_key(hit, hit->key.goid),
 	                 aside = ns_call_key(hit, hit->key.goid | NS_GRPC_OUTER_CALL);
-	struct ns_grpc_client_in_flight *outer;
 	__u64 bounds[2] = {};
 
 	// Go 1.21 brought parentGoid, and frame pointers that are pushed behind the check.
@@ -81,14 +97,23 @@ static __always_inline enum ns_grpc_occupied ns_make_way(struct pt_regs *ctx, co
 		return NS_GRPC_REPEATED;
 	if (bpf_probe_read_user(bounds, sizeof(bounds), (const void *)(NS_GO_G(ctx) + hit->facts->grpc_client.stack)) ||
 	    (other->stack_pointer - bounds[0] <= bounds[1] - bounds[0] && NS_GO_SP(ctx) >= other->stack_pointer)) {
-		ns_drop_call(hit, other);
+		ns_drop_call(hit, &key, other);
 		return NS_GRPC_STALE;
 	}
-	outer = bpf_map_lookup_elem(&grpc_client_in_flight, &aside);
-	if (outer)
-		ns_drop_call(hit, outer);
-	ns_move_call(&key, &aside, other);
+	ns_move_call(hit, &key, &aside, other);
 	return NS_GRPC_OUTER;
+}
+
+/// Gives a call that was put aside its place again. Returns whether there was one.
+static __always_inline int ns_take_back(const struct ns_hit *hit, struct ns_object *key)
+{
+	struct ns_object aside = ns_call_key(hit, key->address | NS_GRPC_OUTER_CALL);
+	struct ns_grpc_client_in_flight *outer = bpf_map_lookup_elem(&grpc_client_in_flight, &aside);
+
+	if (!outer)
+		return 0;
+	ns_move_call(hit, &aside, key, outer);
+	return 1;
 }
 
 /// The call that a *grpc.clientStream is of: known by it, or the goroutine's own, if that is of the same connection and
@@ -153,14 +178,6 @@ static __always_inline void ns_end_call(const struct ns_hit *hit, struct ns_obje
 	} else {
 		ns_count_unsampled(record->span.counters_slot);
 	}
-	if (flight->is_inner) {
-		struct ns_object aside = ns_call_key(hit, key->address | NS_GRPC_OUTER_CALL);
-		struct ns_grpc_client_in_flight *outer = bpf_map_lookup_elem(&grpc_client_in_flight, &aside);
-
-		if (outer) {
-			ns_move_call(&aside, key, outer);
-			return;
-		}
-	}
-	bpf_map_delete_elem(&grpc_client_in_flight, key);
+	if (!flight->is_inner || !ns_take_back(hit, key))
+		ns_leave_call(key, flight);
 }

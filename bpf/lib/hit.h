@@ -18,7 +18,7 @@
 struct ns_hit {
 	struct ns_goroutine key;
 	const struct ns_binary_facts *facts;
-	/// The halves of the attach cookie: the slot in the map `binaries`, and which of several implementations.
+	/// Of the attach cookie: the slot in the map `binaries`, and which of several implementations.
 	__u32 binary;
 	__u32 variant;
 };
@@ -30,12 +30,13 @@ static __always_inline int ns_identify(struct pt_regs *ctx, struct ns_hit *hit)
 	__u32 slot = cookie;
 
 	hit->facts = bpf_map_lookup_elem(&binaries, &slot);
-	if (!hit->facts || hit->facts->goid == NS_UNUSED) {
+	if (!hit->facts || hit->facts->goid == NS_UNUSED ||
+	    hit->facts->generation != cookie >> NS_COOKIE_GENERATION_SHIFT) {
 		ns_stay_on_task_stack(ctx);
 		return 0;
 	}
 	hit->binary = slot;
-	hit->variant = cookie >> 32;
+	hit->variant = cookie >> NS_COOKIE_VARIANT_SHIFT & NS_COOKIE_VARIANT_MASK;
 	hit->key.process = ns_current_process_image();
 	return 1;
 }

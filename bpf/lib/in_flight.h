@@ -7,10 +7,7 @@
 #include "nodespan/grpc.h"
 #include "nodespan/http.h"
 #include "nodespan/http_client.h"
-
-#define NS_HTTP_IN_FLIGHT_MAX 4096
-#define NS_HTTP_CLIENT_IN_FLIGHT_MAX 2048
-#define NS_GRPC_IN_FLIGHT_MAX 2048
+#include "nodespan/quota.h"
 
 /// HTTP server requests.
 struct {

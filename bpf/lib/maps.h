@@ -8,6 +8,7 @@
 
 #include "nodespan/binary.h"
 #include "nodespan/process.h"
+#include "nodespan/quota.h"
 
 /// Settings of the traced process images.
 struct {
@@ -46,7 +47,7 @@ struct {
 /// is full, since a wake-up is paid for by the traced program.
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 << 20);
+	__uint(max_entries, NS_SPAN_RING_BYTES);
 } spans SEC(".maps");
 
 /// `struct ns_process_event`, with ordinary wake-ups: rare, and worth knowing at once.

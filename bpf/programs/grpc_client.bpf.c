@@ -18,6 +18,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
+#include "quota.h"
 #include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -44,7 +45,7 @@ static long give_up(struct bpf_map *map, const struct ns_object *key, struct ns_
 	if (!ns_is_stale(&flight->record.span, sweep))
 		return 0;
 	ns_withdraw_call(&hit, flight);
-	if (!bpf_map_delete_elem(map, &owned))
+	if (!ns_leave(map, &owned, books.counters_slot, NS_IN_FLIGHT_GRPC_CLIENT))
 		ns_count_dropped(&books, NS_LOSS_END_MISSED);
 	return 0;
 }
@@ -58,7 +59,7 @@ static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, struc
 	int is_inner = 0;
 	long failed;
 
-	failed = bpf_map_update_elem(&grpc_client_in_flight, &key, &empty_flight, BPF_NOEXIST);
+	failed = ns_enter(&grpc_client_in_flight, &key, &empty_flight, settings, NS_IN_FLIGHT_GRPC_CLIENT);
 	if (failed == -EEXIST) {
 		flight = bpf_map_lookup_elem(&grpc_client_in_flight, &key);
 		if (flight) {
@@ -68,14 +69,16 @@ static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, struc
 				return;
 			is_inner = other == NS_GRPC_OUTER;
 		}
-		failed = bpf_map_update_elem(&grpc_client_in_flight, &key, &empty_flight, BPF_ANY);
+		failed = ns_enter(&grpc_client_in_flight, &key, &empty_flight, settings, NS_IN_FLIGHT_GRPC_CLIENT);
 	} else if (failed && ns_make_room(&grpc_client_in_flight, give_up, start_ns)) {
-		failed = bpf_map_update_elem(&grpc_client_in_flight, &key, &empty_flight, BPF_NOEXIST);
+		failed = ns_enter(&grpc_client_in_flight, &key, &empty_flight, settings, NS_IN_FLIGHT_GRPC_CLIENT);
 	}
 	ns_count_begun(settings->counters_slot);
 	flight = failed ? NULL : bpf_map_lookup_elem(&grpc_client_in_flight, &key);
 	if (!flight) {
-		ns_count_loss(settings->counters_slot, NS_LOSS_IN_FLIGHT_FULL);
+		ns_count_not_entered(settings->counters_slot, failed);
+		if (is_inner)
+			ns_take_back(hit, &key);
 		return;
 	}
 	flight->connection = NS_GO_ARG4(ctx);
@@ -155,14 +158,9 @@ int grpc_client_stream(struct pt_regs *ctx)
 		by_stream.address = captured[i];
 		flight->is_inner = 0;
 		flight->stream = captured[i];
-		ns_move_call(&key, &by_stream, flight);
-		if (is_inner) {
-			struct ns_object aside = ns_call_key(&hit, key.address | NS_GRPC_OUTER_CALL);
-
-			flight = bpf_map_lookup_elem(&grpc_client_in_flight, &aside);
-			if (flight)
-				ns_move_call(&aside, &key, flight);
-		}
+		ns_move_call(&hit, &key, &by_stream, flight);
+		if (is_inner)
+			ns_take_back(&hit, &key);
 		return 0;
 	}
 	return 0;

@@ -21,6 +21,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "parents.h"
+#include "quota.h"
 #include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -36,7 +37,8 @@ static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct 
 	struct ns_goroutine owned = *key;
 	__u64 context = flight->context;
 
-	if (!ns_is_stale(&flight->record.span, sweep) || bpf_map_delete_elem(map, &owned))
+	if (!ns_is_stale(&flight->record.span, sweep) ||
+	    ns_leave(map, &owned, books.counters_slot, NS_IN_FLIGHT_GRPC_SERVER))
 		return 0;
 	ns_count_dropped(&books, NS_LOSS_END_MISSED);
 	ns_forget_old_context(&owned, context);
@@ -48,7 +50,7 @@ static __noinline struct ns_grpc_server_in_flight *
 enter(const struct ns_hit *hit, const struct ns_process_settings *settings, __u64 stream, __u64 now)
 {
 	struct ns_grpc_server_in_flight *flight;
-	long failed = bpf_map_update_elem(&grpc_server_in_flight, &hit->key, &empty_flight, BPF_NOEXIST);
+	long failed = ns_enter(&grpc_server_in_flight, &hit->key, &empty_flight, settings, NS_IN_FLIGHT_GRPC_SERVER);
 
 	if (failed == -EEXIST) {
 		flight = bpf_map_lookup_elem(&grpc_server_in_flight, &hit->key);
@@ -62,12 +64,12 @@ enter(const struct ns_hit *hit, const struct ns_process_settings *settings, __u6
 		}
 		failed = bpf_map_update_elem(&grpc_server_in_flight, &hit->key, &empty_flight, BPF_ANY);
 	} else if (failed && ns_make_room(&grpc_server_in_flight, give_up, now)) {
-		failed = bpf_map_update_elem(&grpc_server_in_flight, &hit->key, &empty_flight, BPF_NOEXIST);
+		failed = ns_enter(&grpc_server_in_flight, &hit->key, &empty_flight, settings, NS_IN_FLIGHT_GRPC_SERVER);
 	}
 	flight = failed ? NULL : bpf_map_lookup_elem(&grpc_server_in_flight, &hit->key);
 	if (!flight) {
 		ns_count_begun(settings->counters_slot);
-		ns_count_loss(settings->counters_slot, NS_LOSS_IN_FLIGHT_FULL);
+		ns_count_not_entered(settings->counters_slot, failed);
 		return NULL;
 	}
 	flight->stream = stream;
@@ -182,6 +184,6 @@ int grpc_server_end(struct pt_regs *ctx)
 	else
 		ns_count_unsampled(record->span.counters_slot);
 	ns_forget_context(&hit.key.process, flight->context);
-	bpf_map_delete_elem(&grpc_server_in_flight, &hit.key);
+	ns_leave(&grpc_server_in_flight, &hit.key, record->span.counters_slot, NS_IN_FLIGHT_GRPC_SERVER);
 	return 0;
 }

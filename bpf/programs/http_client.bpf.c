@@ -18,6 +18,7 @@
 #include "maps.h"
 #include "nodespan/binary.h"
 #include "nodespan/http_client.h"
+#include "quota.h"
 #include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -53,7 +54,8 @@ static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct 
 	struct ns_goroutine owned = *key;
 	__u64 header = flight->header;
 
-	if (!ns_is_stale(&flight->record.span, sweep) || bpf_map_delete_elem(map, &owned))
+	if (!ns_is_stale(&flight->record.span, sweep) ||
+	    ns_leave(map, &owned, books.counters_slot, NS_IN_FLIGHT_HTTP_CLIENT))
 		return 0;
 	ns_count_dropped(&books, NS_LOSS_END_MISSED);
 	ns_withdraw(&owned.process, header);
@@ -79,7 +81,7 @@ static __always_inline int begin(struct pt_regs *ctx, __u32 client)
 		ns_count_loss(settings->counters_slot, NS_LOSS_READ_FAILED);
 		return 0;
 	}
-	failed = bpf_map_update_elem(&http_client_in_flight, &hit.key, &empty_flight, BPF_NOEXIST);
+	failed = ns_enter(&http_client_in_flight, &hit.key, &empty_flight, settings, NS_IN_FLIGHT_HTTP_CLIENT);
 	if (failed == -EEXIST) {
 		flight = bpf_map_lookup_elem(&http_client_in_flight, &hit.key);
 		if (flight && is_same(&hit, flight, request, client))
@@ -88,12 +90,12 @@ static __always_inline int begin(struct pt_regs *ctx, __u32 client)
 			drop(&hit, flight);
 		failed = bpf_map_update_elem(&http_client_in_flight, &hit.key, &empty_flight, BPF_ANY);
 	} else if (failed && ns_make_room(&http_client_in_flight, give_up, now)) {
-		failed = bpf_map_update_elem(&http_client_in_flight, &hit.key, &empty_flight, BPF_NOEXIST);
+		failed = ns_enter(&http_client_in_flight, &hit.key, &empty_flight, settings, NS_IN_FLIGHT_HTTP_CLIENT);
 	}
 	ns_count_begun(settings->counters_slot);
 	flight = failed ? NULL : bpf_map_lookup_elem(&http_client_in_flight, &hit.key);
 	if (!flight) {
-		ns_count_loss(settings->counters_slot, NS_LOSS_IN_FLIGHT_FULL);
+		ns_count_not_entered(settings->counters_slot, failed);
 		return 0;
 	}
 	flight->request = request;
@@ -104,7 +106,7 @@ static __always_inline int begin(struct pt_regs *ctx, __u32 client)
 	flight->record.span.goid = hit.key.goid;
 	flight->record.span.start_ns = now;
 	if (ns_read_client_request(ctx, &hit, flight, settings))
-		bpf_map_delete_elem(&http_client_in_flight, &hit.key);
+		ns_leave(&http_client_in_flight, &hit.key, settings->counters_slot, NS_IN_FLIGHT_HTTP_CLIENT);
 	return 0;
 }
 
@@ -140,7 +142,7 @@ static __always_inline int end(struct pt_regs *ctx, enum arrival arrival)
 		trip.response = NS_HTTP2_RESPONSE_INTERNAL;
 	ns_withdraw(&hit.key.process, flight->header);
 	ns_finish_client(flight, hit.facts, &trip, now);
-	bpf_map_delete_elem(&http_client_in_flight, &hit.key);
+	ns_leave(&http_client_in_flight, &hit.key, flight->record.span.counters_slot, NS_IN_FLIGHT_HTTP_CLIENT);
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/http.h"
 #include "parents.h"
+#include "quota.h"
 #include "stale.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -51,17 +52,20 @@ static long give_up(struct bpf_map *map, const struct ns_goroutine *key, struct 
 	struct ns_goroutine owned = *key;
 	__u64 context = flight->context;
 
-	if (!ns_is_stale(&flight->record.span, sweep) || bpf_map_delete_elem(map, &owned))
+	if (!ns_is_stale(&flight->record.span, sweep) ||
+	    ns_leave(map, &owned, books.counters_slot, NS_IN_FLIGHT_HTTP_SERVER))
 		return 0;
 	ns_count_dropped(&books, NS_LOSS_END_MISSED);
 	ns_forget_old_context(&owned, context);
 	return 0;
 }
 
-static __always_inline void forget_context(const struct ns_process_image *process, struct ns_http_in_flight *flight)
+/// The request of this goroutine has ended.
+static __always_inline void leave(const struct ns_hit *hit, struct ns_http_in_flight *flight)
 {
 	if (flight->is_registered)
-		ns_forget_context(process, flight->context);
+		ns_forget_context(&hit->key.process, flight->context);
+	ns_leave(&http_in_flight, &hit->key, flight->record.span.counters_slot, NS_IN_FLIGHT_HTTP_SERVER);
 }
 
 /// Begins a request. Returns its entry, or NULL where there is nothing more to do.
@@ -80,7 +84,7 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 		ns_count_loss(settings->counters_slot, NS_LOSS_READ_FAILED);
 		return NULL;
 	}
-	failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_NOEXIST);
+	failed = ns_enter(&http_in_flight, &hit->key, &empty_flight, settings, NS_IN_FLIGHT_HTTP_SERVER);
 	if (failed == -EEXIST) {
 		flight = bpf_map_lookup_elem(&http_in_flight, &hit->key);
 		// The stack check of a function, where the begin is for want of a better place, repeats when the stack
@@ -93,12 +97,12 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 		}
 		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_ANY);
 	} else if (failed && ns_make_room(&http_in_flight, give_up, start_ns)) {
-		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_NOEXIST);
+		failed = ns_enter(&http_in_flight, &hit->key, &empty_flight, settings, NS_IN_FLIGHT_HTTP_SERVER);
 	}
 	ns_count_begun(settings->counters_slot);
 	flight = failed ? NULL : bpf_map_lookup_elem(&http_in_flight, &hit->key);
 	if (!flight) {
-		ns_count_loss(settings->counters_slot, NS_LOSS_IN_FLIGHT_FULL);
+		ns_count_not_entered(settings->counters_slot, failed);
 		return NULL;
 	}
 	flight->response = response;
@@ -113,7 +117,7 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 	else
 		ns_mark_goroutine(ctx, hit, settings, &flight->mark);
 	if (ns_read_request(flight, hit->facts, at, settings, is_http2)) {
-		bpf_map_delete_elem(&http_in_flight, &hit->key);
+		ns_leave(&http_in_flight, &hit->key, settings->counters_slot, NS_IN_FLIGHT_HTTP_SERVER);
 		return NULL;
 	}
 	if (*(volatile const __u32 *)&settings->wants_contexts) {
@@ -175,8 +179,7 @@ static __always_inline int end(struct pt_regs *ctx, __u8 outcome, int is_http2)
 		ns_uncount_begun(flight->record.span.counters_slot);
 	else
 		ns_finish(flight, at, outcome, now, is_http2);
-	forget_context(&hit.key.process, flight);
-	bpf_map_delete_elem(&http_in_flight, &hit.key);
+	leave(&hit, flight);
 	return 0;
 }
 
@@ -239,8 +242,7 @@ int http_server_reject(struct pt_regs *ctx)
 	if (!flight)
 		return 0;
 	ns_finish(flight, at, NS_HTTP_REJECTED, now, 0);
-	forget_context(&hit.key.process, flight);
-	bpf_map_delete_elem(&http_in_flight, &hit.key);
+	leave(&hit, flight);
 	return 0;
 }
 

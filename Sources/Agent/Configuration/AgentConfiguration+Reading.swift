@@ -8,8 +8,6 @@ extension AgentConfiguration {
     package static let defaultFile = "/etc/nodespan/config.yaml"
 
     private static let version = "nodespan/v1"
-    /// Bytes.
-    private static let sizeLimit = 1 << 20
     /// What a variable may set, too.
     private static let layered = ["sampling.type", "sampling.argument", "policy.injection", "redaction.query"]
 
@@ -19,25 +17,11 @@ extension AgentConfiguration {
         file: FilePath, environment: [String: String]
     ) throws(ConfigurationError) -> AgentConfiguration {
         let problems = ConfigurationProblems(file: file.string)
-        var bytes: [UInt8] = []
-        do {
-            let descriptor = try FileDescriptor.open(file, .readOnly, options: .closeOnExec)
-            try descriptor.closeAfter {
-                while bytes.count <= sizeLimit {
-                    let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-                        count = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
-                    }
-                    if chunk.isEmpty { break }
-                    bytes += chunk
-                }
-            }
+        let text: String
+        do throws(ConfigurationText.Unreadable) {
+            text = try ConfigurationText.read(file)
         } catch {
-            problems.add(line: nil, key: "", "can't be read: \(error)")
-        }
-        if bytes.count > sizeLimit { problems.add(line: nil, key: "", "is larger than \(sizeLimit >> 20) MiB") }
-        try problems.check()
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            problems.add(line: nil, key: "", "is no UTF-8 text")
+            problems.add(line: nil, key: "", error.message)
             throw ConfigurationError(problems: problems.all)
         }
         return try read(text, file: file.string, environment: environment)
@@ -56,7 +40,7 @@ extension AgentConfiguration {
             root.complain("apiVersion", "is to be \(version): without it, nobody can tell what the rest means")
         }
         configuration.destinations = destinations(root)
-        configuration.rules = rules(root, destinations: configuration.destinations)
+        configuration.rules = rules(root, destinations: configuration.destinations, problems)
         configuration.addSettings(of: root, environment, problems)
         try problems.check()
         return configuration
@@ -67,23 +51,11 @@ extension AgentConfiguration {
         do {
             return try Yams.compose(yaml: text) ?? empty
         } catch let error as YamlError {
-            let (line, message) = describe(error)
-            problems.add(line: line, key: "", message)
+            problems.add(line: error.line, key: "", error.message)
         } catch {
             problems.add(line: nil, key: "", "\(error)")
         }
         throw ConfigurationError(problems: problems.all)
-    }
-
-    private static func describe(_ error: YamlError) -> (line: Int?, message: String) {
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            (mark.line, "is no YAML: \(problem)")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            (context.mark.line, "\(duplicates.map { "\($0)" }.joined(separator: ", ")) stands twice")
-        default: (nil, "is no YAML: \(error)")
-        }
     }
 
     private static func destinations(_ root: ConfigurationSection) -> [DestinationSetting] {
@@ -115,18 +87,24 @@ extension AgentConfiguration {
         }
     }
 
-    private static func rules(_ root: ConfigurationSection, destinations: [DestinationSetting]) -> [TraceRule] {
-        let known = ["name", "match", "trace", "destination", "sampler", "resource"]
+    private static func rules(
+        _ root: ConfigurationSection, destinations: [DestinationSetting], _ problems: ConfigurationProblems
+    ) -> [TraceRule] {
+        let known = ["name", "match", "trace", "destination", "sampler", "resource", "instrumentation"]
         return root.sections("rules", known: known).enumerated().map { index, section in
             var rule = TraceRule(name: section.text("name") ?? "rule \(index + 1)", match: match(section))
             rule.isTraced = section.flag("trace") ?? true
             rule.sampler = section.section("sampler", known: ["type", "argument"]).flatMap(sampler)
             rule.resource = resource(section)
-            rule.destination = section.text("destination") ?? destinations.first?.name
+            rule.instrumentation = section.text("instrumentation").flatMap { text in
+                InstrumentationFile.read(text, problems) { section.complain("instrumentation", $0) }
+            }
+            rule.destination =
+                section.text("destination") ?? (section.has("instrumentation") ? nil : destinations.first?.name)
             if let named = section.text("destination"), !destinations.contains(where: { $0.name == named }) {
                 let hint = NearestName.find(named, among: destinations.map(\.name)).map { "; did you mean \($0)?" }
                 section.complain("destination", "there is no destination \(named)\(hint ?? "")")
-            } else if rule.isTraced, !root.has("destinations") {
+            } else if rule.isTraced, !root.has("destinations"), !section.has("instrumentation") {
                 section.complain("has nowhere to send spans: add one to destinations")
             }
             return rule

@@ -33,8 +33,9 @@ final class ConfigurationProblems {
         self.file = file
     }
 
-    func add(line: Int?, key: String, _ message: String) {
-        all.append(.init(place: file, line: line, key: key, message: message))
+    /// - Parameter place: another file; nil for the configuration's own.
+    func add(place: String? = nil, line: Int?, key: String, _ message: String) {
+        all.append(.init(place: place ?? file, line: line, key: key, message: message))
     }
 
     func add(variable: String, _ message: String) {

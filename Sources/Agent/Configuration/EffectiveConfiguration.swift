@@ -36,6 +36,7 @@ package struct EffectiveConfiguration: Encodable {
         let destination: String?
         let sampler: SamplerSetting?
         let resource: [String: String]?
+        let instrumentation: String?
     }
 
     struct Policy: Encodable {
@@ -86,7 +87,8 @@ package struct EffectiveConfiguration: Encodable {
                 port: some(match.ports.sorted())),
             trace: rule.isTraced, destination: rule.isTraced ? rule.destination : nil,
             sampler: rule.sampler.map(SamplerSetting.init),
-            resource: resource.isEmpty ? nil : Dictionary(resource) { first, _ in first })
+            resource: resource.isEmpty ? nil : Dictionary(resource) { first, _ in first },
+            instrumentation: rule.instrumentation?.place)
     }
 
     private static func some<Element>(_ elements: [Element]) -> [Element]? { elements.isEmpty ? nil : elements }

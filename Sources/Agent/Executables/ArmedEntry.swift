@@ -5,7 +5,7 @@ import Workloads
 /// An armed executable and who needs it.
 struct ArmedEntry {
     /// Of its facts, and of the attach cookie.
-    let slot: UInt32
+    let slot: BinarySlots.Slot
     let executable: KnownExecutable
     var arming: Arming
     /// Which user it was armed through.

@@ -8,24 +8,30 @@ import Workloads
 struct DestinationPolicy: Hashable {
     /// Patterns of hosts, as `NamePattern` has them; empty for all.
     var allowedHosts: [NamePattern] = []
+    /// Whether the loopback that is named is this process's own.
+    var allowsLoopback = false
 
-    /// The receiver that a pod's environment names, as it is reached from here.
-    /// - Parameter namespace: the pod's, in which a host without a dot is looked for.
-    func endpoint(in environment: [String: String], namespace: String) throws(DestinationRefusal) -> OTLPEndpoint {
+    /// What an environment says of the receiver; nil for nothing.
+    static func endpoint(in environment: [String: String]) -> String? {
         let variables = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]
-        guard let text = variables.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) else {
-            throw .none
-        }
+        return variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+    }
+
+    /// The receiver that an environment names, as it is reached from here.
+    /// - Parameter namespace: the pod's, in which a host without a dot is looked for; nil for none.
+    func endpoint(in environment: [String: String], namespace: String?) throws(DestinationRefusal) -> OTLPEndpoint {
+        guard let text = Self.endpoint(in: environment) else { throw .none }
         guard var parts = URLComponents(string: text), let host = parts.host, !host.isEmpty else {
             throw .invalid(text, .invalid)
         }
         var bare = host.lowercased().filter { $0 != "[" && $0 != "]" }
         while bare.hasSuffix(".") { bare.removeLast() }
-        if bare == "localhost" || bare.hasSuffix(".localhost") { throw .loopback(text) }
         let address = NumericAddress(bare)
-        if address?.isLoopback == true { throw .loopback(text) }
+        let isLoopback = bare == "localhost" || bare.hasSuffix(".localhost") || address?.isLoopback == true
+        if isLoopback, !allowsLoopback { throw .loopback(text) }
         if address?.isLinkLocal == true { throw .linkLocal(text) }
-        let name = bare.contains(".") || bare.contains(":") ? bare : "\(bare).\(namespace)"
+        let isWhole = isLoopback || bare.contains(".") || bare.contains(":")
+        let name = isWhole ? bare : [bare, namespace].compactMap { $0 }.joined(separator: ".")
         guard allowedHosts.isEmpty || allowedHosts.contains(where: { $0.matches(name) }) else {
             throw .notAllowed(name)
         }
@@ -52,7 +58,7 @@ extension DestinationRefusal: CustomStringConvertible {
         switch self {
         case .none: "no endpoint is named: set spec.exporter.endpoint of the Instrumentation"
         case .loopback(let text):
-            "\(Self.cut(text)) is the pod's own loopback, which nodespan doesn't reach: name a service, such as http://collector:4318"
+            "\(Self.cut(text)) is the workload's own loopback, which nodespan doesn't reach: name a service, such as http://collector:4318"
         case .linkLocal(let text): "\(Self.cut(text)) is a link-local address, to which nothing is sent: name a service"
         case .notAllowed(let host):
             "the host \(Self.cut(host)) is not among policy.allowedEndpoints of nodespan's configuration"

@@ -132,6 +132,13 @@ package actor NodeSupervisor {
             if Task.isCancelled { return }
             await look(at: pid, ports: ports)
         }
+        do throws(BPFError) {
+            for (pid, reason) in try await tracer.lossesByQuota() {
+                tell(.beyondQuota(pid: pid, reason), once: "\(pid): \(reason.name)")
+            }
+        } catch {
+            report(.failed(error))
+        }
     }
 
     /// Does for one process what is to be done now, one look at a time.

@@ -21,13 +21,23 @@ struct ProcessWish: Hashable {
     /// By the rules of the configuration; nil for a process that none wants traced.
     /// - Parameter report: told why what the process asks for itself isn't done.
     init?(
-        of process: some ProcessSubject, by configuration: AgentConfiguration,
+        of process: LiveProcess, by configuration: AgentConfiguration,
         report: (SupervisorNotice.Problem) -> Void
     ) {
-        guard let rule = configuration.rules.first(where: { $0.match.matches(process) }), rule.isTraced,
-            let destination = configuration.destinations.first(where: { $0.name == rule.destination })
+        guard let rule = configuration.rules.first(where: { $0.match.matches(process) }), rule.isTraced else {
+            return nil
+        }
+        var variables = process.environment
+        if let instrumentation = rule.instrumentation?.resource {
+            let settings = WorkloadSettings(instrumentation, own: variables)
+            for notice in settings.notices { report(.setting(notice)) }
+            variables = settings.environment
+            environment = variables.filter { TracingOptions.variables.contains($0.key) }
+        }
+        let named = configuration.destinations.first { $0.name == rule.destination }
+        guard let destination = named ?? Self.destination(variables, of: process, by: rule, configuration, report)
         else { return nil }
-        sampler = rule.sampler ?? Self.sampler(in: process.environment, report) ?? configuration.sampler
+        sampler = rule.sampler ?? Self.sampler(in: variables, report) ?? configuration.sampler
         resource = rule.resource
         self.destination = destination
         origin = "rule \(rule.name)"
@@ -57,7 +67,8 @@ struct ProcessWish: Hashable {
         for notice in settings.notices { report(.setting(notice)) }
         guard
             let destination = Self.destination(
-                settings.environment, namespace: answer.pod.metadata.namespace, configuration, report)
+                settings.environment, DestinationPolicy(allowedHosts: configuration.allowedEndpoints),
+                namespace: answer.pod.metadata.namespace, configuration, report)
         else { return nil }
         let metadata = answer.pod.metadata
         let triggers = wish.triggers.sorted().map(\.rawValue).joined(separator: " and ")
@@ -75,11 +86,10 @@ struct ProcessWish: Hashable {
 
     /// The receiver that is asked for, or else the configuration's first.
     private static func destination(
-        _ environment: [String: String], namespace: String, _ configuration: AgentConfiguration,
-        _ report: (SupervisorNotice.Problem) -> Void
+        _ environment: [String: String], _ policy: DestinationPolicy, namespace: String?,
+        _ configuration: AgentConfiguration, _ report: (SupervisorNotice.Problem) -> Void
     ) -> DestinationSetting? {
         do throws(DestinationRefusal) {
-            let policy = DestinationPolicy(allowedHosts: configuration.allowedEndpoints)
             let endpoint = try policy.endpoint(in: environment, namespace: namespace)
             let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
             let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
@@ -97,6 +107,20 @@ struct ProcessWish: Hashable {
             report(.destination(error, instead: instead?.name))
             return instead
         }
+    }
+
+    /// The receiver that the rule's Instrumentation or the process asks for.
+    private static func destination(
+        _ environment: [String: String], of process: LiveProcess, by rule: TraceRule,
+        _ configuration: AgentConfiguration, _ report: (SupervisorNotice.Problem) -> Void
+    ) -> DestinationSetting? {
+        guard let instrumentation = rule.instrumentation?.resource else { return nil }
+        // What the operator wrote down is meant as it is seen from here.
+        let text = DestinationPolicy.endpoint(in: environment)
+        let isOperators = text.map { instrumentation.states($0) } ?? false
+        let policy = DestinationPolicy(
+            allowedHosts: configuration.allowedEndpoints, allowsLoopback: isOperators || process.sharesNetwork)
+        return destination(environment, policy, namespace: nil, configuration, report)
     }
 
     private static func sampler(

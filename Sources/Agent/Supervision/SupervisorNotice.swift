@@ -28,5 +28,7 @@ package enum SupervisorNotice: Sendable {
     /// Where: the process, or the pod.
     case problem(Problem, subject: String)
     case writesOff(pid: Int32)
+    /// It loses spans that others have room for.
+    case beyondQuota(pid: Int32, LossReason)
     case failed(BPFError)
 }

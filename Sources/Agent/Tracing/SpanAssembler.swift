@@ -7,6 +7,9 @@ final class SpanAssembler: Sendable {
     private struct State {
         /// By slot of the process's counters.
         var workloads: [UInt32: Workload] = [:]
+        /// How spans were made until a change, by slot, the oldest first: as long as records may come of some that had ended
+        /// by then.
+        var earlier: [UInt32: [Earlier]] = [:]
         /// Slots of processes that have ended, with the position of the ring up to which there may be records of them.
         var retired: [(slot: UInt32, position: UInt64)] = []
         /// Slots that no record names any more.
@@ -38,6 +41,17 @@ final class SpanAssembler: Sendable {
         }
     }
 
+    private struct Earlier {
+        let workload: Workload
+        /// CLOCK_MONOTONIC, nanoseconds.
+        let untilNS: UInt64
+        /// Of the ring, up to which there may be records.
+        let position: UInt64
+    }
+
+    /// Changes that are remembered while the ring isn't read.
+    private static let earlierLimit = 16
+
     private let sink: any SpanSink
     private let httpServer: HTTPServerConvention
     private let grpc: GRPCConvention
@@ -67,10 +81,14 @@ final class SpanAssembler: Sendable {
         state.withLock { $0.workloads[slot] = Workload(facts, options, of: image) }
     }
 
-    /// From the next record on, spans of the process are made and passed on in another way.
-    func change(_ options: TracingOptions, slot: UInt32) {
+    /// Spans of the process that end from now on are made and passed on in another way.
+    /// - Parameter position: of the ring, up to which there may be records of others.
+    func change(_ options: TracingOptions, slot: UInt32, at position: UInt64) {
+        let now = ClockReading.now().monotonicBeforeNS
         state.withLock { state in
             guard let workload = state.workloads[slot] else { return }
+            let earlier = Earlier(workload: workload, untilNS: now, position: position)
+            state.earlier[slot] = (state.earlier[slot] ?? []).suffix(Self.earlierLimit - 1) + [earlier]
             state.workloads[slot] = Workload(workload.facts, options, of: workload.image)
         }
     }
@@ -91,14 +109,13 @@ final class SpanAssembler: Sendable {
     /// One record of the ring, on the reader's thread.
     func take(_ bytes: UnsafeRawBufferPointer) {
         let (span, outlet) = state.withLock { state -> (Span?, SpanOutlet) in
-            do throws(RecordError) {
-                let record = try RecordDecoder.decode(bytes)
-                let outlet = state.workloads[record.context.countersSlot]?.options.outlet
-                return (assemble(record, &state), outlet ?? .only)
-            } catch {
+            guard let record = try? RecordDecoder.decode(bytes),
+                let workload = Self.workload(of: record.context, state)
+            else {
                 state.invalid += 1
                 return (nil, .only)
             }
+            return (assemble(record, workload, &state), workload.options.outlet)
         }
         if let span { sink.take(span, to: outlet) }
     }
@@ -111,9 +128,14 @@ final class SpanAssembler: Sendable {
             let isRead = { (retired: (slot: UInt32, position: UInt64)) in retired.position <= position }
             for (slot, _) in state.retired.filter(isRead) {
                 state.workloads[slot] = nil
+                state.earlier[slot] = nil
                 state.free.append(slot)
             }
             state.retired.removeAll(where: isRead)
+            for (slot, earlier) in state.earlier {
+                let left = earlier.filter { $0.position > position }
+                state.earlier[slot] = left.isEmpty ? nil : left
+            }
         }
     }
 
@@ -138,11 +160,8 @@ final class SpanAssembler: Sendable {
         }
     }
 
-    private func assemble(_ record: SpanRecord, _ state: inout State) -> Span? {
-        guard let (resource, methods) = emitter(of: record.context, &state) else {
-            state.invalid += 1
-            return nil
-        }
+    private func assemble(_ record: SpanRecord, _ workload: Workload, _ state: inout State) -> Span {
+        let (resource, methods) = (resource(of: workload, record.context, &state), workload.methods)
         // One look at the clocks serves all records that ended before it.
         if record.context.endNS > state.clockKnownToNS {
             let reading = ClockReading.now()
@@ -158,20 +177,24 @@ final class SpanAssembler: Sendable {
         }
     }
 
-    /// The resource of the process that a record is of, and the methods that it knows.
-    private func emitter(of context: SpanContextRecord, _ state: inout State) -> (Resource, HTTPMethods)? {
-        guard var workload = state.workloads[context.countersSlot],
-            workload.image?.isSame(as: context.process) ?? true
-        else { return nil }
-        if let resource = workload.resource { return (resource, workload.methods) }
-        if workload.facts.pid == 0 { workload.facts.pid = Int32(bitPattern: context.process.tgid) }
+    /// The process that a record is of, as it was traced when the span ended; nil for one that isn't known.
+    private static func workload(of context: SpanContextRecord, _ state: State) -> Workload? {
+        let slot = context.countersSlot
+        guard let workload = state.workloads[slot], workload.image?.isSame(as: context.process) ?? true else {
+            return nil
+        }
+        return state.earlier[slot]?.first { context.endNS < $0.untilNS }?.workload ?? workload
+    }
+
+    private func resource(of workload: Workload, _ context: SpanContextRecord, _ state: inout State) -> Resource {
+        if let resource = workload.resource { return resource }
         var facts = workload.facts
+        if facts.pid == 0 { facts.pid = Int32(bitPattern: context.process.tgid) }
         if let environment = workload.options.environment { facts.setVariables(environment) }
         let resource = ProcessResource(
             facts, host: host, overrides: workload.options.resource, version: version
         ).resource
-        workload.resource = resource
-        state.workloads[context.countersSlot] = workload
-        return (resource, workload.methods)
+        if state.earlier[context.countersSlot] == nil { state.workloads[context.countersSlot]?.resource = resource }
+        return resource
     }
 }

@@ -94,26 +94,47 @@ extension Tracer {
     private func arm(
         _ executable: KnownExecutable, through file: ExecutableFile, user: UInt32, pid: Int32
     ) throws(TracerError) {
-        if freeBinaries.isEmpty, let longestIdle { disarm(longestIdle) }
-        guard let slot = freeBinaries.last else { throw .tooManyExecutables(limit: Int(NS_MAX_BINARIES)) }
+        if binarySlots.isEmpty, let longestIdle { disarm(longestIdle) }
+        guard let slot = binarySlots.take() else { throw .tooManyExecutables(limit: Int(NS_MAX_BINARIES)) }
+        do throws(TracerError) {
+            try describe(executable, in: slot)
+            let arming = try arming(executable, through: file, slot: slot)
+            armed[executable.identity] = ArmedEntry(
+                slot: slot, executable: executable, arming: arming, through: user, users: [user: pid])
+        } catch {
+            forget(executable, in: slot)
+            throw error
+        }
+    }
+
+    /// Has the programs know an executable.
+    private func describe(_ executable: KnownExecutable, in slot: BinarySlots.Slot) throws(TracerError) {
+        var facts = executable.plan.facts
+        facts.generation = slot.generation
         do throws(BPFError) {
-            try binaries.set(executable.plan.facts, for: slot)
+            try binaries.set(facts, for: slot.number)
             for type in executable.plan.contextTypes {
-                try contextTypes.set(type.layout, for: ns_context_type_key(binary: slot, hash: type.hash))
+                try contextTypes.set(type.layout, for: ns_context_type_key(binary: slot.number, hash: type.hash))
             }
         } catch {
             throw .bpf(error)
         }
-        let arming = try arming(executable, through: file, slot: slot)
-        freeBinaries.removeLast()
-        armed[executable.identity] = ArmedEntry(
-            slot: slot, executable: executable, arming: arming, through: user, users: [user: pid])
+    }
+
+    /// Has the programs do nothing for an executable any more, and gives its slot back.
+    private func forget(_ executable: KnownExecutable, in slot: BinarySlots.Slot) {
+        // Before others' facts are there, the last run that reads these has ended.
+        _ = try? silence([slot])
+        for type in executable.plan.contextTypes {
+            _ = try? contextTypes.remove(ns_context_type_key(binary: slot.number, hash: type.hash))
+        }
+        binarySlots.giveBack(slot)
     }
 
     /// - Parameter isRunning: traced processes have run it since it was analysed; then what it holds is the same, whatever
     ///   was done to its mode or its links.
     private func arming(
-        _ executable: KnownExecutable, through file: ExecutableFile, slot: UInt32, isRunning: Bool = false
+        _ executable: KnownExecutable, through file: ExecutableFile, slot: BinarySlots.Slot, isRunning: Bool = false
     ) throws(TracerError) -> Arming {
         // From here on nobody changes the file: it runs, or there is the lease.
         let lease = try? file.lease()
@@ -126,7 +147,7 @@ extension Tracer {
             plan.attachPoints + (findsRoutes ? plan.routeAttachPoints : [])
             + (propagates ? plan.propagationAttachPoints : [])
         let sites = points.map {
-            ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: UInt64($0.variant) << 32 | UInt64(slot))
+            ProbeSite(program: $0.program, offset: $0.fileOffset, cookie: slot.cookie(variant: $0.variant))
         }
         do throws(BPFError) {
             let probes = try ArmedExecutable(file.handle.string, sites: sites, of: programs, ledger: ledger)
@@ -137,19 +158,15 @@ extension Tracer {
         }
     }
 
-    private func disarm(_ identity: ExecutableIdentity) {
-        // Behind the end of the probes, its facts are no longer used.
+    func disarm(_ identity: ExecutableIdentity) {
         guard let entry = armed.removeValue(forKey: identity) else { return }
-        for type in entry.executable.plan.contextTypes {
-            _ = try? contextTypes.remove(ns_context_type_key(binary: entry.slot, hash: type.hash))
-        }
-        freeBinaries.append(entry.slot)
+        forget(entry.executable, in: entry.slot)
     }
 
     /// Disarms everything; where taking probes out is slow, they are left to the end of this process, doing nothing.
     func disarmAll() throws(BPFError) {
         // Even links that are closed at once stay as long as somebody who lists the machine's holds them.
-        let isSilent = try silence()
+        let isSilent = try silence(armed.values.map(\.slot))
         if watch.object.attachKind == .perf, isSilent {
             for entry in armed.values { try entry.arming.leaveToEnd() }
         } else {
@@ -158,12 +175,12 @@ extension Tracer {
         armed.removeAll()
     }
 
-    /// Has the programs do nothing from here on, so that the books can be closed. False when they may still run.
-    private func silence() throws(BPFError) -> Bool {
-        for slot in armed.values.map(\.slot) {
-            guard var facts = try binaries.value(of: slot) else { continue }
+    /// Has the programs do nothing for these executables from here on. False when they may still run.
+    private func silence(_ slots: [BinarySlots.Slot]) throws(BPFError) -> Bool {
+        for slot in slots {
+            guard var facts = try binaries.value(of: slot.number) else { continue }
             facts.goid = ns_offset(NS_UNUSED)
-            try binaries.set(facts, for: slot)
+            try binaries.set(facts, for: slot.number)
         }
         return RunningPrograms.waitForEnd()
     }

@@ -34,7 +34,7 @@ package actor Tracer {
     let contextTypes: BPFMap<ns_context_type_key, ns_context_type>
     let ledger: ArmedLedger
     var armed: [ExecutableIdentity: ArmedEntry] = [:]
-    var freeBinaries = Array((0..<UInt32(NS_MAX_BINARIES)).reversed())
+    var binarySlots = BinarySlots()
     let processes: BPFMap<ns_process_image, ns_process_settings>
     let counters: BPFMap<UInt32, ns_process_counters>
     let inFlight: InFlightMaps
@@ -45,7 +45,8 @@ package actor Tracer {
     /// Whether the kernel's own numbers of processes are those of the caller's /proc.
     private let isInInitialNamespace: Bool
     package nonisolated let findsRoutes: Bool
-    private var spanReader: RingBufferReader?
+    private let quota: ProcessQuota
+    var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     let analyses = AnalysisCache()
     /// By counters slot.
@@ -60,9 +61,10 @@ package actor Tracer {
     ///   - propagates: write trace contexts into the requests that traced programs send, where the kernel lets BPF do so.
     ///   - redaction: of the queries of URLs.
     ///   - kind: how uprobes must be attached; nil for the best that the kernel has.
+    ///   - quota: of each process.
     package init(
         sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, propagates: Bool = true,
-        redaction: QueryRedaction = .standard, attaching kind: AttachKind? = nil
+        redaction: QueryRedaction = .standard, attaching kind: AttachKind? = nil, quota: ProcessQuota = .whole
     ) throws(BPFError) {
         let watch = try ProcessWatch(attaching: kind)
         let programs = try TracingPrograms(.all, writers: propagates ? .writers : nil, sharingMapsOf: watch)
@@ -90,6 +92,7 @@ package actor Tracer {
         self.ledger = ledger
         self.assembler = assembler
         self.findsRoutes = findsRoutes
+        self.quota = quota
     }
 
     /// Why trace contexts can't be written into the requests of traced programs, though they were to be.
@@ -327,6 +330,7 @@ package actor Tracer {
         var settings = ns_process_settings()
         settings.counters_slot = slot
         settings.writes = propagates ? 1 : 0
+        quota.apply(to: &settings)
         sampler.apply(to: &settings)
         return settings
     }

@@ -35,7 +35,7 @@ final class AgentSession: Sendable {
         do throws(BPFError) {
             tracer = try Tracer(
                 sink: router, ledger: ArmedLedger(), propagates: configuration.injection == .auto,
-                redaction: configuration.redaction, attaching: attachment.kind)
+                redaction: configuration.redaction, attaching: attachment.kind, quota: .shared)
             if let obstacle = tracer.writeObstacle { StartMessages.print(obstacle) }
             StartMessages.print(try await tracer.heal())
         } catch {

@@ -16,6 +16,8 @@ enum SupervisorMessages {
         case .refused(let error): StandardError.print("nodespan: \(CommandFailure(error).message)")
         case .problem(let problem, let subject): StandardError.print("\(subject): \(TerminalText(text(problem)).text)")
         case .writesOff(let pid): StandardError.print(TracingMessages.writesOff(pid))
+        case .beyondQuota(let pid, let reason):
+            StandardError.print("process \(pid) loses spans, others don't: \(reason.explanation) (\(reason.name))")
         case .failed(let error): StandardError.print("nodespan: \(error)")
         }
     }

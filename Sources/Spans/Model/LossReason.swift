@@ -13,6 +13,8 @@ package enum LossReason: Int, CaseIterable, Sendable {
     case unconfirmed
     case stopped
     case untraced
+    case inFlightQuota
+    case ringQuota
 
     /// Stable, for scripts.
     package var name: String {
@@ -30,6 +32,8 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .unconfirmed: "unconfirmed"
         case .stopped: "stopped"
         case .untraced: "untraced"
+        case .inFlightQuota: "in_flight_quota"
+        case .ringQuota: "ring_quota"
         }
     }
 
@@ -49,6 +53,8 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .unconfirmed: "the destination's answer isn't OTLP's"
         case .stopped: "nodespan ended before the destination had taken them"
         case .untraced: "the process was to be traced no more during the request"
+        case .inFlightQuota: "the process had more requests in flight than one may have"
+        case .ringQuota: "the process had filled its part of the buffer while nodespan fell behind"
         }
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A running process, of which no more is read than is asked for. What can't be read is empty.
 package final class LiveProcess: ProcessSubject {
     /// In the pid namespace of /proc.
@@ -26,6 +28,11 @@ package final class LiveProcess: ProcessSubject {
         ContainerIdentity(readGroups, mounts: nil) == nil ? nil : ContainerIdentity(readGroups, mounts: readMounts)
     }
     package var environment: [String: String] { readEnvironment }
+    /// Whether its network is this process's own, its loopback included.
+    package var sharesNetwork: Bool {
+        guard let own = try? ProcFolder(pid: getpid()).link("ns/net") else { return false }
+        return (try? ProcFolder(pid: pid).link("ns/net")) == own
+    }
     package var controlGroups: ControlGroups { readGroups }
     package var listeningPorts: Set<UInt16> { readPorts }
 }

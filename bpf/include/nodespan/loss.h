@@ -30,5 +30,9 @@ enum ns_loss_reason {
 	NS_LOSS_STOPPED = 11,
 	/// Nobody wanted the process traced any more, and the request went on for long.
 	NS_LOSS_UNTRACED = 12,
-	NS_LOSS_REASON_COUNT = 13,
+	/// The process had as many requests of the kind in flight as one may have of those that all share.
+	NS_LOSS_IN_FLIGHT_QUOTA = 13,
+	/// The ring buffer was filling up, and the process had its part of it already.
+	NS_LOSS_RING_QUOTA = 14,
+	NS_LOSS_REASON_COUNT = 15,
 };

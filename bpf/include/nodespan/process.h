@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "nodespan/loss.h"
+#include "nodespan/quota.h"
 
 /// One process image: the program that runs in a process from one exec to the next. A pid and a start time both survive
 /// exec, so the kernel's count of execs belongs to the identity.
@@ -51,6 +52,10 @@ struct ns_process_settings {
 	/// 1 once anybody has looked for the HTTP request that a context is of. Only then are the contexts of requests
 	/// registered, so that a program that only serves is spared that.
 	__u32 wants_contexts;
+	/// How many spans it may have in flight, by `enum ns_in_flight_kind`; 0 for as many as there is room for.
+	__u32 in_flight_max[NS_IN_FLIGHT_KIND_COUNT];
+	/// How much of the ring of finished spans it may fill, once that is half full, bytes; 0 for all.
+	__u64 ring_max;
 	/// Addresses of the program's runtime.p, as far as they have been met.
 	__u64 processors[NS_PROCESSORS_MAX];
 };
@@ -78,12 +83,19 @@ struct ns_process_counters {
 	__u64 unsampled;
 	/// Of those: records handed to the ring buffer.
 	__u64 emitted;
-	/// Of those: lost, by `enum ns_loss_reason`.
+	/// Entries of the maps of spans in flight, by `enum ns_in_flight_kind`. Not exact behind the end of the
+	/// process; below 0 where a span of a slot's last process ends that late.
+	__s32 in_flight[NS_IN_FLIGHT_KIND_COUNT];
+	/// Of those that began: lost, by `enum ns_loss_reason`.
 	__u64 lost[NS_LOSS_REASON_COUNT];
 	/// Requests whose header was written to.
 	__u64 written;
 	/// Requests whose header was not, by `enum ns_unwritten_reason`.
 	__u64 unwritten[NS_UNWRITTEN_REASON_COUNT];
+	/// While the ring of finished spans is filling up: what it has put there since the ring was written up to a
+	/// position, in bytes. Counted anew once the ring has been read up to there.
+	__u64 ring_start;
+	__u64 ring_bytes;
 };
 
 /// A change in the life of a process that user space asked to hear of, in the ring `process_events`.

@@ -5,7 +5,7 @@ struct EnvironmentBuilder {
     /// Those without a value, too.
     private var defined: Set<String>
     private var room = Self.sizeLimit
-    private let pod: Pod
+    private let pod: Pod?
     private let container: String
     private let objects: (ObjectKey) -> ObjectValue
 
@@ -16,8 +16,12 @@ struct EnvironmentBuilder {
 
     /// - Parameters:
     ///   - own: the process's own environment, which goes before everything else.
+    ///   - pod: nil for a process of none, for which nothing comes from a pod or its namespace.
     ///   - container: the name of the one that the process is in.
-    init(own: [String: String], pod: Pod, container: String, objects: @escaping (ObjectKey) -> ObjectValue) {
+    init(
+        own: [String: String], pod: Pod? = nil, container: String = "",
+        objects: @escaping (ObjectKey) -> ObjectValue = { _ in .unread }
+    ) {
         values = own
         defined = Set(own.keys)
         self.pod = pod
@@ -33,21 +37,23 @@ struct EnvironmentBuilder {
 
     mutating func define(_ name: String, _ value: EnvironmentVariable.Value) {
         guard defined.insert(name).inserted else { return }
-        switch value {
-        case .text(let text): take(expanded(text), for: name, orSay: .tooLong(variable: name))
-        case .field(let path): take(pod.value(ofField: path), for: name, orSay: .noField(variable: name, path: path))
-        case .resource(let resource, let named, let divisor):
+        switch (value, pod) {
+        case (.text(let text), _): take(expanded(text), for: name, orSay: .tooLong(variable: name))
+        case (.unsupported(let source), _): notices.append(.unsupported(variable: name, source: source))
+        case (_, nil): notices.append(.unsupported(variable: name, source: "a pod, and there is none"))
+        case (.field(let path), let pod?):
+            take(pod.value(ofField: path), for: name, orSay: .noField(variable: name, path: path))
+        case (.resource(let resource, let named, let divisor), let pod?):
             take(
                 pod.value(ofResource: resource, container: named ?? container, divisor: divisor), for: name,
                 orSay: .noField(variable: name, path: resource))
-        case .key(let kind, let object, let key, let isOptional):
+        case (.key(let kind, let object, let key, let isOptional), let pod?):
             let key = ObjectKey(kind, namespace: pod.metadata.namespace, name: object, key: key)
             switch objects(key) {
             case .text(let text): take(text, for: name)
             case .missing: if !isOptional { notices.append(.missing(variable: name, key)) }
             case .unread: notices.append(.unread(variable: name, key))
             }
-        case .unsupported(let source): notices.append(.unsupported(variable: name, source: source))
         }
     }
 

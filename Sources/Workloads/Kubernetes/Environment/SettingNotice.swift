@@ -20,6 +20,8 @@ package enum SettingNotice: Hashable, Sendable {
     case tooManyAttributes(size: Int, limit: Int)
     /// By their keys.
     case omittedAttributes([String])
+    /// Instead: what is done, whatever the variable says.
+    case unobeyed(variable: String, value: String, instead: String)
 }
 
 extension SettingNotice: CustomStringConvertible {
@@ -50,6 +52,8 @@ extension SettingNotice: CustomStringConvertible {
             "OTEL_RESOURCE_ATTRIBUTES ignored: '\(Self.cut(member))' is not of the form key=value, percent-encoded"
         case .omittedAttributes(let keys):
             "left out for want of room among the resource attributes: \(Self.cut(keys.joined(separator: ", ")))"
+        case .unobeyed(let variable, let value, let instead):
+            "\(variable) is '\(Self.cut(value))', which nodespan doesn't obey: \(instead)"
         }
     }
 

@@ -20,38 +20,42 @@ package struct WorkloadSettings: Hashable, Sendable {
     ) {
         // The Operator was there: everything is in the environment already, as it was when the pod was made.
         guard own[Self.podName] == nil else {
-            var environment = Self.openTelemetry(own)
-            let notice = SamplerVariables.settle(&environment)
-            (self.environment, files, notices) = (environment, [:], [notice].compactMap { $0 })
+            let builder = EnvironmentBuilder(own: own)
+            (environment, notices) = Self.settled(Self.openTelemetry(own), builder)
+            files = [:]
             return
         }
         let instrumentation = wish.instrumentation
         var builder = EnvironmentBuilder(own: own, pod: pod, container: wish.container, objects: objects)
         builder.define("OTEL_NODE_IP", .field(path: "status.hostIP"))
         builder.define("OTEL_POD_IP", .field(path: "status.podIP"))
-        if wish.triggers.contains(.go) { builder.define(instrumentation.goEnvironment) }
-        builder.define(instrumentation.environment)
-        files = builder.define(instrumentation.exporter, namespace: pod.metadata.namespace)
+        files = builder.define(
+            instrumentation, forGo: wish.triggers.contains(.go), namespace: pod.metadata.namespace)
         builder.define(Self.podName, .text(pod.metadata.name))
         builder.define(Self.nodeName, .text(pod.nodeName))
-        if !instrumentation.propagators.isEmpty {
-            builder.define("OTEL_PROPAGATORS", .text(instrumentation.propagators.joined(separator: ",")))
-        }
-        let sampler = instrumentation.sampler
-        if !sampler.type.isEmpty, !builder.isDefined(SamplerVariables.name),
-            !builder.isDefined(SamplerVariables.argument)
-        {
-            builder.define(SamplerVariables.name, .text(sampler.type))
-            if !sampler.argument.isEmpty { builder.define(SamplerVariables.argument, .text(sampler.argument)) }
-        }
         let resource = builder.resource(wish, pod: pod, owners: owners)
         var environment = Self.openTelemetry(builder.values)
         // There for others to refer to; by these one knows the Operator's hand.
         for name in [Self.podName, Self.nodeName] { environment[name] = nil }
         environment.merge(resource) { $1 }
-        if let notice = SamplerVariables.settle(&environment) { builder.say(notice) }
-        self.environment = environment
-        notices = builder.notices
+        (self.environment, notices) = Self.settled(environment, builder)
+    }
+
+    /// For a process of no pod: a definition counts as it does for `inject-go`, and nothing is known of a cluster.
+    package init(_ instrumentation: Instrumentation, own: [String: String]) {
+        var builder = EnvironmentBuilder(own: own)
+        files = builder.define(instrumentation, forGo: true, namespace: "")
+        let resource = builder.resource(instrumentation.resource)
+        (environment, notices) = Self.settled(Self.openTelemetry(builder.values).merging(resource) { $1 }, builder)
+    }
+
+    /// With a sampler that nodespan has, and with what there is to say.
+    private static func settled(
+        _ environment: [String: String], _ builder: EnvironmentBuilder
+    ) -> ([String: String], [SettingNotice]) {
+        var environment = environment
+        let sampler = SamplerVariables.settle(&environment)
+        return (environment, builder.notices + [sampler].compactMap { $0 } + UnobeyedVariables.notices(environment))
     }
 
     private static let podName = "OTEL_RESOURCE_ATTRIBUTES_POD_NAME"
@@ -64,7 +68,25 @@ package struct WorkloadSettings: Hashable, Sendable {
 
 extension EnvironmentBuilder {
     /// Returns where the files are that aren't in the container's own file system.
-    fileprivate mutating func define(_ exporter: Instrumentation.Exporter, namespace: String) -> [String: ObjectKey] {
+    fileprivate mutating func define(
+        _ instrumentation: Instrumentation, forGo: Bool, namespace: String
+    ) -> [String: ObjectKey] {
+        if forGo { define(instrumentation.goEnvironment) }
+        define(instrumentation.environment)
+        let files = define(instrumentation.exporter, namespace: namespace)
+        if !instrumentation.propagators.isEmpty {
+            define(UnobeyedVariables.propagators, .text(instrumentation.propagators.joined(separator: ",")))
+        }
+        let sampler = instrumentation.sampler
+        if !sampler.type.isEmpty, !isDefined(SamplerVariables.name), !isDefined(SamplerVariables.argument) {
+            define(SamplerVariables.name, .text(sampler.type))
+            if !sampler.argument.isEmpty { define(SamplerVariables.argument, .text(sampler.argument)) }
+        }
+        return files
+    }
+
+    /// Returns where the files are that aren't in the container's own file system.
+    private mutating func define(_ exporter: Instrumentation.Exporter, namespace: String) -> [String: ObjectKey] {
         let prefix = "OTEL_EXPORTER_OTLP"
         if !exporter.endpoint.isEmpty { define("\(prefix)_ENDPOINT", .text(exporter.endpoint)) }
         guard let tls = exporter.tls else { return [:] }
@@ -117,5 +139,22 @@ extension EnvironmentBuilder {
             textVariable: text,
             nameVariable: name.isEmpty && !given.hasServiceName ? attributes.serviceName : name,
         ].filter { !$0.value.isEmpty }
+    }
+    /// OTEL_RESOURCE_ATTRIBUTES with what an Instrumentation adds, and nothing else.
+    fileprivate mutating func resource(_ resource: Instrumentation.Resource) -> [String: String] {
+        let variable = "OTEL_RESOURCE_ATTRIBUTES"
+        let given = AttributeText(values[variable] ?? "")
+        if let problem = given.problem { say(problem) }
+        var added: [(key: String, value: String)] = []
+        for (key, value) in resource.attributes.sorted(by: { $0.key < $1.key }) where !given.keys.contains(key) {
+            guard let value = expanded(value) else {
+                say(.tooLong(variable: variable))
+                continue
+            }
+            if !key.isEmpty, !value.isEmpty { added.append((key, value)) }
+        }
+        let (text, omitted) = given.appending(added)
+        if !omitted.isEmpty { say(.omittedAttributes(omitted)) }
+        return [variable: text].filter { !$0.value.isEmpty }
     }
 }

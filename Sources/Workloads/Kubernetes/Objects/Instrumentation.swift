@@ -37,6 +37,11 @@ package struct Instrumentation: Hashable, Sendable {
         package var argument = ""
     }
 
+    /// Whether a value stands in it as it is: as the endpoint, or as that of a variable.
+    package func states(_ value: String) -> Bool {
+        exporter.endpoint == value || (goEnvironment + environment).contains { $0.value == .text(value) }
+    }
+
     /// For messages.
     package var path: String { "\(metadata.namespace)/\(metadata.name)" }
 }

@@ -66,7 +66,7 @@ struct ns_http_server_facts {
 	ns_offset conn_hijacked;
 };
 
-/// The routers whose own structures show the route, in the upper half of the attach cookie.
+/// The routers whose own structures show the route, as attach cookies name them.
 enum ns_router {
 	NS_ROUTER_GORILLA = 0,
 	NS_ROUTER_GIN = 1,

@@ -52,7 +52,7 @@ struct ns_propagation_facts {
 	ns_offset stream_place;
 };
 
-/// The types of request that HTTP/2 clients have, in the upper half of the attach cookie.
+/// The types of request that HTTP/2 clients have, as attach cookies name them.
 enum ns_http2_request {
 	/// *net/http.Request
 	NS_HTTP2_REQUEST = 0,
