@@ -23,6 +23,7 @@ package actor NodeSupervisor {
     private let report: @Sendable (SupervisorNotice) -> Void
     private var configuration: AgentConfiguration
     private var wishes: [Int32: ProcessWish] = [:]
+    private var entries = ContainerEntries()
     /// By hashes of what was said.
     private var told: Set<Int> = []
     /// Processes that are looked at, and those of them to be looked at once more.
@@ -127,6 +128,7 @@ package actor NodeSupervisor {
 
     private func lookAtAll() async {
         guard let pids = try? LocalProcess.pids() else { return }
+        entries.keep(pids)
         let ports = ListeningPorts()
         for pid in pids where pid != getpid() {
             if Task.isCancelled { return }
@@ -180,10 +182,11 @@ package actor NodeSupervisor {
         guard let process = LiveProcess(pid: pid, ports: ports) else { return nil }
         if let cluster, let identity = process.container {
             if let answer = await cluster.answer(for: identity) {
-                let subject = "\(answer.pod.metadata.namespace)/\(answer.pod.metadata.name)"
-                return ProcessWish(of: process, in: answer, by: configuration) { problem in
-                    tell(.problem(problem, subject: subject), once: "\(answer.pod.metadata.uid): \(problem)")
-                }
+                if await isLeftOut(process, of: answer) { return nil }
+                return ProcessWish(of: process, in: answer, by: configuration) { tell($0, of: answer.pod) }
+            }
+            if let sandbox = process.sandbox, let pod = await cluster.askingPod(of: identity) {
+                tell(.sandboxed(sandbox), of: pod)
             }
             // Of a pod that isn't known any more, or not yet: what is done for it goes on.
             if identity.podUID != nil { return wishes[pid] }
@@ -191,6 +194,28 @@ package actor NodeSupervisor {
         return ProcessWish(of: process, by: configuration) { problem in
             tell(.problem(problem, subject: "process \(pid)"), once: "\(pid): \(problem)")
         }
+    }
+
+    /// Whether a process isn't one of those that a container's wish is about: the first that was started there, and all that
+    /// descend from it.
+    private func isLeftOut(_ process: LiveProcess, of answer: ClusterState.Answer) async -> Bool {
+        guard case .wanted(let wish) = answer.outcome, wish.admits(programPath: process.programPath) else {
+            return false
+        }
+        if let sandbox = process.sandbox {
+            tell(.sandboxed(sandbox), of: answer.pod)
+            return true
+        }
+        let entry = entries.entry(of: process.pid, in: LocalProcesses())
+        guard entry == .entered else { return entry != .own }
+        // Of shells and the like, nobody expects spans.
+        let key = "\(answer.pod.metadata.uid): entered \(answer.container)"
+        if !told.contains(key.hashValue), let candidate = try? await tracer.examine(process.pid) {
+            let problem = SupervisorNotice.Problem.entered(
+                pid: process.pid, program: candidate.process.commandName, container: answer.container)
+            tell(.problem(problem, subject: Self.name(answer.pod)), once: key)
+        }
+        return true
     }
 
     private func trace(_ pid: Int32, _ wish: ProcessWish, ports: ListeningPorts) async {
@@ -227,6 +252,12 @@ package actor NodeSupervisor {
             .problem(.tooManyDestinations(limit: SpanRouter.limit), subject: "process \(pid)"),
             once: "\(pid): destinations")
         return nil
+    }
+
+    private static func name(_ pod: Pod) -> String { "\(pod.metadata.namespace)/\(pod.metadata.name)" }
+
+    private func tell(_ problem: SupervisorNotice.Problem, of pod: Pod) {
+        tell(.problem(problem, subject: Self.name(pod)), once: "\(pod.metadata.uid): \(problem)")
     }
 
     private func tell(_ notice: SupervisorNotice, once key: String) {

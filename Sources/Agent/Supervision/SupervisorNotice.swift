@@ -15,6 +15,9 @@ package enum SupervisorNotice: Sendable {
         /// One of OTEL_EXPORTER_OTLP_HEADERS.
         case header(OTLPHeaderError)
         case tooManyDestinations(limit: Int)
+        /// A program that could be traced, but was put into the container from outside.
+        case entered(pid: Int32, program: String, container: String)
+        case sandboxed(SandboxRuntime)
     }
 
     /// Origin: who wants it.

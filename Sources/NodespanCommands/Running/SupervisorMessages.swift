@@ -40,6 +40,11 @@ enum SupervisorMessages {
         case .header(let error): "OTEL_EXPORTER_OTLP_HEADERS: \(error)"
         case .tooManyDestinations(let limit):
             "not traced: spans go to \(limit) destinations already; name one of them, or one less in another pod"
+        case .entered(let pid, let program, let container):
+            "process \(pid), \(program), is not traced: it was put into container \(container) from outside, as kubectl exec "
+                + "and probes do; have the container's own program start it, if it is to be"
+        case .sandboxed(let runtime):
+            "not traced: \(runtime), into which nodespan can't look; have the pod run without its runtimeClassName"
         case .destination(let refusal, nil): "not traced: \(refusal)"
         case .destination(let refusal, let name?): "\(refusal); spans go to \(name)"
         }

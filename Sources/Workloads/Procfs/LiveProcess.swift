@@ -9,6 +9,7 @@ package final class LiveProcess: ProcessSubject {
     private lazy var readEnvironment = LocalProcess.environment(of: pid)
     private lazy var readGroups = (try? ControlGroups.read(pid: pid)) ?? ControlGroups([])
     private lazy var readMounts = try? ContainerMounts.read(pid: pid)
+    private lazy var readArguments = LocalProcess.arguments(of: pid)
     private lazy var readPorts = ports.ports(of: pid)
 
     /// Nil for one that has ended, and for a kernel thread.
@@ -27,6 +28,8 @@ package final class LiveProcess: ProcessSubject {
         // Anybody can mount what looks like a container's files: they only add to what control groups say.
         ContainerIdentity(readGroups, mounts: nil) == nil ? nil : ContainerIdentity(readGroups, mounts: readMounts)
     }
+    /// The kind of container runtime that it is a part of, if it has containers behind it that can't be traced.
+    package var sandbox: SandboxRuntime? { SandboxRuntime(programPath: programPath, arguments: readArguments) }
     package var environment: [String: String] { readEnvironment }
     /// Whether its network is this process's own, its loopback included.
     package var sharesNetwork: Bool {

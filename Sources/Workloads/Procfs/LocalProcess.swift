@@ -85,13 +85,23 @@ package struct LocalProcess: Sendable {
         environment(in: (try? ProcFolder(pid: pid).contents(of: "environ", limit: environmentLimit)) ?? [])
     }
 
+    /// The first words of the command line a process was started with, at most eight and 4096 bytes; none when it can't be read.
+    package static func arguments(of pid: Int32) -> [String] {
+        guard let bytes = try? ProcFolder(pid: pid).contents(of: "cmdline", limit: 1 << 12), !bytes.isEmpty else {
+            return []
+        }
+        return bytes.split(separator: 0, maxSplits: 8, omittingEmptySubsequences: false).prefix(8).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+    }
+
     /// The process that a thread belongs to, by its first thread.
     package static func leader(of pid: Int32) throws(ProcfsError) -> Int32 {
         try threadGroupIDs(of: pid).first ?? pid
     }
 
     /// proc_pid_status(5): `NStgid:`, the process's ids from the reader's pid namespace to the innermost.
-    private static func threadGroupIDs(of pid: Int32) throws(ProcfsError) -> [Int32] {
+    static func threadGroupIDs(of pid: Int32) throws(ProcfsError) -> [Int32] {
         let status = String(decoding: try ProcFolder(pid: pid).contents(of: "status", limit: 1 << 14), as: UTF8.self)
         let line = status.split(separator: "\n").first { $0.hasPrefix("NStgid:") }
         return line?.split(separator: "\t").dropFirst().compactMap { Int32($0) } ?? []

@@ -84,6 +84,12 @@ package actor ClusterState {
         return nil
     }
 
+    /// The pod that a process is in, whatever the container, if that pod asks for any of its containers to be traced.
+    package func askingPod(of identity: ContainerIdentity) -> Pod? {
+        guard isComplete, let uid = identity.podUID else { return nil }
+        return objects.pods.values.first { $0.kubeletUIDs.contains(uid) && !wishes(of: $0).wishes.isEmpty }
+    }
+
     private func wishes(of pod: Pod) -> PodWishes {
         if let known = wishes[pod.metadata.uid] { return known }
         let made = PodWishes(
