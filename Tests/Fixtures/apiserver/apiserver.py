@@ -9,6 +9,7 @@ CERTIFICATE is a PEM file with the key. Prints "listening PORT". POST /control t
     cut         true: end all watches in the middle
     answer      a status for every request from now on (0 for none), or "garbage", or "silence"
     token       the only one to take from now on
+    quiet       true: nothing comes any more on the watches that are open, as when the way to the server is gone
     absent      kinds that the cluster doesn't have
 GET /control gives the numbers of lists and of watches so far, and of watches open now.
 """
@@ -40,7 +41,7 @@ class Store:
         self.events = []
         self.version = 1
         self.compacted = 0
-        self.cuts = 0
+        self.cuts = self.quiets = 0
         self.answer = 0
         self.token = token
         self.absent = []
@@ -60,6 +61,8 @@ class Store:
                 self.events = []
             if request.get("cut"):
                 self.cuts += 1
+            if request.get("quiet"):
+                self.quiets += 1
             for name in ["answer", "token", "absent"]:
                 if name in request:
                     setattr(self, name, request[name])
@@ -131,12 +134,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.status(410, "Expired")
             store.open += 1
             cuts = store.cuts
+            quiets = store.quiets
         try:
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             while True:
                 with store.changed:
+                    store.changed.wait_for(lambda: store.quiets == quiets or store.cuts != cuts)
                     news = [event for event in store.events if event[0] > version]
                     is_quiet = not news and store.cuts == cuts and not store.changed.wait(1)
                     if store.cuts != cuts:
