@@ -69,7 +69,7 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
                 }
             } catch {
                 if case .cancelled = error { return }
-                if error.isExpired {
+                if error.isExpired, isListed || !version.isEmpty {
                     // A list that is refused, too, is asked for whatever its version.
                     if !isListed { version = "" }
                     isListed = false

@@ -151,6 +151,7 @@ import Workloads
 
     @Test(arguments: [
         ("500", "answers 500"), ("429", "answers 429"), ("\"garbage\"", "answers nonsense"), ("403", "403"),
+        ("410", "answers 410"),
     ])
     func `counts on while the API server fails, and is up to date again afterwards`(
         answer: String, words: String
