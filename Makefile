@@ -1,6 +1,6 @@
 # The main ways in: make demo, make test. Every target does its own set-up.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-tests build demo test test-kernels fuzz lint format bench install clean
+.PHONY: setup setup-tests build demo test test-kernels test-cluster fuzz lint format bench install clean
 
 PREFIX ?= /usr/local
 NODESPAN := .build/release/nodespan
@@ -43,6 +43,17 @@ test-kernels: setup-tests
 	swift build --build-tests
 	NODESPAN_KERNELS="$(KERNELS)" NODESPAN_KERNEL_REQUESTS=$(KERNEL_REQUESTS) NODESPAN_KERNEL_SECONDS=$(KERNEL_SECONDS) \
 	    swift test --skip-build --filter KernelTests
+
+# The agent of a node on a real Kubernetes API server, with etcd behind it, beside the stand-in that the other tests have; and
+# for how long nothing can be asked of it.
+CLUSTER_SECONDS ?= 180
+test-cluster:
+	@scripts/setup cluster
+	@scripts/setup-tests cluster
+	swift build $(RELEASE)
+	swift build --build-tests
+	NODESPAN_CLUSTER=kubernetes NODESPAN_CLUSTER_SECONDS=$(CLUSTER_SECONDS) \
+	    swift test --skip-build --filter 'EndToEnd.*(agent of a node|cluster)'
 
 # Has the whole analyser read programs and small files that are changed at random, guided by what they reach. One that it
 # takes badly is left among the fixtures, which the tests replay. FUZZ has more of libFuzzer's options.

@@ -4,76 +4,60 @@ import Testing
 
 extension EndToEnd {
     @Suite struct `The agent of a node` {
-        private static let uid = "5c1d2e3f-0a1b-4c2d-8e3f-405162738495"
-        private static let other = "6c1d2e3f-0a1b-4c2d-8e3f-405162738495"
-
-        /// - Parameter containerID: "" before the container's status is known.
-        private static func pod(
-            _ name: String, uid: String, containerID: String, annotations: [String: String]
-        ) -> String {
-            let annotations = annotations.map { "\"\($0.key)\": \"\($0.value)\"" }.joined(separator: ",")
-            return """
-                {"kind": "Pod", "metadata": {"name": "\(name)", "namespace": "shop", "uid": "\(uid)",
-                 "labels": {"pod-template-hash": "5c9f"}, "annotations": {\(annotations)},
-                 "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "front-5c9f", "uid": "r"}]},
-                 "spec": {"nodeName": "node-1", "containers": [{"name": "front", "image": "shop/front:1.2"}]},
-                 "status": {"containerStatuses":
-                 [{"name": "front", "containerID": "containerd://\(containerID)"}]}}
-                """
+        private static func configuration(_ collector: borrowing Collector) -> String {
+            "apiVersion: nodespan/v1\ndestinations: [{name: near, endpoint: \"\(collector.url)\"}]\n"
         }
 
-        private static func instrumentation(_ fields: String) -> String {
-            """
-            {"kind": "Instrumentation", "metadata": {"name": "go", "namespace": "shop"}, "spec": {\(fields)}}
-            """
+        private static func start(
+            _ cluster: any TestCluster, _ folder: borrowing TemporaryFolder, _ collector: borrowing Collector
+        ) throws -> RunningAgent {
+            try RunningAgent(
+                configuration(collector),
+                options: ["--kubeconfig", cluster.access.kubeconfig(in: folder.path), "--node-name", "node-1"])
         }
 
-        private static let wanted = ["instrumentation.opentelemetry.io/inject-go": "true"]
-
-        @Test func `traces annotated pods and no others, as their Instrumentation says by now`() throws {
-            let cluster = try ClusterStandIn()
+        @Test(arguments: Cluster.tested)
+        func `traces annotated pods and no others, as their Instrumentation says by now`(kind: Cluster) throws {
+            let cluster = try kind.start(isDefined: false)
+            let folder = try TemporaryFolder()
             var collector = try Collector()
-            var agent = try RunningAgent(
-                "apiVersion: nodespan/v1\ndestinations: [{name: near, endpoint: \"\(collector.url)\"}]\n",
-                options: ["--kubeconfig", cluster.kubeconfig(), "--node-name", "node-1"])
+            var agent = try Self.start(cluster, folder, collector)
             let binary = try agent.install(GoToolchain.newest.build("httpserver", mode: .stripped), as: "server")
-            let front = try PodProcess(binary: binary, uid: Self.uid)
-            let back = try PodProcess(binary: binary, uid: Self.other)
-            let bare = try FixtureServer(binary: binary)
-            func apply(_ objects: String...) throws {
-                try cluster.control("{\"apply\": [\(objects.joined(separator: ","))]}")
+            try cluster.apply(ShopObjects.namespace)
+            let pod = { (name: String, id: String?, annotations: [String: String]) in
+                try cluster.apply(ShopObjects.pod(name, containerID: id, annotations: annotations))
             }
+            let uid = try pod("front-1", nil, ShopObjects.wanted)
+            let front = try PodProcess(binary: binary, uid: uid)
+            let back = try PodProcess(binary: binary, uid: try pod("back-1", nil, [:]))
+            let bare = try FixtureServer(binary: binary)
+            _ = try pod("front-1", front.containerID, ShopObjects.wanted)
+            _ = try pod("back-1", back.containerID, [:])
+            try agent.wait(for: "inject-go is true, and there is no Instrumentation")
+            try cluster.defineInstrumentations()
             // The pod's own loopback is not this machine's: what is said of it goes to the agent's destination instead.
             let endpoint = "\"exporter\": {\"endpoint\": \"http://localhost:4318\"}"
-            try apply(
-                Self.instrumentation(endpoint),
-                Self.pod("front-1", uid: Self.uid, containerID: front.containerID, annotations: Self.wanted),
-                Self.pod("back-1", uid: Self.other, containerID: back.containerID, annotations: [:]))
-            try agent.wait(for: "(pid \(front.server.pid), ")
+            try cluster.apply(ShopObjects.instrumentation(endpoint))
+            try agent.wait(for: "(pid \(front.server.pid), ", within: .seconds(70))
             for port in [front.server.port, back.server.port, bare.port] { try get("/hello?first", port) }
             _ = try collector.requests(atLeast: 1)
 
-            try apply(
-                Self.instrumentation(
-                    "\(endpoint), \"resource\": {\"resourceAttributes\": {\"team\": \"x\"}}"))
+            try cluster.apply(
+                ShopObjects.instrumentation("\(endpoint), \"resource\": {\"resourceAttributes\": {\"team\": \"x\"}}"))
             try agent.wait(for: "process \(front.server.pid) is traced by ")
             try get("/hello?second", front.server.port)
-            try apply(Self.instrumentation("\(endpoint), \"sampler\": {\"type\": \"always_off\"}"))
+            try cluster.apply(ShopObjects.instrumentation("\(endpoint), \"sampler\": {\"type\": \"always_off\"}"))
             try agent.wait(for: "process \(front.server.pid) is traced by ", count: 2)
             try get("/hello?unsampled", front.server.port)
 
-            // What is known counts on while nobody can be asked.
-            try cluster.control("{\"answer\": 500, \"cut\": true}")
-            try agent.wait(for: "pods: the API server answers 500")
-            let late = try PodProcess(binary: binary, uid: Self.uid)
-            try cluster.control("{\"answer\": 0}")
-            try apply(Self.instrumentation(endpoint))
+            let late = try PodProcess(binary: binary, uid: uid)
+            try cluster.apply(ShopObjects.instrumentation(endpoint))
             try agent.wait(for: "process \(front.server.pid) is traced by ", count: 3)
-            try apply(Self.pod("front-1", uid: Self.uid, containerID: late.containerID, annotations: Self.wanted))
+            _ = try pod("front-1", late.containerID, ShopObjects.wanted)
             try agent.wait(for: "(pid \(late.server.pid), ")
             try get("/hello?late", late.server.port)
 
-            try apply(Self.pod("front-1", uid: Self.uid, containerID: late.containerID, annotations: [:]))
+            _ = try pod("front-1", late.containerID, [:])
             try agent.wait(for: "process \(late.server.pid) is traced no more")
             try get("/hello?unwanted", late.server.port)
 
@@ -92,6 +76,96 @@ extension EndToEnd {
             #expect(spans.map { $0["resource"]?["team"] } == [nil, .string("x"), nil])
             #expect(agent.count(of: "is the workload's own loopback") == 1)
             #expect(trace.summary.begun == 4 && trace.summary.unsampled == 1 && trace.summary.isBalanced)
+        }
+
+        @Test(arguments: Cluster.tested)
+        func `traces the guide's own Deployment by the guide's own Instrumentation`(kind: Cluster) throws {
+            let cluster = try kind.start()
+            let folder = try TemporaryFolder()
+            let seed = try SeedObjects()
+            for name in ["insight-system", "emojivoto"] {
+                try cluster.apply(
+                    "{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"\(name)\"}}")
+            }
+            try cluster.apply(seed.instrumentation)
+            let deployment = try cluster.apply(seed.deployment)
+            let replicaSet = try cluster.apply(seed.replicaSet(owner: deployment))
+            let pod = try cluster.apply(seed.pod(owner: replicaSet, containerID: nil))
+            var collector = try Collector()
+            var agent = try Self.start(cluster, folder, collector)
+            let binary = try agent.install(
+                GoToolchain.newest.build("httpserver", mode: .stripped), as: "emojivoto-voting-svc")
+            let voting = try PodProcess(
+                binary: binary, uid: pod, environment: ["GRPC_PORT": "8080", "PROM_PORT": "8801"])
+            try cluster.apply(seed.pod(owner: replicaSet, containerID: voting.containerID))
+            try agent.wait(for: "(pid \(voting.server.pid), ")
+            // The Instrumentation names a port for OTLP over gRPC.
+            try agent.wait(for: "spans go to near")
+            // The owners' UIDs may still be asked for when it is traced.
+            var resources: [JSONValue?] = []
+            while resources.count < 5, resources.last??["k8s.deployment.uid"] == nil {
+                try get("/hello?vote", voting.server.port)
+                resources = try collector.requests(atLeast: resources.count + 1).flatMap(\.spans).map {
+                    $0.span["resource"]
+                }
+            }
+            let trace = try agent.stop()
+            #expect(trace.summary.begun == resources.count && trace.summary.isBalanced, "\(trace.errors)")
+            let resource = try #require(resources.last ?? nil)
+            let expected = [
+                "service.name": "voting", "service.namespace": "emojivoto", "service.version": "v11",
+                "service.instance.id": "emojivoto.voting-7d9c5b6f4-x2x9z.voting-svc",
+                "k8s.namespace.name": "emojivoto", "k8s.pod.name": "voting-7d9c5b6f4-x2x9z", "k8s.pod.uid": pod,
+                "k8s.container.name": "voting-svc", "k8s.node.name": "node-1", "k8s.deployment.name": "voting",
+                "k8s.deployment.uid": deployment, "k8s.replicaset.name": "voting-7d9c5b6f4",
+                "k8s.replicaset.uid": replicaSet,
+            ]
+            for (key, value) in expected { #expect(resource[key] == .string(value), "\(key)") }
+        }
+
+        @Test(arguments: Cluster.tested)
+        func `obeys a sampler and an endpoint within a second, arming nothing anew and losing nothing`(
+            kind: Cluster
+        ) throws {
+            let cluster = try kind.start()
+            let folder = try TemporaryFolder()
+            let address = try MachineAddress()
+            var near = try Collector()
+            var far = try Collector(address: address.text)
+            var agent = try Self.start(cluster, folder, near)
+            let binary = try agent.install(GoToolchain.newest.build("httpserver", mode: .stripped), as: "server")
+            try cluster.apply(ShopObjects.namespace)
+            try cluster.apply(ShopObjects.instrumentation(""))
+            let front = try PodProcess(binary: binary, uid: try cluster.apply(ShopObjects.pod("front-1")))
+            try cluster.apply(ShopObjects.pod("front-1", containerID: front.containerID))
+            try agent.wait(for: "(pid \(front.server.pid), ")
+            let port = front.server.port
+            let links = try DescriptorFields.links(of: agent.pid)
+            var sent = 0
+            let sampler = { (type: String) in "\"sampler\": {\"type\": \"\(type)\"}" }
+            let there = "\"exporter\": {\"endpoint\": \"\(far.url)\"}"
+            for (number, spec) in [sampler("always_off"), "\(sampler("always_on")), \(there)", ""].enumerated() {
+                let start = ContinuousClock.now
+                try cluster.apply(ShopObjects.instrumentation(spec))
+                let applied = ContinuousClock.now
+                sent += try agent.serve(
+                    port, from: sent, until: "process \(front.server.pid) is traced by ", count: number + 1
+                ) { "/hello?\($0)" }
+                #expect(.now - applied < .seconds(1), "\(ContinuousClock.now - start) of \(number)")
+                try get("/hello?after\(number)", port)
+            }
+            #expect(try !links.isEmpty && DescriptorFields.links(of: agent.pid) == links)
+            let trace = try agent.stop()
+            let queries = { (requests: [CollectedRequest]) in
+                requests.flatMap(\.spans).compactMap { $0.span["attributes"]?["url.query"]?.string }
+            }
+            let (nearby, away) = (try queries(near.requests(atLeast: 1)), try queries(far.requests(atLeast: 1)))
+            #expect(!nearby.contains("after0") && away.contains("after1") && nearby.contains("after2"))
+            #expect(Set(nearby).isDisjoint(with: away) && !away.contains("after0"))
+            #expect(trace.summary.begun == sent + 3 && trace.summary.lost == 0 && trace.summary.isBalanced)
+            #expect(trace.summary.unsampled > 0 && trace.summary.spans == nearby.count + away.count)
+            #expect(trace.summary.destinations.allSatisfy { $0.isBalanced && $0.losses.isEmpty }, "\(trace.errors)")
+            #expect(agent.count(of: "tracing server") == 1)
         }
 
         @Test func `has to know its own name`() throws {

@@ -4,6 +4,7 @@ import Glibc
 /// is told.
 package struct Collector: ~Copyable {
     package let port: UInt16
+    private let address: String
     private var process: ChildProcess
     private var printed: GatheredOutput
     private let folder: TemporaryFolder
@@ -12,13 +13,16 @@ package struct Collector: ~Copyable {
     ///   - answers: see collector.py.
     ///   - isDecoding: false for measurements.
     ///   - certificate: a PEM file with the key, to be reached by TLS only.
-    package init(_ answers: [String] = [], isDecoding: Bool = true, certificate: String? = nil) throws {
+    ///   - address: of this machine.
+    package init(
+        _ answers: [String] = [], isDecoding: Bool = true, certificate: String? = nil, address: String = "127.0.0.1"
+    ) throws {
         let folder = try TemporaryFolder()
         let script =
             #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
             + "/Fixtures/collector/collector.py"
         var child = try ChildProcess(
-            ["/usr/bin/env", "python3", script] + (certificate.map { ["--tls", $0] } ?? [])
+            ["/usr/bin/env", "python3", script, "--address", address] + (certificate.map { ["--tls", $0] } ?? [])
                 + (isDecoding ? ["--file", "\(folder.path)/requests"] : []) + answers,
             environment: ["PYTHONPATH": "\(CacheFolder.path)/python"])
         var printed = GatheredOutput(of: child)
@@ -27,13 +31,14 @@ package struct Collector: ~Copyable {
             let port = UInt16(number)
         else { throw NotCollecting(code: child.poll(), errors: printed.errorText) }
         self.port = port
+        self.address = address
         self.printed = printed
         self.folder = folder
         process = child
     }
 
     /// Without TLS.
-    package var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://\(address):\(port)" }
 
     /// Waits until it has got a number of requests in all. Returns them, and what more there were.
     package mutating func requests(

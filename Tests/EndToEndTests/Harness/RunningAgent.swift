@@ -42,11 +42,30 @@ struct RunningAgent: ~Copyable {
     }
 
     /// Waits until it has said something a number of times.
-    mutating func wait(for text: String, count: Int = 1) throws(NotTracing) {
-        let hasSaid = printed.gather(for: .seconds(20)) {
+    mutating func wait(
+        for text: String, count: Int = 1, within limit: Duration = .seconds(20)
+    ) throws(NotTracing) {
+        let hasSaid = printed.gather(for: limit) {
             $0.errorText.split(separator: "\n").count { $0.contains(text) } >= count
         }
         guard hasSaid else { throw NotTracing(code: nil, errors: "no \(text): \(printed.errorText)") }
+    }
+
+    /// Keeps a server busy, one request after the other, until something was said a number of times. Returns how many
+    /// requests there were.
+    /// - Parameter target: of the request of a number.
+    mutating func serve(
+        _ port: UInt16, from start: Int, until text: String, count: Int = 1, target: (Int) -> String
+    ) throws -> Int {
+        let deadline = ContinuousClock.now + .seconds(20)
+        var number = start
+        while self.count(of: text) < count {
+            guard ContinuousClock.now < deadline else { throw NotTracing(code: nil, errors: printed.errorText) }
+            try get(target(number), port)
+            number += 1
+            printed.readOnce(milliseconds: 1)
+        }
+        return number - start
     }
 
     func count(of text: String) -> Int { printed.errorText.split(separator: "\n").count { $0.contains(text) } }

@@ -1,32 +1,44 @@
 """What a Kubernetes API server does for those who list and watch: over TLS, for bearers of a token.
 
-Usage: apiserver.py CERTIFICATE TOKEN
+Usage: apiserver.py [--port PORT] [--state FILE] [--upstream URL --authority FILE] CERTIFICATE TOKEN
 
-CERTIFICATE is a PEM file with the key. Prints "listening PORT". POST /control takes, as JSON, any of
-    apply       objects to create or to change
+CERTIFICATE is a PEM file with the key. FILE keeps the objects for the next one, when this one is told to end by SIGTERM.
+With the URL of a real API server, what it answers is passed on, and only what goes wrong is made here. Prints
+"listening PORT". POST /control takes, as JSON, any of
+    apply       objects to create or to change; the answer has their UIDs, made up where they have none
     delete      ["KIND/NAMESPACE/NAME", ...]
     compact     true: forget the past, so that watches of it get 410
     cut         true: end all watches in the middle
+    delay       seconds to wait before each answer from now on
     answer      a status for every request from now on (0 for none), or "garbage", or "silence"
     token       the only one to take from now on
+    quiet       true: nothing comes any more on the watches that are open, as when the way to the server is gone
     absent      kinds that the cluster doesn't have
 GET /control gives the numbers of lists and of watches so far, and of watches open now.
 """
 
+import argparse
+import http.client
 import http.server
 import json
+import os
+import signal
+import socket
 import ssl
-import sys
 import threading
+import time
 import urllib.parse
+import uuid
 
 KINDS = {
     "Pod": "/api/v1/pods",
     "Namespace": "/api/v1/namespaces",
     "Instrumentation": "/apis/opentelemetry.io/v1alpha1/instrumentations",
+    "Deployment": "",
     "ReplicaSet": "",
     "Job": "",
 }
+KEPT = ["objects", "events", "version", "compacted", "token", "absent"]
 
 
 def key(kind, metadata):
@@ -40,16 +52,19 @@ class Store:
         self.events = []
         self.version = 1
         self.compacted = 0
-        self.cuts = 0
-        self.answer = 0
+        self.cuts = self.quiets = 0
+        self.answer = self.delay = 0
         self.token = token
         self.absent = []
         self.lists = self.watches = self.open = 0
 
     def control(self, request):
+        uids = []
         with self.changed:
             for thing in request.get("apply", []):
                 place = key(thing["kind"], thing["metadata"])
+                known = self.objects.get(place, {"metadata": {}})["metadata"].get("uid") or str(uuid.uuid4())
+                uids.append(thing["metadata"].setdefault("uid", known))
                 self.note("MODIFIED" if place in self.objects else "ADDED", thing)
                 self.objects[place] = thing
             for name in request.get("delete", []):
@@ -60,10 +75,25 @@ class Store:
                 self.events = []
             if request.get("cut"):
                 self.cuts += 1
-            for name in ["answer", "token", "absent"]:
+            if request.get("quiet"):
+                self.quiets += 1
+            for name in ["answer", "delay", "token", "absent"]:
                 if name in request:
                     setattr(self, name, request[name])
             self.changed.notify_all()
+        return {"uids": uids}
+
+    def save(self, file):
+        kept = {name: getattr(self, name) for name in KEPT}
+        kept["objects"] = list(self.objects.items())
+        with open(file, "w") as out:
+            json.dump(kept, out)
+
+    def load(self, file):
+        with open(file) as kept:
+            for name, value in json.load(kept).items():
+                setattr(self, name, value)
+        self.objects = {tuple(place): thing for place, thing in self.objects}
 
     def note(self, kind, thing):
         self.version += 1
@@ -78,8 +108,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_POST(self):
-        self.server.store.control(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.reply(200, {})
+        self.reply(200, self.server.store.control(json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
 
     def do_GET(self):
         store = self.server.store
@@ -87,11 +116,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if url.path == "/control":
             return self.reply(200, {"lists": store.lists, "watches": store.watches, "open": store.open})
         if store.answer == "silence":
-            return threading.Event().wait(20)
+            with store.changed:
+                store.changed.wait_for(lambda: store.answer != "silence")
+            self.close_connection = True
+            return
+        time.sleep(store.delay)
         if store.answer == "garbage":
             return self.send(200, b"<html>{")
         if store.answer:
             return self.status(store.answer, "")
+        if self.server.upstream:
+            return self.forward()
         if self.headers.get("Authorization") != f"Bearer {store.token}":
             return self.status(401, "Unauthorized")
         query = dict(urllib.parse.parse_qsl(url.query))
@@ -106,6 +141,42 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.status(410, "Expired")
             items = [thing for place, thing in store.objects.items() if place[0] == kind and self.is_meant(thing, query)]
             return self.reply(200, {"metadata": {"resourceVersion": str(store.version)}, "items": items})
+
+    def forward(self):
+        store = self.server.store
+        server, context = self.server.upstream
+        cuts = store.cuts
+        upstream = http.client.HTTPSConnection(server, context=context)
+        ended = threading.Event()
+
+        def end_when_cut():
+            with store.changed:
+                store.changed.wait_for(lambda: ended.is_set() or store.cuts != cuts)
+            if not ended.is_set():
+                upstream.sock.shutdown(socket.SHUT_RDWR)
+
+        try:
+            names = ["Authorization", "Accept"]
+            upstream.request("GET", self.path, headers={name: self.headers[name] for name in names if self.headers[name]})
+            answer = upstream.getresponse()
+            threading.Thread(target=end_when_cut, daemon=True).start()
+            self.send_response(answer.status)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            while data := answer.read1(65536):
+                self.chunk(data)
+            if store.cuts != cuts:
+                self.chunk(b'{"type":"ADDED","object":{"metad')
+                self.close_connection = True
+            else:
+                self.wfile.write(b"0\r\n\r\n")
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True
+        finally:
+            with store.changed:
+                ended.set()
+                store.changed.notify_all()
+            upstream.close()
 
     def one(self, path):
         """/apis/apps/v1/namespaces/NAMESPACE/replicasets/NAME"""
@@ -131,12 +202,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.status(410, "Expired")
             store.open += 1
             cuts = store.cuts
+            quiets = store.quiets
         try:
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             while True:
                 with store.changed:
+                    store.changed.wait_for(lambda: store.quiets == quiets or store.cuts != cuts)
                     news = [event for event in store.events if event[0] > version]
                     is_quiet = not news and store.cuts == cuts and not store.changed.wait(1)
                     if store.cuts != cuts:
@@ -182,11 +255,33 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def main():
-    certificate, token = sys.argv[1:]
-    server = Server(("127.0.0.1", 0), Handler)
-    server.store = Store(token)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--state")
+    parser.add_argument("--upstream")
+    parser.add_argument("--authority")
+    parser.add_argument("certificate")
+    parser.add_argument("token")
+    options = parser.parse_args()
+    server = Server(("127.0.0.1", options.port), Handler)
+    store = server.store = Store(options.token)
+    server.upstream = None
+    if options.upstream:
+        upstream = urllib.parse.urlsplit(options.upstream).netloc
+        server.upstream = upstream, ssl.create_default_context(cafile=options.authority)
+    if options.state:
+        if os.path.exists(options.state):
+            store.load(options.state)
+
+        def end(*_):
+            store.save(options.state)
+            os._exit(0)
+
+        signal.signal(signal.SIGTERM, end)
+        # Whoever starts it may hold it back.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context.load_cert_chain(options.certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     print(f"listening {server.server_port}", flush=True)
     server.serve_forever()

@@ -1,7 +1,7 @@
 """An OTLP/HTTP collector for tests: decodes what it is sent with OpenTelemetry's own descriptors and Google's Protobuf,
 and writes each request as a line of JSON. Run with PYTHONPATH=$NODESPAN_CACHE/python.
 
-    collector.py [--port PORT] [--file FILE] [--tls PEM] [ANSWER ...]
+    collector.py [--address ADDRESS] [--port PORT] [--file FILE] [--tls PEM] [ANSWER ...]
 
 Answers are given in turn, the last one from then on; without any, `ok`:
 
@@ -120,8 +120,8 @@ class Collector(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port, answers, file):
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, address, port, answers, file):
+        super().__init__((address, port), Handler)
         self.answers = answers
         self.file = file
         self.lock = threading.Lock()
@@ -219,10 +219,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def main(arguments):
-    port, file, tls = 0, None, None
+    address, port, file, tls = "127.0.0.1", 0, None, None
     while arguments and arguments[0].startswith("--"):
         option = arguments.pop(0)
-        if option == "--port":
+        if option == "--address":
+            address = arguments.pop(0)
+        elif option == "--port":
             port = int(arguments.pop(0))
         elif option == "--file":
             file = open(arguments.pop(0), "w")
@@ -231,10 +233,10 @@ def main(arguments):
             tls.load_cert_chain(arguments.pop(0))
         else:
             sys.exit(f"collector.py: no such option: {option}")
-    server = Collector(port, arguments or ["ok"], file)
+    server = Collector(address, port, arguments or ["ok"], file)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    print(f"listening 127.0.0.1:{server.server_address[1]}", flush=True)
+    print(f"listening {address}:{server.server_address[1]}", flush=True)
     server.serve_forever()
 
 

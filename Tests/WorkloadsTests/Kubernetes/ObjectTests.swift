@@ -8,7 +8,7 @@ private let id = String(repeating: "0123456789abcdef", count: 4)
     @Test func `may be the pod of the guide`() throws {
         let pod: Pod = try KubernetesJSON.decode(from: Seed.pod.utf8)
         #expect(pod.metadata.name == "voting-7d9c5b6f4-x2x9z" && pod.metadata.namespace == "emojivoto")
-        #expect(pod.metadata.uid == podUID && pod.metadata.resourceVersion == "4712")
+        #expect(pod.metadata.uid == podUID)
         #expect(pod.metadata.labels["pod-template-hash"] == "7d9c5b6f4")
         #expect(pod.metadata.owners.map(\.kind) == ["ReplicaSet"])
         #expect(pod.nodeName == "node-7" && pod.serviceAccountName == "default" && !pod.sharesHostNetwork)
@@ -109,19 +109,18 @@ private let id = String(repeating: "0123456789abcdef", count: 4)
         #expect(try #require(error).description.contains(message))
     }
 
-    @Test func `spoils no list`() throws {
-        let list: ObjectList<Instrumentation> = try KubernetesJSON.decode(
-            from: """
-                {"kind":"InstrumentationList","metadata":{"resourceVersion":"77","continue":"abc"},"items":[
-                 {"metadata":{"name":"a","namespace":"n"}},{"metadata":{"name":"b","namespace":"n"},"spec":{"propagators":"b3"}},
-                 null,7,"text",[],{"metadata":{"name":"c","namespace":"n"}}]}
-                """.utf8)
-        #expect(list.resourceVersion == "77" && list.continuation == "abc")
-        #expect(list.objects.map(\.metadata.name) == ["a", "c"])
-        #expect(list.unreadable.count == 5)
-        #expect(list.unreadable.first?.description == "n/b: spec.propagators is to be a list")
-        let empty: ObjectList<Pod> = try KubernetesJSON.decode(from: #"{"metadata":{},"items":null}"#.utf8)
-        #expect(empty.objects.isEmpty && empty.unreadable.isEmpty && empty.resourceVersion.isEmpty)
+    @Test func `is kept as far as it is of use`() throws {
+        let annotations = ["instrumentation.opentelemetry.io/inject-go": "go", "kubectl.kubernetes.io/x": "{}"]
+        let namespace = try sampleNamespace(annotations)
+        #expect(namespace.metadata.annotations == ["instrumentation.opentelemetry.io/inject-go": "go"])
+        #expect(namespace.isOfUse && namespace.metadata.name == "emojivoto")
+        #expect(try !sampleNamespace(["team": "x"]).isOfUse)
+        let instrumentation: Instrumentation = try KubernetesJSON.decode(
+            from: #"{"metadata":{"name":"go","namespace":"n","uid":"u","labels":{"a":"b"},"annotations":{"c":"d"}}}"#
+                .utf8)
+        #expect(
+            instrumentation.metadata.uid.isEmpty && instrumentation.metadata.labels.isEmpty
+                && instrumentation.metadata.annotations.isEmpty && instrumentation.path == "n/go")
     }
 }
 
@@ -132,13 +131,14 @@ private let id = String(repeating: "0123456789abcdef", count: 4)
 
     @Test func `has an object`() throws {
         let object = #"{"kind":"Instrumentation","metadata":{"name":"go","resourceVersion":"7"}}"#
-        guard case .added(let added) = try event("ADDED", object), case .modified = try event("MODIFIED", object),
-            case .deleted(let deleted) = try event("DELETED", object)
+        guard case .added(let added, "7") = try event("ADDED", object),
+            case .modified(_, "7") = try event("MODIFIED", object),
+            case .deleted(let deleted, "7") = try event("DELETED", object)
         else {
             Issue.record("events of other kinds")
             return
         }
-        #expect(added.metadata.resourceVersion == "7" && deleted == added)
+        #expect(added.metadata.name == "go" && deleted == added)
     }
 
     @Test func `has how far the watch has come, or why it ends`() throws {

@@ -17,6 +17,8 @@ package enum APIFailure: Error {
         case let failure as APIFailure: self = failure
         case is CancellationError: self = .cancelled
         case let error as UnreadableObject: self = .garbage("\(error)")
+        case let error as HTTPClientError where [.readTimeout, .deadlineExceeded].contains(error):
+            self = .unreachable("no answer within its time")
         case is NIOTooManyBytesError: self = .garbage("an answer that is far too long")
         default: self = .unreachable("\(error)")
         }

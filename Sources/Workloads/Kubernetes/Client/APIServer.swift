@@ -19,16 +19,23 @@ package final class APIServer: Sendable {
         let client: HTTPClient
     }
 
-    /// How long an answer that isn't a watch may take.
-    private static let answerLimit = TimeAmount.seconds(30)
+    /// How long the answer may take that is one object.
+    private static let objectLimit = Duration.seconds(30)
+    /// And a list: the API server itself gives up after as long.
+    private static let listLimit = Duration.seconds(60)
+    /// Bookmarks come once a minute at least (apiserver, storage/cacher): whatever is silent for longer is dead.
+    package static let silence = Duration.seconds(75)
 
+    private let silence: Duration
     private let access: ClusterAccess
     private let userAgent: String
     private let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let connection = Mutex<Connection?>(nil)
 
-    package init(_ access: ClusterAccess, userAgent: String) {
+    /// - Parameter silence: a connection on which nothing has come for so long is given up.
+    package init(_ access: ClusterAccess, userAgent: String, silence: Duration = silence) {
         self.access = access
+        self.silence = silence
         self.userAgent = userAgent
     }
 
@@ -38,25 +45,42 @@ package final class APIServer: Sendable {
         try? await threads.shutdownGracefully()
     }
 
-    /// A whole answer.
+    /// One object.
     /// - Parameters:
     ///   - path: with its query.
     ///   - limit: bytes.
     func get(_ path: String, accepting type: String = "application/json", limit: Int) async throws(APIFailure)
         -> [UInt8]
     {
-        let client = try client()
-        let request = try request(path, accepting: type)
+        let response = try await ask(path, accepting: type, for: Self.objectLimit)
         do {
-            let response = try await client.execute(request, timeout: Self.answerLimit)
-            try await Self.check(response)
             return Array(buffer: try await response.body.collect(upTo: limit))
         } catch {
             throw APIFailure(error)
         }
     }
 
-    /// The lines of an answer that goes on for long.
+    /// A list, as it comes.
+    /// - Parameters:
+    ///   - limit: bytes.
+    ///   - onBytes: called for those that have come.
+    func list(
+        _ path: String, limit: Int, onBytes: ([UInt8]) throws(APIFailure) -> Void
+    ) async throws(APIFailure) {
+        let response = try await ask(path, for: Self.listLimit)
+        var count = 0
+        do {
+            for try await buffer in response.body {
+                count += buffer.readableBytes
+                if count > limit { throw APIFailure.garbage("a list of more than \(limit >> 20) MiB") }
+                try onBytes(Array(buffer: buffer))
+            }
+        } catch {
+            throw APIFailure(error)
+        }
+    }
+
+    /// The lines of an answer that goes on for long. Returns when it ends, or nothing comes any more.
     /// - Parameters:
     ///   - limit: of the whole.
     ///   - lineLimit: bytes.
@@ -64,13 +88,9 @@ package final class APIServer: Sendable {
     func watch(
         _ path: String, for limit: Duration, lineLimit: Int, onLine: ([UInt8]) async throws(APIFailure) -> Void
     ) async throws(APIFailure) {
-        let client = try client()
-        let request = try request(path, accepting: "application/json")
+        let response = try await ask(path, for: limit)
+        var line: [UInt8] = []
         do {
-            let deadline = NIODeadline.now() + .seconds(limit.components.seconds)
-            let response = try await client.execute(request, deadline: deadline)
-            try await Self.check(response)
-            var line: [UInt8] = []
             for try await buffer in response.body {
                 var rest = buffer.readableBytesView[...]
                 while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -83,6 +103,23 @@ package final class APIServer: Sendable {
                 if line.count > lineLimit { throw APIFailure.garbage("an event of more than \(lineLimit >> 20) MiB") }
             }
             if !line.isEmpty { throw APIFailure.garbage("an event without an end") }
+        } catch let error as HTTPClientError where error == .readTimeout {
+            return
+        } catch {
+            throw APIFailure(error)
+        }
+    }
+
+    /// The answer, of which only the beginning has come.
+    private func ask(
+        _ path: String, accepting type: String = "application/json", for limit: Duration
+    ) async throws(APIFailure) -> HTTPClientResponse {
+        let client = try client()
+        let request = try request(path, accepting: type)
+        do {
+            let response = try await client.execute(request, timeout: .seconds(limit.components.seconds))
+            try await Self.check(response)
+            return response
         } catch {
             throw APIFailure(error)
         }
@@ -143,6 +180,9 @@ package final class APIServer: Sendable {
         if !access.verifiesServer { tls.certificateVerification = .none }
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
+        configuration.timeout.read = .nanoseconds(Int64(silence / .nanoseconds(1)))
+        // A connection for each watch: one that is dead ends with its watch, and takes no other along.
+        configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         if let name = access.serverName, let host = access.host { configuration.dnsOverride = [name: host] }
         return HTTPClient(eventLoopGroup: threads, configuration: configuration)

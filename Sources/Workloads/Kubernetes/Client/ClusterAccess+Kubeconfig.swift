@@ -18,12 +18,10 @@ extension ClusterAccess {
             let cluster = file.clusters?.first(where: { $0.name == context.cluster })?.cluster
         else { throw .kubeconfig(path, "doesn't say what the context \(name) is, or its cluster") }
         let user = file.users?.first { $0.name == context.user }?.user
-        if user?.exec != nil || user?.authProvider != nil {
-            throw .kubeconfig(
-                path,
-                "the context \(name) has its credentials from another program, which a node's agent doesn't run: "
-                    + "give it a token or a certificate")
+        if let missing = context.user, !missing.isEmpty, user == nil {
+            throw .kubeconfig(path, "the context \(name) names the user \(missing), whom users doesn't have")
         }
+        if let problem = cluster.problem ?? user?.problem { throw .kubeconfig(path, "the context \(name) \(problem)") }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         func material(_ data: String?, _ file: String?) throws(ClusterAccessError) -> Material? {
             if let data, !data.isEmpty {
@@ -41,7 +39,17 @@ extension ClusterAccess {
         access.serverName = cluster.tlsServerName
         access.certificate = try material(user?.clientCertificateData, user?.clientCertificate)
         access.key = try material(user?.clientKeyData, user?.clientKey)
-        access.token = try material(nil, user?.tokenFile) ?? user?.token.map { .bytes(Array($0.utf8)) }
+        let token = user?.token ?? ""
+        access.token = try material(nil, user?.tokenFile) ?? (token.isEmpty ? nil : .bytes(Array(token.utf8)))
+        if (access.certificate == nil) != (access.key == nil) {
+            throw .kubeconfig(path, "the context \(name) has only one of client-certificate and client-key")
+        }
+        if !cluster.isEncrypted, access.token != nil || access.key != nil {
+            throw .kubeconfig(
+                path,
+                "the context \(name) has credentials, which nodespan sends to nobody without TLS: "
+                    + "name the server by https://")
+        }
         return access
     }
 }
@@ -54,6 +62,23 @@ private struct Kubeconfig: Decodable {
         let certificateAuthorityData: String?
         let insecureSkipTLSVerify: Bool?
         let tlsServerName: String?
+        let proxy: String?
+
+        var isEncrypted: Bool { server.lowercased().hasPrefix("https://") }
+
+        /// What is asked for that isn't done, as the rest of "the context NAME ...".
+        var problem: String? {
+            let isReachable = isEncrypted || server.lowercased().hasPrefix("http://")
+            guard isReachable, let host = URLComponents(string: server)?.host, !host.isEmpty else {
+                return "has no server with an address such as https://10.0.0.1:6443"
+            }
+            if proxy?.isEmpty == false {
+                return "goes through a proxy (proxy-url), which nodespan doesn't: name a server that it reaches itself"
+            }
+            guard insecureSkipTLSVerify == true else { return nil }
+            let hasAuthority = [certificateAuthority, certificateAuthorityData].contains { $0?.isEmpty == false }
+            return hasAuthority ? "has a certificate-authority and insecure-skip-tls-verify: one of them goes" : nil
+        }
 
         private enum CodingKeys: String, CodingKey {
             case server
@@ -61,6 +86,7 @@ private struct Kubeconfig: Decodable {
             case certificateAuthorityData = "certificate-authority-data"
             case insecureSkipTLSVerify = "insecure-skip-tls-verify"
             case tlsServerName = "tls-server-name"
+            case proxy = "proxy-url"
         }
     }
 
@@ -76,9 +102,35 @@ private struct Kubeconfig: Decodable {
         let clientKeyData: String?
         let exec: Present?
         let authProvider: Present?
+        let username: String?
+        let password: String?
+        let impersonated: String?
+        let impersonatedUID: String?
+        let impersonatedGroups: [String]?
+        let impersonatedExtra: Present?
+
+        /// What is asked for that isn't done, as the rest of "the context NAME ...".
+        var problem: String? {
+            if exec != nil || authProvider != nil {
+                return "has its credentials from another program, which a node's agent doesn't run: "
+                    + "give it a token or a certificate"
+            }
+            if [username, password].contains(where: { $0?.isEmpty == false }) {
+                return "has a username or a password, which API servers take no more: give it a token or a certificate"
+            }
+            let isImpersonating =
+                [impersonated, impersonatedUID].contains { $0?.isEmpty == false }
+                || impersonatedGroups?.isEmpty == false || impersonatedExtra != nil
+            return isImpersonating
+                ? "acts as somebody else (as), which nodespan doesn't: give it that account's own token" : nil
+        }
 
         private enum CodingKeys: String, CodingKey {
-            case token, tokenFile, exec
+            case token, tokenFile, exec, username, password
+            case impersonated = "as"
+            case impersonatedUID = "as-uid"
+            case impersonatedGroups = "as-groups"
+            case impersonatedExtra = "as-user-extra"
             case clientCertificate = "client-certificate"
             case clientCertificateData = "client-certificate-data"
             case clientKey = "client-key"

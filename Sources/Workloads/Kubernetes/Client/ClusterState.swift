@@ -25,7 +25,7 @@ package actor ClusterState {
         package let owners: WorkloadOwners
     }
 
-    /// Of so many ReplicaSets and Jobs the owners are kept.
+    /// Of so many ReplicaSets and Jobs the owners are kept, those of pods that are gone among them until then.
     private static let ownerLimit = 2048
 
     /// Yields when what pods ask for may have changed. For one reader.
@@ -115,13 +115,20 @@ package actor ClusterState {
     ) {
         switch event {
         case .replaced(let all):
-            objects[keyPath: known] = Dictionary(all.map { ($0.metadata[keyPath: key], $0) }) { $1 }
-            listed.insert(kind.name)
-        case .changed(let object): objects[keyPath: known][object.metadata[keyPath: key]] = object
-        case .removed(let object): objects[keyPath: known][object.metadata[keyPath: key]] = nil
+            let all = Dictionary(all.map { ($0.metadata[keyPath: key], $0) }) { $1 }
+            guard listed.insert(kind.name).inserted || objects[keyPath: known] != all else { return }
+            objects[keyPath: known] = all
+        case .changed(let object):
+            let place = object.metadata[keyPath: key]
+            let object = object.isOfUse ? object : nil
+            // What nodespan reads of it is as it was: most events are of the status, or of other fields.
+            if objects[keyPath: known][place] == object { return }
+            objects[keyPath: known][place] = object
+        case .removed(let object):
+            guard objects[keyPath: known].removeValue(forKey: object.metadata[keyPath: key]) != nil else { return }
         case .absent:
+            guard listed.insert(kind.name).inserted || !objects[keyPath: known].isEmpty else { return }
             objects[keyPath: known] = [:]
-            listed.insert(kind.name)
         case .unreadable(let error): return report(.unreadable(kind: kind.name, error))
         case .failed(let error): return report(.failed(kind: kind.name, error))
         case .recovered: return report(.recovered(kind: kind.name))
@@ -133,8 +140,12 @@ package actor ClusterState {
     /// Asks for owners that aren't known, once.
     private func ask(for references: [OwnerReference], namespace: String) {
         for reference in references where owners[reference.uid] == nil {
-            // With so many, the names that are known have to do.
-            if owners.count >= Self.ownerLimit { return }
+            if owners.count >= Self.ownerLimit {
+                let present = Set(objects.pods.values.flatMap { $0.metadata.owners.map(\.uid) })
+                owners = owners.filter { present.contains($0.key) }
+                // With so many, the names that are known have to do.
+                if owners.count >= Self.ownerLimit { return }
+            }
             owners[reference.uid] = .some(nil)
             Task {
                 do throws(APIFailure) {

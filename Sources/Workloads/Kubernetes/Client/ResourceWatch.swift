@@ -16,8 +16,10 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         case recovered
     }
 
-    /// Bytes of a list.
-    private static var listLimit: Int { 64 << 20 }
+    /// Bytes of a list's page.
+    private static var listLimit: Int { 256 << 20 }
+    /// Bytes of what a list has beside its objects.
+    private static var frameLimit: Int { 1 << 20 }
     /// Bytes of one object: etcd takes 1.5 MiB.
     private static var objectLimit: Int { 8 << 20 }
     /// Objects of one answer, where the server obeys.
@@ -48,6 +50,7 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         var hasFailed = false
         var failure = ""
         while !Task.isCancelled {
+            let start = ContinuousClock.now
             do throws(APIFailure) {
                 if !isListed {
                     version = try await list(from: version, onEvent)
@@ -66,7 +69,7 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
                 }
             } catch {
                 if case .cancelled = error { return }
-                if error.isExpired {
+                if error.isExpired, isListed || !version.isEmpty {
                     // A list that is refused, too, is asked for whatever its version.
                     if !isListed { version = "" }
                     isListed = false
@@ -83,6 +86,8 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
                     failure = "\(error)"
                 }
             }
+            // It wasn't the server's first answer that failed.
+            if .now - start > Self.calm { backoff = WatchBackoff() }
             try? await pause(backoff.next())
         }
     }
@@ -95,9 +100,24 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         var start = "resourceVersion=\(version)"
         for _ in 0..<Self.pages {
             let path = "\(kind.path)?\(start)&limit=\(Self.page)\(kind.selector)"
-            let list: ObjectList<Object> = try Self.decode(try await server.get(path, limit: Self.listLimit))
-            objects += list.objects
-            for error in list.unreadable { await onEvent(.unreadable(error)) }
+            var splitter = ListSplitter()
+            var unreadable: [UnreadableObject] = []
+            try await server.list(path, limit: Self.listLimit) { bytes throws(APIFailure) in
+                for byte in bytes {
+                    guard let json = splitter.take(byte) else { continue }
+                    do throws(UnreadableObject) {
+                        let object: Object = try KubernetesJSON.decode(from: json)
+                        if object.isOfUse { objects.append(object) }
+                    } catch {
+                        unreadable.append(error)
+                    }
+                }
+                if splitter.object.count > Self.objectLimit || splitter.frame.count > Self.frameLimit {
+                    throw .garbage("a list with an object of more than \(Self.objectLimit >> 20) MiB")
+                }
+            }
+            let list: ListMetadata = try Self.decode(splitter.frame)
+            for error in unreadable { await onEvent(.unreadable(error)) }
             if list.continuation.isEmpty {
                 await onEvent(.replaced(objects))
                 return list.resourceVersion
@@ -127,11 +147,11 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
             if line.isEmpty { return }
             let event: WatchEvent<Object> = try Self.decode(line)
             switch event {
-            case .added(let object), .modified(let object):
-                version = object.metadata.resourceVersion
+            case .added(let object, let newer), .modified(let object, let newer):
+                version = newer
                 await onEvent(.changed(object))
-            case .deleted(let object):
-                version = object.metadata.resourceVersion
+            case .deleted(let object, let newer):
+                version = newer
                 await onEvent(.removed(object))
             case .bookmark(let newer):
                 version = newer
@@ -154,6 +174,8 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         }
     }
 
+    /// A watch that ends in the middle after so long says nothing about how the next one will end.
+    private static var calm: Duration { .seconds(10) }
     /// How often in a row a kind that was there must be said not to be.
     private static var absences: Int { 4 }
     /// Answers of one list.

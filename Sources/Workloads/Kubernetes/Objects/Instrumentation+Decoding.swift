@@ -21,7 +21,7 @@ extension Instrumentation: Decodable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        metadata = try container.decode(ObjectMetadata.self, forKey: .metadata)
+        metadata = try container.decode(ObjectMetadata.self, forKey: .metadata).reduced()
         let spec = try container.decodeIfPresent(Specification.self, forKey: .spec) ?? Specification()
         exporter = spec.exporter ?? Exporter()
         resource = spec.resource ?? Resource()

@@ -1,5 +1,6 @@
 /// How the programs of pods are to be traced that name it: `opentelemetry.io/v1alpha1`, as far as it concerns Go programs.
 package struct Instrumentation: Hashable, Sendable {
+    /// Its name and its namespace.
     package let metadata: ObjectMetadata
     package let exporter: Exporter
     package let resource: Resource

@@ -4,23 +4,30 @@ package struct ObjectMetadata: Hashable, Sendable {
     package let name: String
     /// Empty for what is in no namespace.
     package let namespace: String
-    package let uid: String
-    /// Opaque; empty in a file.
-    package let resourceVersion: String
+    package var uid: String
     /// What the name of an object begins with that a controller made; empty for others.
-    package let generateName: String
-    package let labels: [String: String]
+    package var generateName: String
+    package var labels: [String: String]
     /// Without those whose values are longer than `annotationLimit`.
-    package let annotations: [String: String]
-    package let owners: [OwnerReference]
+    package var annotations: [String: String]
+    package var owners: [OwnerReference]
 
     /// Bytes. Tools leave whole manifests in annotations, which would be kept for every pod of the node.
     static let annotationLimit = 4096
+
+    /// What is kept of the objects of a whole cluster, of which there may be many.
+    /// - Parameter prefix: of the annotations to keep; nil for none.
+    func reduced(toAnnotations prefix: String? = nil) -> ObjectMetadata {
+        var reduced = self
+        (reduced.uid, reduced.generateName, reduced.labels, reduced.owners) = ("", "", [:], [])
+        reduced.annotations = annotations.filter { key, _ in prefix.map(key.hasPrefix) ?? false }
+        return reduced
+    }
 }
 
 extension ObjectMetadata: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case name, namespace, uid, resourceVersion, generateName, labels, annotations
+        case name, namespace, uid, generateName, labels, annotations
         case owners = "ownerReferences"
     }
 
@@ -30,7 +37,6 @@ extension ObjectMetadata: Decodable {
         name = try text(.name)
         namespace = try text(.namespace)
         uid = try text(.uid)
-        resourceVersion = try text(.resourceVersion)
         generateName = try text(.generateName)
         labels = try container.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
         let annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations) ?? [:]

@@ -1,9 +1,9 @@
 /// One line of a watch: what became of an object, or of the watch itself (meta/v1, WatchEvent).
 package enum WatchEvent<Object: Decodable & Sendable>: Sendable {
-    case added(Object)
-    case modified(Object)
+    case added(Object, resourceVersion: String)
+    case modified(Object, resourceVersion: String)
     /// As it was last.
-    case deleted(Object)
+    case deleted(Object, resourceVersion: String)
     /// Nothing but how far the watch has come.
     case bookmark(resourceVersion: String)
     /// The watch is over: a new one, after 410 a new list, has to be asked for.
@@ -44,9 +44,9 @@ extension WatchEvent: Decodable {
         }
         let found = try container.decode(ListedObject<Object>.self, forKey: .object).result
         switch (type, found) {
-        case ("ADDED", .success(let object)): self = .added(object)
-        case ("MODIFIED", .success(let object)): self = .modified(object)
-        case ("DELETED", .success(let object)): self = .deleted(object)
+        case ("ADDED", .success(let object)): self = .added(object, resourceVersion: version)
+        case ("MODIFIED", .success(let object)): self = .modified(object, resourceVersion: version)
+        case ("DELETED", .success(let object)): self = .deleted(object, resourceVersion: version)
         case (_, .failure(let error)): self = .unreadable(error, resourceVersion: version)
         case (_, .success): self = .unreadable(.unknownEvent, resourceVersion: version)
         }

@@ -8,7 +8,9 @@ enum Annotation: String {
     case goContainerNames = "go-container-names"
     case sdkContainerNames = "sdk-container-names"
 
-    var key: String { "instrumentation.opentelemetry.io/\(rawValue)" }
+    static let prefix = "instrumentation.opentelemetry.io/"
+
+    var key: String { Self.prefix + rawValue }
 
     /// Of the pod, or of its namespace: the pod's goes first, and its "true" leaves the namespace to say which. Empty where
     /// neither says anything.

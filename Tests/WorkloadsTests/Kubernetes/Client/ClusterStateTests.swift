@@ -32,11 +32,14 @@ import Workloads
         let state: ClusterState
         private let running: Task<Void, Never>
 
-        /// - Parameter request: what the stand-in is told before it is asked anything.
-        init(after request: String = "{}") throws {
+        /// - Parameters:
+        ///   - request: what the stand-in is told before it is asked anything.
+        ///   - silence: see APIServer.
+        init(after request: String = "{}", silence: Duration = APIServer.silence) throws {
             cluster = try ClusterStandIn()
             try cluster.control(request)
-            let server = APIServer(try ClusterAccess.kubeconfig(cluster.kubeconfig()), userAgent: "test")
+            let server = APIServer(
+                try ClusterAccess.kubeconfig(cluster.kubeconfig()), userAgent: "test", silence: silence)
             let state = ClusterState(server, node: "node-1", report: heard.add) { try await Task.sleep(for: $0 / 20) }
             self.server = server
             self.state = state
@@ -148,6 +151,7 @@ import Workloads
 
     @Test(arguments: [
         ("500", "answers 500"), ("429", "answers 429"), ("\"garbage\"", "answers nonsense"), ("403", "403"),
+        ("410", "answers 410"),
     ])
     func `counts on while the API server fails, and is up to date again afterwards`(
         answer: String, words: String
@@ -157,6 +161,33 @@ import Workloads
         try await setup.wait(for: "wanted go")
         try setup.cluster.control("{\"answer\": \(answer), \"cut\": true}")
         try await setup.wait(forNotice: words)
+        #expect(try await setup.answer()?.outcome != nil)
+        try setup.cluster.control("{\"answer\": 0, \"delete\": [\"Pod/shop/front-1\"]}")
+        try await setup.wait(for: "unknown")
+        try await setup.wait(forNotice: "pods recovered")
+    }
+
+    @Test func `is asked for again, without a word, where nothing comes any more`() async throws {
+        let setup = try Setup(silence: .milliseconds(1500))
+        try setup.apply(Self.instrumentation("go"), Self.pod("true"))
+        try await setup.wait(for: "wanted go")
+        let before = try setup.cluster.counts()
+        try setup.cluster.control("{\"quiet\": true}")
+        try setup.apply(Self.pod(nil))
+        try await setup.wait(for: "none")
+        // From where it was.
+        let after = try setup.cluster.counts()
+        #expect(after["lists"] == before["lists"])
+        #expect(try #require(after["watches"]) > #require(before["watches"]))
+        #expect(setup.heard.all.isEmpty)
+    }
+
+    @Test func `is what it was while the API server takes what it is asked and says nothing`() async throws {
+        let setup = try Setup(silence: .milliseconds(1500))
+        try setup.apply(Self.instrumentation("go"), Self.pod("true"))
+        try await setup.wait(for: "wanted go")
+        try setup.cluster.control("{\"answer\": \"silence\", \"cut\": true}")
+        try await setup.wait(forNotice: "no answer")
         #expect(try await setup.answer()?.outcome != nil)
         try setup.cluster.control("{\"answer\": 0, \"delete\": [\"Pod/shop/front-1\"]}")
         try await setup.wait(for: "unknown")
