@@ -40,7 +40,17 @@ package struct ClusterStandIn: ~Copyable {
         guard sent.code == 0 else { throw NoCluster(errors: sent.errors) }
     }
 
-    /// "lists", "watches" and "open".
+    /// Waits until it has taken so many events, new ones and changes. Returns all there are.
+    package func events(atLeast count: Int) throws -> [JSONValue] {
+        let answer = try Command.run(
+            ["/usr/bin/curl", "-sS", "--cacert", authority, "--fail", "\(url)/events?atLeast=\(count)"])
+        guard answer.code == 0, case .array(let events) = try JSONValue(Array(answer.output.utf8)) else {
+            throw NoCluster(errors: answer.errors)
+        }
+        return events
+    }
+
+    /// "lists", "watches", "open" and "refused".
     package func counts() throws -> [String: Int] {
         let answer = try Command.run(["/usr/bin/curl", "-sS", "--cacert", authority, "\(url)/control"])
         guard case .object(let members) = try JSONValue(Array(answer.output.utf8)) else { return [:] }

@@ -47,6 +47,19 @@ package enum DestinationRefusal: Error, Hashable, Sendable {
     case invalid(String, OTLPEndpointError)
 }
 
+extension DestinationRefusal {
+    /// In one word, for machines: the reason of an event.
+    var reasonName: String {
+        switch self {
+        case .none: "NoEndpoint"
+        case .loopback: "LoopbackEndpoint"
+        case .linkLocal: "LinkLocalEndpoint"
+        case .notAllowed: "EndpointNotAllowed"
+        case .invalid: "InvalidEndpoint"
+        }
+    }
+}
+
 extension DestinationRefusal: CustomStringConvertible {
     package var description: String {
         switch self {

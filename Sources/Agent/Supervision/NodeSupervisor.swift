@@ -20,6 +20,7 @@ package actor NodeSupervisor {
     private let tracer: Tracer
     private let router: SpanRouter
     private let cluster: ClusterState?
+    private let events: EventRecorder?
     private let report: @Sendable (SupervisorNotice) -> Void
     private var configuration: AgentConfiguration
     private var wishes: [Int32: ProcessWish] = [:]
@@ -39,16 +40,18 @@ package actor NodeSupervisor {
     /// - Parameters:
     ///   - router: the tracer's sink.
     ///   - cluster: knows what pods ask for; nil on a machine that is no node of a cluster. To be run by the caller.
+    ///   - events: has pods show what isn't done as they ask for. To be run by the caller.
     ///   - report: told what becomes of processes.
     package init(
         tracer: Tracer, configuration: AgentConfiguration, router: SpanRouter, cluster: ClusterState? = nil,
-        report: @escaping @Sendable (SupervisorNotice) -> Void
+        events: EventRecorder? = nil, report: @escaping @Sendable (SupervisorNotice) -> Void
     ) {
         (dues, due) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.tracer = tracer
         self.configuration = configuration
         self.router = router
         self.cluster = cluster
+        self.events = events
         self.report = report
     }
 
@@ -173,17 +176,13 @@ package actor NodeSupervisor {
         guard let process = LiveProcess(pid: pid, ports: ports) else { return nil }
         if let cluster, let identity = process.container {
             if let answer = await cluster.answer(for: identity) {
-                let subject = "\(answer.pod.metadata.namespace)/\(answer.pod.metadata.name)"
-                return ProcessWish(of: process, in: answer, by: configuration) { problem in
-                    tell(.problem(problem, subject: subject), once: "\(answer.pod.metadata.uid): \(problem)")
-                }
+                let pod = answer.pod.reference
+                return ProcessWish(of: process, in: answer, by: configuration) { tell($0, of: pod, process: pid) }
             }
             // Of a pod that isn't known any more, or not yet: what is done for it goes on.
             if identity.podUID != nil { return wishes[pid] }
         }
-        return ProcessWish(of: process, by: configuration) { problem in
-            tell(.problem(problem, subject: "process \(pid)"), once: "\(pid): \(problem)")
-        }
+        return ProcessWish(of: process, by: configuration) { tell($0, of: nil, process: pid) }
     }
 
     private func trace(_ pid: Int32, _ wish: ProcessWish, ports: ListeningPorts) async {
@@ -198,7 +197,7 @@ package actor NodeSupervisor {
             let refusal = wish.leavesSDK?.refusal(
                 hasSDK: candidate.executable.hasTracingSDK, environment: candidate.process.environment)
             if let refusal {
-                return tell(.problem(.wish(refusal), subject: "process \(pid)"), once: "\(pid): \(refusal)")
+                return tell(.wish(refusal), of: wish.pod, process: pid)
             }
             guard let outlet = outlet(for: wish, pid) else { return }
             let isNew = try await tracer.trace(candidate, wish.options(outlet: outlet))
@@ -208,18 +207,30 @@ package actor NodeSupervisor {
             // One that isn't there any more isn't missed, nor a shell in a unit.
             if error.isEnd || !wish.namesProgram && error.isNoGoProgram { return }
             // All that run one file are refused for one reason.
-            let subject =
-                if case .executable(let reason, _, let path) = error { "\(path): \(reason)" } else { "\(error)" }
+            var subject = "\(error)"
+            if case .executable(let reason, _, let path) = error {
+                subject = "\(path): \(reason)"
+                if let pod = wish.pod { record(.program(path: path, reason: "\(reason)"), on: pod) }
+            }
             tell(.refused(error), once: subject)
         }
     }
 
     private func outlet(for wish: ProcessWish, _ pid: Int32) -> SpanOutlet? {
         if let outlet = router.outlet(to: wish.destination) { return outlet }
-        tell(
-            .problem(.tooManyDestinations(limit: SpanRouter.limit), subject: "process \(pid)"),
-            once: "\(pid): destinations")
+        tell(.tooManyDestinations(limit: SpanRouter.limit), of: wish.pod, process: pid)
         return nil
+    }
+
+    /// Pods show their problems themselves, too.
+    private func tell(_ problem: WishProblem, of pod: PodReference?, process pid: Int32) {
+        let subject = pod.map { "\($0.namespace)/\($0.name)" } ?? "process \(pid)"
+        tell(.problem(problem, subject: subject), once: "\(pod?.uid ?? String(pid)): \(problem)")
+        if let pod { record(problem, on: pod) }
+    }
+
+    private func record(_ problem: WishProblem, on pod: PodReference) {
+        if let event = problem.event(on: pod) { events?.record(event) }
     }
 
     private func tell(_ notice: SupervisorNotice, once key: String) {

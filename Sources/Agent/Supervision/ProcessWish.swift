@@ -17,12 +17,14 @@ struct ProcessWish: Hashable {
     var program: String?
     /// What `inject-sdk` asks for is left to a program that has an SDK.
     var leavesSDK: InstrumentationWish?
+    /// Whose wish it is; nil for a rule's.
+    var pod: PodReference?
 
     /// By the rules of the configuration; nil for a process that none wants traced.
     /// - Parameter report: told why what the process asks for itself isn't done.
     init?(
         of process: some ProcessSubject, by configuration: AgentConfiguration,
-        report: (SupervisorNotice.Problem) -> Void
+        report: (WishProblem) -> Void
     ) {
         guard let rule = configuration.rules.first(where: { $0.match.matches(process) }), rule.isTraced,
             let destination = configuration.destinations.first(where: { $0.name == rule.destination })
@@ -42,8 +44,9 @@ struct ProcessWish: Hashable {
     /// - Parameter report: told what isn't done as it was asked for.
     init?(
         of process: LiveProcess, in answer: ClusterState.Answer, by configuration: AgentConfiguration,
-        report: (SupervisorNotice.Problem) -> Void
+        report: (WishProblem) -> Void
     ) {
+        for refusal in answer.misnamed { report(.wish(refusal)) }
         let wish: InstrumentationWish
         switch answer.outcome {
         case .none: return nil
@@ -68,6 +71,7 @@ struct ProcessWish: Hashable {
         sampler = Self.sampler(in: settings.environment, report) ?? configuration.sampler
         environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
         self.destination = destination
+        pod = answer.pod.reference
     }
 
     /// Characters of OTEL_EXPORTER_OTLP_HEADERS.
@@ -76,7 +80,7 @@ struct ProcessWish: Hashable {
     /// The receiver that is asked for, or else the configuration's first.
     private static func destination(
         _ environment: [String: String], namespace: String, _ configuration: AgentConfiguration,
-        _ report: (SupervisorNotice.Problem) -> Void
+        _ report: (WishProblem) -> Void
     ) -> DestinationSetting? {
         do throws(DestinationRefusal) {
             let policy = DestinationPolicy(allowedHosts: configuration.allowedEndpoints)
@@ -100,7 +104,7 @@ struct ProcessWish: Hashable {
     }
 
     private static func sampler(
-        in environment: [String: String], _ report: (SupervisorNotice.Problem) -> Void
+        in environment: [String: String], _ report: (WishProblem) -> Void
     ) -> Sampler? {
         do throws(SamplerError) {
             return try Sampler(environment: environment)

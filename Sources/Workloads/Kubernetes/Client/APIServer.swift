@@ -21,6 +21,8 @@ package final class APIServer: Sendable {
 
     /// How long an answer that isn't a watch may take.
     private static let answerLimit = TimeAmount.seconds(30)
+    /// Bytes of a document as it comes back: some more than was sent.
+    private static let echoLimit = 1 << 20
 
     private let access: ClusterAccess
     private let userAgent: String
@@ -51,6 +53,26 @@ package final class APIServer: Sendable {
             let response = try await client.execute(request, timeout: Self.answerLimit)
             try await Self.check(response)
             return Array(buffer: try await response.body.collect(upTo: limit))
+        } catch {
+            throw APIFailure(error)
+        }
+    }
+
+    /// Has it take a document, whose answer is of no use.
+    /// - Parameters:
+    ///   - type: of the document.
+    func send(
+        _ document: [UInt8], by method: HTTPMethod, to path: String, type: String
+    ) async throws(APIFailure) {
+        let client = try client()
+        var request = try request(path, accepting: "application/json")
+        request.method = method
+        request.headers.add(name: "Content-Type", value: type)
+        request.body = .bytes(document)
+        do {
+            let response = try await client.execute(request, timeout: Self.answerLimit)
+            try await Self.check(response)
+            _ = try await response.body.collect(upTo: Self.echoLimit)
         } catch {
             throw APIFailure(error)
         }
@@ -149,7 +171,7 @@ package final class APIServer: Sendable {
     }
 
     private static func check(_ response: HTTPClientResponse) async throws {
-        guard response.status != .ok else { return }
+        guard !(200..<300).contains(response.status.code) else { return }
         let body = try? await response.body.collect(upTo: 1 << 16)
         let status: APIStatus? = body.flatMap { try? KubernetesJSON.decode(from: Array(buffer: $0)) }
         throw APIFailure.status(Int(response.status.code), reason: status?.reason ?? "", message: status?.message ?? "")

@@ -22,6 +22,27 @@ package enum SettingNotice: Hashable, Sendable {
     case omittedAttributes([String])
 }
 
+extension SettingNotice {
+    /// In one word, for machines: the reason of an event.
+    package var reasonName: String {
+        switch self {
+        case .unread: "ValueNotReadable"
+        case .missing: "ValueMissing"
+        case .noField: "FieldWithoutValue"
+        case .unsupported: "UnsupportedValueSource"
+        case .tooLong: "VariableTooLong"
+        case .nowhere: "FileNowhere"
+        case .unknownSampler: "UnknownSampler"
+        case .invalidSamplerArgument: "InvalidSamplerArgument"
+        case .staticSampler: "SamplerMadeStatic"
+        case .samplerWithoutRatio: "SamplerWithoutRatio"
+        case .malformedAttributes: "MalformedResourceAttributes"
+        case .tooManyAttributes: "TooManyResourceAttributes"
+        case .omittedAttributes: "ResourceAttributesOmitted"
+        }
+    }
+}
+
 extension SettingNotice: CustomStringConvertible {
     package var description: String {
         switch self {
