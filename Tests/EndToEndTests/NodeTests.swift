@@ -94,6 +94,57 @@ extension EndToEnd {
             #expect(trace.summary.begun == 4 && trace.summary.unsampled == 1 && trace.summary.isBalanced)
         }
 
+        @Test func `says on pods why they aren't traced as they ask, once, and how to mend it`() throws {
+            let cluster = try ClusterStandIn()
+            let collector = try Collector()
+            var agent = try RunningAgent(
+                "apiVersion: nodespan/v1\ndestinations: [{name: near, endpoint: \"\(collector.url)\"}]\n",
+                options: ["--kubeconfig", cluster.kubeconfig(), "--node-name", "node-1"])
+            let go = GoToolchain.newest
+            let plain = try PodProcess(
+                binary: agent.install(go.build("httpserver", mode: .stripped), as: "server"), uid: Self.uid)
+            let instrumented = try PodProcess(
+                binary: agent.install(go.build("otelservice", mode: .stripped, gopath: "sid"), as: "own"),
+                arguments: Array(repeating: "127.0.0.1:9", count: 6), uid: Self.other,
+                environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.shop:4318"])
+            let prefix = "instrumentation.opentelemetry.io"
+            func apply(_ objects: String...) throws {
+                try cluster.control("{\"apply\": [\(objects.joined(separator: ","))]}")
+            }
+            try apply(
+                Self.instrumentation("\"sampler\": {\"type\": \"xray\"}"),
+                Self.pod(
+                    "lost-1", uid: Self.uid, containerID: plain.containerID,
+                    annotations: ["\(prefix)/inject-go": "nowhere", "\(prefix)/container-names": "front,typo"]),
+                Self.pod(
+                    "own-1", uid: Self.other, containerID: instrumented.containerID,
+                    annotations: ["\(prefix)/inject-sdk": "true"]))
+            let events = try cluster.events(atLeast: 4)
+            func notes(_ pod: String) -> [JSONValue: JSONValue] {
+                let own = events.filter { $0["regarding"]?["name"] == .string(pod) }
+                return Dictionary(own.map { ($0["reason"] ?? .string(""), $0["note"] ?? .string("")) }) { $1 }
+            }
+            #expect(
+                notes("lost-1") == [
+                    .string("UnknownInstrumentation"): .string(
+                        "not traced: inject-go names the Instrumentation 'shop/nowhere', which doesn't exist; create it, or "
+                            + "correct the annotation \(prefix)/inject-go, where a name without a namespace is one of the "
+                            + "pod's own namespace"),
+                    .string("UnknownContainer"): .string(
+                        "not traced: the pod has no container 'typo'; name one of the pod's containers: front"),
+                ])
+            #expect(Set(notes("own-1").keys) == [.string("TracedByOwnSDK"), .string("UnknownSampler")])
+
+            // What is put right is traced.
+            try apply(
+                Self.pod("lost-1", uid: Self.uid, containerID: plain.containerID, annotations: Self.wanted))
+            try agent.wait(for: "(pid \(plain.server.pid), ")
+            let trace = try agent.stop()
+            #expect(trace.summary.isBalanced && agent.count(of: "(pid \(instrumented.server.pid), ") == 0)
+            #expect(agent.count(of: "shop/lost-1: not traced: ") == 2)
+            #expect(try cluster.counts()["refused"] == 0)
+        }
+
         @Test func `has to know its own name`() throws {
             let cluster = try ClusterStandIn()
             let nameless = try Nodespan.run(["run", "--kubeconfig", cluster.kubeconfig()])

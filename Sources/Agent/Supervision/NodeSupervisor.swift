@@ -17,6 +17,14 @@ package actor NodeSupervisor {
     /// Of so many refusals it is known that they were told; then they may be told again.
     private static let known = 1024
 
+    /// What is found of a process at one moment.
+    private struct Reading {
+        var wish: ProcessWish?
+        var problems: [WishProblem] = []
+        /// The one that it is in.
+        var pod: PodReference?
+    }
+
     private let tracer: Tracer
     private let router: SpanRouter
     private let cluster: ClusterState?
@@ -123,7 +131,7 @@ package actor NodeSupervisor {
             waiting = []
             await lookAtAll()
             for continuation in asked { continuation.resume() }
-            router.keep(Set(configuration.destinations).union(wishes.values.map(\.destination)))
+            router.keep(Set(configuration.destinations).union(wishes.values.compactMap(\.destination)))
             try? await Task.sleep(for: Self.pause)
         }
     }
@@ -145,26 +153,29 @@ package actor NodeSupervisor {
         }
         repeat {
             again.remove(pid)
-            await settle(pid, await wish(of: pid, ports: ports), ports: ports)
+            await settle(pid, await reading(of: pid, ports: ports), ports: ports)
         } while again.contains(pid) && !Task.isCancelled
         busy.remove(pid)
     }
 
-    private func settle(_ pid: Int32, _ wish: ProcessWish?, ports: ListeningPorts) async {
-        if wish == wishes[pid] { return }
+    private func settle(_ pid: Int32, _ reading: Reading, ports: ListeningPorts) async {
+        let traced = wishes[pid]
+        // What another program's settings are is told of nobody: `inject-sdk` is for all languages.
+        if traced != nil || reading.wish == nil { tell(reading, process: pid) }
+        if traced != nil, reading.wish == traced { return }
         do throws(BPFError) {
-            guard let wish else {
+            guard let wish = reading.wish, traced == nil || wish.destination != nil else {
                 wishes[pid] = nil
                 if try await tracer.untrace(pid) { report(.untraced(pid: pid)) }
                 return
             }
-            guard wishes[pid] != nil else { return await trace(pid, wish, ports: ports) }
+            guard traced != nil else { return await trace(pid, reading, wish, ports: ports) }
             guard let outlet = outlet(for: wish, pid) else { return }
             if try await tracer.change(pid, to: wish.options(outlet: outlet)) {
                 wishes[pid] = wish
                 report(.changed(pid: pid, origin: wish.origin))
             } else {
-                await trace(pid, wish, ports: ports)
+                await trace(pid, reading, wish, ports: ports)
             }
         } catch {
             report(.failed(error))
@@ -172,32 +183,36 @@ package actor NodeSupervisor {
     }
 
     /// What a process's pod asks for, and for one of no pod, what the rules say.
-    private func wish(of pid: Int32, ports: ListeningPorts) async -> ProcessWish? {
-        guard let process = LiveProcess(pid: pid, ports: ports) else { return nil }
+    private func reading(of pid: Int32, ports: ListeningPorts) async -> Reading {
+        guard let process = LiveProcess(pid: pid, ports: ports) else { return Reading() }
+        var reading = Reading()
         if let cluster, let identity = process.container {
             if let answer = await cluster.answer(for: identity) {
-                let pod = answer.pod.reference
-                return ProcessWish(of: process, in: answer, by: configuration) { tell($0, of: pod, process: pid) }
+                reading.pod = answer.pod.reference
+                reading.wish = ProcessWish(of: process, in: answer, by: configuration) { reading.problems.append($0) }
+                return reading
             }
             // Of a pod that isn't known any more, or not yet: what is done for it goes on.
-            if identity.podUID != nil { return wishes[pid] }
+            if identity.podUID != nil { return Reading(wish: wishes[pid]) }
         }
-        return ProcessWish(of: process, by: configuration) { tell($0, of: nil, process: pid) }
+        reading.wish = ProcessWish(of: process, by: configuration) { reading.problems.append($0) }
+        return reading
     }
 
-    private func trace(_ pid: Int32, _ wish: ProcessWish, ports: ListeningPorts) async {
+    private func trace(_ pid: Int32, _ reading: Reading, _ wish: ProcessWish, ports: ListeningPorts) async {
         do throws(TracerError) {
             let candidate = try await tracer.examine(pid)
             // It may have executed another program since its wish was read, or there is another process by now: what the
             // candidate is traced by is what was so while it was there.
-            guard await self.wish(of: pid, ports: ports) == wish else {
+            guard await self.reading(of: pid, ports: ports).wish == wish else {
                 again.insert(pid)
                 return
             }
+            tell(reading, process: pid)
             let refusal = wish.leavesSDK?.refusal(
                 hasSDK: candidate.executable.hasTracingSDK, environment: candidate.process.environment)
             if let refusal {
-                return tell(.wish(refusal), of: wish.pod, process: pid)
+                return tell(.wish(refusal), of: reading.pod, process: pid)
             }
             guard let outlet = outlet(for: wish, pid) else { return }
             let isNew = try await tracer.trace(candidate, wish.options(outlet: outlet))
@@ -210,16 +225,21 @@ package actor NodeSupervisor {
             var subject = "\(error)"
             if case .executable(let reason, _, let path) = error {
                 subject = "\(path): \(reason)"
-                if let pod = wish.pod { record(.program(path: path, reason: "\(reason)"), on: pod) }
+                if let pod = reading.pod { record(.program(path: path, reason: "\(reason)"), on: pod) }
             }
             tell(.refused(error), once: subject)
         }
     }
 
     private func outlet(for wish: ProcessWish, _ pid: Int32) -> SpanOutlet? {
-        if let outlet = router.outlet(to: wish.destination) { return outlet }
+        guard let destination = wish.destination else { return nil }
+        if let outlet = router.outlet(to: destination) { return outlet }
         tell(.tooManyDestinations(limit: SpanRouter.limit), of: wish.pod, process: pid)
         return nil
+    }
+
+    private func tell(_ reading: Reading, process pid: Int32) {
+        for problem in reading.problems { tell(problem, of: reading.pod, process: pid) }
     }
 
     /// Pods show their problems themselves, too.

@@ -10,7 +10,8 @@ struct ProcessWish: Hashable {
     var resource: ResourceOverrides = .none
     /// The variables that count in place of its own environment's; nil for those themselves.
     var environment: [String: String]?
-    let destination: DestinationSetting
+    /// Nil where there is none, so that it isn't traced.
+    let destination: DestinationSetting?
     /// Whether the program is named, so that one that can't be traced is not as it was meant.
     let namesProgram: Bool
     /// The only program to trace, by its path; nil for any.
@@ -58,10 +59,6 @@ struct ProcessWish: Hashable {
         guard wish.admits(programPath: process.programPath) else { return nil }
         let settings = WorkloadSettings(wish, pod: answer.pod, owners: answer.owners, own: process.environment)
         for notice in settings.notices { report(.setting(notice)) }
-        guard
-            let destination = Self.destination(
-                settings.environment, namespace: answer.pod.metadata.namespace, configuration, report)
-        else { return nil }
         let metadata = answer.pod.metadata
         let triggers = wish.triggers.sorted().map(\.rawValue).joined(separator: " and ")
         origin = "\(triggers) of \(metadata.namespace)/\(metadata.name), container \(answer.container)"
@@ -70,7 +67,8 @@ struct ProcessWish: Hashable {
         leavesSDK = wish.triggers.contains(.go) ? nil : wish
         sampler = Self.sampler(in: settings.environment, report) ?? configuration.sampler
         environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
-        self.destination = destination
+        destination = Self.destination(
+            settings.environment, namespace: metadata.namespace, configuration, report)
         pod = answer.pod.reference
     }
 
