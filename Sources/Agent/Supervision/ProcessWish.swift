@@ -93,7 +93,7 @@ struct ProcessWish: Hashable {
                     report(.header(error))
                 }
             }
-            return DestinationSetting(name: endpoint.url, endpoint: endpoint, headers: headers)
+            return DestinationSetting(name: endpoint.url, endpoint: endpoint, headers: headers, isOfPod: true)
         } catch {
             let instead = configuration.destinations.first
             report(.destination(error, instead: instead?.name))

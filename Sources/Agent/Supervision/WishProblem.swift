@@ -28,7 +28,7 @@ extension WishProblem {
         case .sampler: event("InvalidSampler", "Configure")
         case .header: event("InvalidHeader", "Configure")
         // They come with the pod's status, and are there for others to refer to.
-        case .setting(.noField("OTEL_NODE_IP" , _)), .setting(.noField("OTEL_POD_IP", _)): nil
+        case .setting(.noField("OTEL_NODE_IP", _)), .setting(.noField("OTEL_POD_IP", _)): nil
         case .setting(let notice): event(notice.reasonName, "Configure")
         case .tooManyDestinations: event("TooManyDestinations", "Export")
         // What the agent's configuration is for.

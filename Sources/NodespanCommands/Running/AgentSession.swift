@@ -106,8 +106,11 @@ final class AgentSession: Sendable {
     }
 
     private static func exporter(of destination: DestinationSetting) -> SpanRouter.Exporter {
+        let judge: (@Sendable (String) -> String?)? =
+            destination.isOfPod ? { @Sendable in DestinationPolicy.refusal(ofAddress: $0) } : nil
         let transport = HTTPTransport(
-            endpoint: destination.endpoint, headers: destination.headers, userAgent: "nodespan/\(nodespanVersion)")
+            endpoint: destination.endpoint, headers: destination.headers, userAgent: "nodespan/\(nodespanVersion)",
+            judge: judge)
         let exporter = SpanRouter.Exporter(
             endpoint: destination.endpoint, transport: transport, clock: ContinuousClock()
         ) { notice in

@@ -5,6 +5,9 @@ package struct OTLPEndpoint: Hashable, Sendable {
     /// Whole, with the path of the signal; nothing in it is secret.
     package let url: String
 
+    /// As it stands in the URL, without brackets.
+    let host: String
+
     private static let signalPath = "/v1/traces"
 
     /// - Parameter text: a base URL, to which the path of the signal is added (OpenTelemetry specification, OTLP Exporter,
@@ -27,6 +30,7 @@ package struct OTLPEndpoint: Hashable, Sendable {
         parts.percentEncodedPath = path
         guard let url = parts.string else { throw .invalid }
         self.url = url
+        self.host = host.filter { $0 != "[" && $0 != "]" }
     }
 }
 

@@ -21,7 +21,8 @@ struct PodProcess: ~Copyable {
         }
         // From its first instruction on.
         let server = try FixtureServer(
-            binary: "/bin/sh", arguments: ["-c", "echo $$ >\(group)/cgroup.procs && exec \"$@\"", "sh", binary] + arguments,
+            binary: "/bin/sh",
+            arguments: ["-c", "echo $$ >\(group)/cgroup.procs && exec \"$@\"", "sh", binary] + arguments,
             environment: environment)
         self.containerID = containerID
         self.group = group

@@ -88,7 +88,10 @@ package final class EventRecorder: Sendable {
                 state.known[event] = known
                 guard known.isThere, now - known.told >= Self.heartbeat else { return }
             }
-            guard Self.mayRecord(event, &state, now) else { return state.losses[.rate, default: 0] += 1 }
+            guard Self.mayRecord(event, &state, now) else {
+                state.losses[.rate, default: 0] += 1
+                return
+            }
             if state.known[event] == nil { Self.makeRoom(&state) }
             state.known[event, default: Known(observed: now, told: now)].told = now
             if case .dropped = queued.yield(event) { Self.lose(event, .queueFull, &state) }
@@ -129,9 +132,9 @@ package final class EventRecorder: Sendable {
             }
             let patch = Patch(series: .init(count: known.count, lastObservedTime: Self.time()))
             do throws(APIFailure) {
+                let document = try Self.encoded { Array(try JSONEncoder().encode(patch)) }
                 return try await server.send(
-                    try Self.encoded { Array(try JSONEncoder().encode(patch)) }, by: .PATCH, to: "\(path)/\(event.name)",
-                    type: "application/merge-patch+json")
+                    document, by: .PATCH, to: "\(path)/\(event.name)", type: "application/merge-patch+json")
             } catch {
                 // It was forgotten.
                 guard error.isAbsent else { throw error }
@@ -179,9 +182,9 @@ package final class EventRecorder: Sendable {
 
     /// Forgets what hasn't been so for the longest time.
     private static func makeRoom(_ state: inout State) {
-        guard state.known.count >= knownLimit, let oldest = state.known.min(by: { $0.value.observed < $1.value.observed })
-        else { return }
-        state.known[oldest.key] = nil
+        guard state.known.count >= knownLimit else { return }
+        let oldest = state.known.min { $0.value.observed < $1.value.observed }
+        if let oldest { state.known[oldest.key] = nil }
     }
 
     private static func lose(_ event: PodEvent, _ loss: Loss, _ state: inout State) {

@@ -162,7 +162,8 @@ import Testing
         let setup = try Setup(cluster, node: String(repeating: "n", count: 253))
         let notes = [
             String(repeating: "x", count: 1024), String(repeating: "x", count: 1025),
-            String(repeating: "\u{20ac}", count: 1000), "x" + String(repeating: "\u{1f600}", count: 1000), "\"\\\n\u{0}",
+            String(repeating: "\u{20ac}", count: 1000), "x" + String(repeating: "\u{1f600}", count: 1000),
+            "\"\\\n\u{0}",
         ]
         let stem = String(repeating: "a", count: 235)
         for (note, pod) in zip(notes, ["a", "\(stem)-bbbb", "\(stem)b.bbbb", "\(stem)bb", "front-1"]) {
