@@ -99,7 +99,8 @@ extension EndToEnd {
             let collector = try Collector()
             var agent = try RunningAgent(
                 "apiVersion: nodespan/v1\ndestinations: [{name: near, endpoint: \"\(collector.url)\"}]\n",
-                options: ["--kubeconfig", cluster.kubeconfig(), "--node-name", "node-1"])
+                options: ["--kubeconfig", cluster.kubeconfig(), "--node-name", "node-1"],
+                hosts: "169.254.169.254 collector.test\n")
             let go = GoToolchain.newest
             let plain = try PodProcess(
                 binary: agent.install(go.build("httpserver", mode: .stripped), as: "server"), uid: Self.uid)
@@ -135,12 +136,17 @@ extension EndToEnd {
                 ])
             #expect(Set(notes("own-1").keys) == [.string("TracedByOwnSDK"), .string("UnknownSampler")])
 
-            // What is put right is traced.
+            // What is put right is traced, and sent where a pod may send it.
             try apply(
+                Self.instrumentation("\"exporter\": {\"endpoint\": \"http://collector.test:4318\"}"),
                 Self.pod("lost-1", uid: Self.uid, containerID: plain.containerID, annotations: Self.wanted))
             try agent.wait(for: "(pid \(plain.server.pid), ")
+            try get("/hello", plain.server.port)
+            try agent.wait(for: "refuses spans: the pod names a host with the address 169.254.169.254")
             let trace = try agent.stop()
             #expect(trace.summary.isBalanced && agent.count(of: "(pid \(instrumented.server.pid), ") == 0)
+            let destination = try #require(trace.summary.destinations.first { $0.endpoint.contains("collector.test") })
+            #expect(destination.losses == ["refused": 1] && destination.isBalanced)
             #expect(agent.count(of: "shop/lost-1: not traced: ") == 2)
             #expect(try cluster.counts()["refused"] == 0)
         }
