@@ -68,6 +68,18 @@ import Workloads
         #expect(error.map { "\($0)".contains("secret") } == false)
     }
 
+    @Test(arguments: [
+        ("http://collector:4318/own", "http://collector.shop:4318/own"),
+        ("http://collector:4318/own/", "http://collector.shop:4318/own/"),
+        ("http://collector:4318", "http://collector.shop:4318/v1/traces"),
+    ])
+    func `is what is named for traces alone, as it stands`(text: String, url: String) throws {
+        let environment = [
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": text, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://other:4318",
+        ]
+        #expect(try DestinationPolicy().endpoint(in: environment, namespace: "shop").url == url)
+    }
+
     @Test func `has to be named, by a URL`() {
         #expect(throws: DestinationRefusal.none) { try endpoint("") }
         #expect(throws: DestinationRefusal.self) { try endpoint("collector:4318") }

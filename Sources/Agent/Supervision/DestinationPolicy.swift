@@ -12,10 +12,9 @@ package struct DestinationPolicy: Hashable {
     /// The receiver that a pod's environment names, as it is reached from here.
     /// - Parameter namespace: the pod's, in which a host without a dot is looked for.
     func endpoint(in environment: [String: String], namespace: String) throws(DestinationRefusal) -> OTLPEndpoint {
-        let variables = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]
-        guard let text = variables.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) else {
-            throw .none
-        }
+        let own = environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ?? ""
+        let text = own.isEmpty ? environment["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? "" : own
+        if text.isEmpty { throw .none }
         guard var parts = URLComponents(string: text), let host = parts.host, !host.isEmpty else {
             throw .invalid(text, .invalid)
         }
@@ -39,7 +38,7 @@ package struct DestinationPolicy: Hashable {
         }
         if name != host, address == nil { parts.host = name }
         do throws(OTLPEndpointError) {
-            return try OTLPEndpoint(parts.string ?? text)
+            return try OTLPEndpoint(parts.string ?? text, isForTraces: !own.isEmpty)
         } catch {
             throw .invalid(text, error)
         }
@@ -87,7 +86,8 @@ extension DestinationRefusal: CustomStringConvertible {
         case .none: "no endpoint is named: set spec.exporter.endpoint of the Instrumentation"
         case .loopback(let text):
             "\(Self.shown(text)) is the pod's own loopback, which nodespan doesn't reach: name a service, such as http://collector:4318"
-        case .linkLocal(let text): "\(Self.shown(text)) is a link-local address, to which nothing is sent: name a service"
+        case .linkLocal(let text):
+            "\(Self.shown(text)) is a link-local address, to which nothing is sent: name a service"
         case .notAllowed(let host):
             "the host \(Self.cut(host)) is not among policy.allowedEndpoints of nodespan's configuration"
         case .invalid(let text, let error): "\(Self.shown(text)): \(error)"

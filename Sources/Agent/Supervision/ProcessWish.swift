@@ -86,9 +86,10 @@ struct ProcessWish: Hashable {
             let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
             let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
             var headers: [OTLPHeader] = []
-            for member in text.prefix(Self.headersLimit).split(separator: ",") {
+            for member in text.prefix(Self.headersLimit).split(separator: ",") where !member.allSatisfy(\.isWhitespace)
+            {
                 do throws(OTLPHeaderError) {
-                    headers.append(try OTLPHeader(String(member)))
+                    headers.append(try OTLPHeader(variableMember: member))
                 } catch {
                     report(.header(error))
                 }
