@@ -90,7 +90,8 @@ let package = Package(
         tests("SpansTests", ["Spans", "CBPF"]),
         tests("NodespanCommandsTests", ["Agent", "NodespanCommands", "Spans"]),
         tests("OTLPTests", ["OTLP", "Spans", "TestSupport", .product(name: "NIOSSL", package: "swift-nio-ssl")]),
-        tests("WorkloadsTests", ["TestSupport", "Workloads", system]),
+        tests(
+            "WorkloadsTests", ["TestSupport", "Workloads", system, .product(name: "Yams", package: "Yams")]),
         tests(
             "AgentTests",
             [

@@ -32,10 +32,25 @@ import Workloads
 
     @Test(arguments: [
         "169.254.169.254", "169.16689662", "0251.254.169.254", "169.254.169.254.", "[::ffff:a9fe:a9fe]",
-        "[64:ff9b::a9fe:a9fe]", "[fe80::1]", "[febf::1]", "[fd00:ec2::254]",
+        "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::a9fe:a9fe]", "[fe80::1]", "[febf::1]", "[fd00:ec2::254]", "[fd20:ce::254]",
+        "168.63.129.16", "100.100.100.200", "192.0.0.192",
     ])
     func `is not what a machine is told by its cloud, however it is spelt`(host: String) {
         #expect(throws: DestinationRefusal.linkLocal("http://\(host):4318")) { try endpoint("http://\(host):4318") }
+    }
+
+    @Test(arguments: [
+        "127.0.0.1", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1", "169.254.1.1", "fe80::1%2", "fd00:ec2::254", "x",
+    ])
+    func `is not what its name leads to, where that is this machine's own`(address: String) {
+        #expect(DestinationPolicy.refusal(ofAddress: address)?.contains(address) == true)
+        #expect(DestinationPolicy.refusal(ofAddress: "10.0.0.7") == nil)
+        #expect(DestinationPolicy.refusal(ofAddress: "fd12::7") == nil)
+    }
+
+    @Test(arguments: ["169%2e254.169.254", "%6cocalhost", "a%00b.shop", "fe80::1%25eth0"])
+    func `has a host that is no riddle`(host: String) {
+        #expect(throws: DestinationRefusal.self) { try endpoint("http://\(host):4318") }
     }
 
     @Test func `is what the policy allows`() throws {
@@ -57,6 +72,26 @@ import Workloads
         let policy = DestinationPolicy(allowsLoopback: true)
         let found = try? policy.endpoint(in: ["OTEL_EXPORTER_OTLP_ENDPOINT": text], namespace: nil).url
         #expect(found == url)
+    }
+
+    @Test(arguments: [
+        "http://u:secret@localhost", "http://u:secret@c", "http://c?k=secret", "http://c#secret", "secret",
+    ])
+    func `is refused without its secrets`(text: String) {
+        let error = #expect(throws: DestinationRefusal.self) { try endpoint(text) }
+        #expect(error.map { "\($0)".contains("secret") } == false)
+    }
+
+    @Test(arguments: [
+        ("http://collector:4318/own", "http://collector.shop:4318/own"),
+        ("http://collector:4318/own/", "http://collector.shop:4318/own/"),
+        ("http://collector:4318", "http://collector.shop:4318/v1/traces"),
+    ])
+    func `is what is named for traces alone, as it stands`(text: String, url: String) throws {
+        let environment = [
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": text, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://other:4318",
+        ]
+        #expect(try DestinationPolicy().endpoint(in: environment, namespace: "shop").url == url)
     }
 
     @Test func `has to be named, by a URL`() {

@@ -168,6 +168,63 @@ extension EndToEnd {
             #expect(agent.count(of: "tracing server") == 1)
         }
 
+        @Test func `says on pods why they aren't traced as they ask, once, and how to mend it`() throws {
+            let cluster = try StandInCluster()
+            try cluster.defineInstrumentations()
+            let collector = try Collector()
+            var agent = try RunningAgent(
+                Self.configuration(collector),
+                options: ["--kubeconfig", cluster.faulty().kubeconfig(), "--node-name", "node-1"],
+                hosts: "169.254.169.254 collector.test\n")
+            let go = GoToolchain.newest
+            let plain = try PodProcess(
+                binary: agent.install(go.build("httpserver", mode: .stripped), as: "server"),
+                uid: cluster.apply(ShopObjects.pod("lost-1", annotations: [:])))
+            let instrumented = try PodProcess(
+                binary: agent.install(go.build("otelservice", mode: .stripped, gopath: "sid"), as: "own"),
+                arguments: Array(repeating: "127.0.0.1:9", count: 6),
+                uid: cluster.apply(ShopObjects.pod("own-1", annotations: [:])),
+                environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.shop:4318"])
+            let prefix = "instrumentation.opentelemetry.io"
+            try cluster.apply(ShopObjects.instrumentation("\"sampler\": {\"type\": \"xray\"}"))
+            try cluster.apply(
+                ShopObjects.pod(
+                    "lost-1", containerID: plain.containerID,
+                    annotations: ["\(prefix)/inject-go": "nowhere", "\(prefix)/container-names": "front,typo"]))
+            try cluster.apply(
+                ShopObjects.pod(
+                    "own-1", containerID: instrumented.containerID, annotations: ["\(prefix)/inject-sdk": "true"]))
+            let events = try cluster.faulty().events(atLeast: 4)
+            func notes(_ pod: String) -> [JSONValue: JSONValue] {
+                let own = events.filter { $0["regarding"]?["name"] == .string(pod) }
+                return Dictionary(own.map { ($0["reason"] ?? .string(""), $0["note"] ?? .string("")) }) { $1 }
+            }
+            #expect(
+                notes("lost-1") == [
+                    .string("UnknownInstrumentation"): .string(
+                        "not traced: inject-go names the Instrumentation 'shop/nowhere', which doesn't exist; create it, or "
+                            + "correct the annotation \(prefix)/inject-go, where a name without a namespace is one of the "
+                            + "pod's own namespace"),
+                    .string("UnknownContainer"): .string(
+                        "not traced: the pod has no container 'typo'; name one of the pod's containers: front"),
+                ])
+            #expect(Set(notes("own-1").keys) == [.string("TracedByOwnSDK"), .string("UnknownSampler")])
+
+            // What is put right is traced, and sent where a pod may send it.
+            try cluster.apply(
+                ShopObjects.instrumentation("\"exporter\": {\"endpoint\": \"http://collector.test:4318\"}"))
+            try cluster.apply(ShopObjects.pod("lost-1", containerID: plain.containerID))
+            try agent.wait(for: "(pid \(plain.server.pid), ")
+            try get("/hello", plain.server.port)
+            try agent.wait(for: "refuses spans: the pod names a host with the address 169.254.169.254")
+            let trace = try agent.stop()
+            #expect(trace.summary.isBalanced && agent.count(of: "(pid \(instrumented.server.pid), ") == 0)
+            let destination = try #require(trace.summary.destinations.first { $0.endpoint.contains("collector.test") })
+            #expect(destination.losses == ["refused": 1] && destination.isBalanced)
+            #expect(agent.count(of: "shop/lost-1: not traced: ") == 2)
+            #expect(try cluster.faulty().counts()["refused"] == 0)
+        }
+
         @Test func `has to know its own name`() throws {
             let cluster = try ClusterStandIn()
             let nameless = try Nodespan.run(["run", "--kubeconfig", cluster.kubeconfig()])

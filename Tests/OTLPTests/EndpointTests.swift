@@ -56,6 +56,21 @@ import Testing
         #expect(throws: error) { try OTLPHeader(text) }
         #expect(!error.description.contains("secret"))
     }
+
+    @Test(arguments: [
+        ("a=b", "a", "b"), (" a = b ", "a", "b"), ("authorization=Bearer%20x%3Dy", "authorization", "Bearer x=y"),
+        ("authorization=Basic dTpw==", "authorization", "Basic dTpw=="), ("a=5%", "a", "5%"),
+        ("a=%2C;p=1", "a", ",;p=1"),
+    ])
+    func `of a variable is percent-encoded`(text: String, name: String, value: String) throws {
+        let header = try OTLPHeader(variableMember: text)
+        #expect(header.name == name && header.value == value)
+    }
+
+    @Test(arguments: ["secret", "=secret", "a=secret%0d%0ab: c", "host=secret"])
+    func `of a variable that can't be sent is refused`(text: String) {
+        #expect(throws: OTLPHeaderError.self) { try OTLPHeader(variableMember: text) }
+    }
 }
 
 @Suite struct `Retry-After` {

@@ -69,7 +69,18 @@ package final class ClusterStandIn {
         try JSONValue(Array(curl(["--fail", "-d", request]).utf8))
     }
 
-    /// "lists", "watches" and "open".
+    /// Waits until it has taken so many events, new ones and changes. Returns all there are.
+    package func events(atLeast count: Int) throws -> [JSONValue] {
+        let answer = try Command.run([
+            "/usr/bin/curl", "-sS", "--cacert", access.authority, "--fail", "\(access.url)/events?atLeast=\(count)",
+        ])
+        guard answer.code == 0, case .array(let events) = try JSONValue(Array(answer.output.utf8)) else {
+            throw NoCluster(errors: answer.errors)
+        }
+        return events
+    }
+
+    /// "lists", "watches", "open" and "refused".
     package func counts() throws -> [String: Int] {
         guard case .object(let members) = try JSONValue(Array(curl([]).utf8)) else { return [:] }
         return members.compactMapValues { if case .integer(let count) = $0 { Int(count) } else { nil } }

@@ -5,7 +5,7 @@ import Workloads
 
 /// Where a pod may have its spans sent. What it names is resolved and reached by this process, which may reach more than the
 /// pod does.
-struct DestinationPolicy: Hashable {
+package struct DestinationPolicy: Hashable {
     /// Patterns of hosts, as `NamePattern` has them; empty for all.
     var allowedHosts: [NamePattern] = []
     /// Whether the loopback that is named is this process's own.
@@ -21,7 +21,16 @@ struct DestinationPolicy: Hashable {
     /// - Parameter namespace: the pod's, in which a host without a dot is looked for; nil for none.
     func endpoint(in environment: [String: String], namespace: String?) throws(DestinationRefusal) -> OTLPEndpoint {
         guard let text = Self.endpoint(in: environment) else { throw .none }
+        let own = environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ?? ""
         guard var parts = URLComponents(string: text), let host = parts.host, !host.isEmpty else {
+            throw .invalid(text, .invalid)
+        }
+        // What is judged has to be what is connected to, however it is decoded.
+        guard
+            host.unicodeScalars.allSatisfy({
+                $0.isASCII && ($0.properties.isAlphabetic || ".-_:[]0123456789".unicodeScalars.contains($0))
+            })
+        else {
             throw .invalid(text, .invalid)
         }
         var bare = host.lowercased().filter { $0 != "[" && $0 != "]" }
@@ -35,12 +44,25 @@ struct DestinationPolicy: Hashable {
         guard allowedHosts.isEmpty || allowedHosts.contains(where: { $0.matches(name) }) else {
             throw .notAllowed(name)
         }
-        if name != host.lowercased(), address == nil { parts.host = name }
+        if name != host, address == nil { parts.host = name }
         do throws(OTLPEndpointError) {
-            return try OTLPEndpoint(parts.string ?? text)
+            return try OTLPEndpoint(parts.string ?? text, isForTraces: !own.isEmpty)
         } catch {
             throw .invalid(text, error)
         }
+    }
+
+    /// Why nothing is sent to an address that a pod's host has; nil when it may be.
+    /// - Parameter address: numeric.
+    package static func refusal(ofAddress address: String) -> String? {
+        let numeric = NumericAddress(address)
+        if numeric?.isLoopback == true {
+            return "the pod names a host with the address \(address), which is the loopback of this machine"
+        }
+        if numeric?.isLinkLocal == true {
+            return "the pod names a host with the address \(address), which is link-local or tells a machine what it is"
+        }
+        return numeric == nil ? "the pod names a host with the address '\(address)', which is none" : nil
     }
 }
 
@@ -53,17 +75,38 @@ package enum DestinationRefusal: Error, Hashable, Sendable {
     case invalid(String, OTLPEndpointError)
 }
 
+extension DestinationRefusal {
+    /// In one word, for machines: the reason of an event.
+    var reasonName: String {
+        switch self {
+        case .none: "NoEndpoint"
+        case .loopback: "LoopbackEndpoint"
+        case .linkLocal: "LinkLocalEndpoint"
+        case .notAllowed: "EndpointNotAllowed"
+        case .invalid: "InvalidEndpoint"
+        }
+    }
+}
+
 extension DestinationRefusal: CustomStringConvertible {
     package var description: String {
         switch self {
         case .none: "no endpoint is named: set spec.exporter.endpoint of the Instrumentation"
         case .loopback(let text):
-            "\(Self.cut(text)) is the workload's own loopback, which nodespan doesn't reach: name a service, such as http://collector:4318"
-        case .linkLocal(let text): "\(Self.cut(text)) is a link-local address, to which nothing is sent: name a service"
+            "\(Self.shown(text)) is the workload's own loopback, which nodespan doesn't reach: name a service, such as http://collector:4318"
+        case .linkLocal(let text):
+            "\(Self.shown(text)) is a link-local address, to which nothing is sent: name a service"
         case .notAllowed(let host):
             "the host \(Self.cut(host)) is not among policy.allowedEndpoints of nodespan's configuration"
-        case .invalid(let text, let error): "\(Self.cut(text)): \(error)"
+        case .invalid(let text, let error): "\(Self.shown(text)): \(error)"
         }
+    }
+
+    /// Without what may be secret: it is shown to all who may look at the pod.
+    private static func shown(_ url: String) -> String {
+        guard var parts = URLComponents(string: url), parts.host != nil else { return "the endpoint" }
+        (parts.user, parts.password, parts.query, parts.fragment) = (nil, nil, nil, nil)
+        return cut(parts.string ?? "the endpoint")
     }
 
     private static func cut(_ text: String) -> String { TerminalText(text, limit: 120).text }

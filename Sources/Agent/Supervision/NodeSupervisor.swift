@@ -17,9 +17,18 @@ package actor NodeSupervisor {
     /// Of so many refusals it is known that they were told; then they may be told again.
     private static let known = 1024
 
+    /// What is found of a process at one moment.
+    private struct Reading {
+        var wish: ProcessWish?
+        var problems: [WishProblem] = []
+        /// The one that it is in.
+        var pod: PodReference?
+    }
+
     private let tracer: Tracer
     private let router: SpanRouter
     private let cluster: ClusterState?
+    private let events: EventRecorder?
     private let report: @Sendable (SupervisorNotice) -> Void
     private var configuration: AgentConfiguration
     private var wishes: [Int32: ProcessWish] = [:]
@@ -40,16 +49,18 @@ package actor NodeSupervisor {
     /// - Parameters:
     ///   - router: the tracer's sink.
     ///   - cluster: knows what pods ask for; nil on a machine that is no node of a cluster. To be run by the caller.
+    ///   - events: has pods show what isn't done as they ask for. To be run by the caller.
     ///   - report: told what becomes of processes.
     package init(
         tracer: Tracer, configuration: AgentConfiguration, router: SpanRouter, cluster: ClusterState? = nil,
-        report: @escaping @Sendable (SupervisorNotice) -> Void
+        events: EventRecorder? = nil, report: @escaping @Sendable (SupervisorNotice) -> Void
     ) {
         (dues, due) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.tracer = tracer
         self.configuration = configuration
         self.router = router
         self.cluster = cluster
+        self.events = events
         self.report = report
     }
 
@@ -121,7 +132,7 @@ package actor NodeSupervisor {
             waiting = []
             await lookAtAll()
             for continuation in asked { continuation.resume() }
-            router.keep(Set(configuration.destinations).union(wishes.values.map(\.destination)))
+            router.keep(Set(configuration.destinations).union(wishes.values.compactMap(\.destination)))
             try? await Task.sleep(for: Self.pause)
         }
     }
@@ -151,26 +162,29 @@ package actor NodeSupervisor {
         }
         repeat {
             again.remove(pid)
-            await settle(pid, await wish(of: pid, ports: ports), ports: ports)
+            await settle(pid, await reading(of: pid, ports: ports), ports: ports)
         } while again.contains(pid) && !Task.isCancelled
         busy.remove(pid)
     }
 
-    private func settle(_ pid: Int32, _ wish: ProcessWish?, ports: ListeningPorts) async {
-        if wish == wishes[pid] { return }
+    private func settle(_ pid: Int32, _ reading: Reading, ports: ListeningPorts) async {
+        let traced = wishes[pid]
+        // What another program's settings are is told of nobody: `inject-sdk` is for all languages.
+        if traced != nil || reading.wish == nil { tell(reading, process: pid) }
+        if traced != nil, reading.wish == traced { return }
         do throws(BPFError) {
-            guard let wish else {
+            guard let wish = reading.wish, traced == nil || wish.destination != nil else {
                 wishes[pid] = nil
                 if try await tracer.untrace(pid) { report(.untraced(pid: pid)) }
                 return
             }
-            guard wishes[pid] != nil else { return await trace(pid, wish, ports: ports) }
+            guard traced != nil else { return await trace(pid, reading, wish, ports: ports) }
             guard let outlet = outlet(for: wish, pid) else { return }
             if try await tracer.change(pid, to: wish.options(outlet: outlet)) {
                 wishes[pid] = wish
                 report(.changed(pid: pid, origin: wish.origin))
             } else {
-                await trace(pid, wish, ports: ports)
+                await trace(pid, reading, wish, ports: ports)
             }
         } catch {
             report(.failed(error))
@@ -178,22 +192,24 @@ package actor NodeSupervisor {
     }
 
     /// What a process's pod asks for, and for one of no pod, what the rules say.
-    private func wish(of pid: Int32, ports: ListeningPorts) async -> ProcessWish? {
-        guard let process = LiveProcess(pid: pid, ports: ports) else { return nil }
+    private func reading(of pid: Int32, ports: ListeningPorts) async -> Reading {
+        guard let process = LiveProcess(pid: pid, ports: ports) else { return Reading() }
+        var reading = Reading()
         if let cluster, let identity = process.container {
             if let answer = await cluster.answer(for: identity) {
-                if await isLeftOut(process, of: answer) { return nil }
-                return ProcessWish(of: process, in: answer, by: configuration) { tell($0, of: answer.pod) }
+                if await isLeftOut(process, of: answer) { return Reading() }
+                reading.pod = answer.pod.reference
+                reading.wish = ProcessWish(of: process, in: answer, by: configuration) { reading.problems.append($0) }
+                return reading
             }
             if let sandbox = process.sandbox, let pod = await cluster.askingPod(of: identity) {
-                tell(.sandboxed(sandbox), of: pod)
+                tell(.sandboxed(sandbox), of: pod.reference, process: pid)
             }
             // Of a pod that isn't known any more, or not yet: what is done for it goes on.
-            if identity.podUID != nil { return wishes[pid] }
+            if identity.podUID != nil { return Reading(wish: wishes[pid]) }
         }
-        return ProcessWish(of: process, by: configuration) { problem in
-            tell(.problem(problem, subject: "process \(pid)"), once: "\(pid): \(problem)")
-        }
+        reading.wish = ProcessWish(of: process, by: configuration) { reading.problems.append($0) }
+        return reading
     }
 
     /// Whether a process isn't one of those that a container's wish is about: the first that was started there, and all that
@@ -202,35 +218,37 @@ package actor NodeSupervisor {
         guard case .wanted(let wish) = answer.outcome, wish.admits(programPath: process.programPath) else {
             return false
         }
+        let pod = answer.pod.reference
         if let sandbox = process.sandbox {
-            tell(.sandboxed(sandbox), of: answer.pod)
+            tell(.sandboxed(sandbox), of: pod, process: process.pid)
             return true
         }
         let entry = entries.entry(of: process.pid, in: LocalProcesses())
         guard entry == .entered else { return entry != .own }
         // Of shells and the like, nobody expects spans.
-        let key = "\(answer.pod.metadata.uid): entered \(answer.container)"
+        let key = "\(pod.uid): entered \(answer.container)"
         if !told.contains(key.hashValue), let candidate = try? await tracer.examine(process.pid) {
-            let problem = SupervisorNotice.Problem.entered(
+            let problem = WishProblem.entered(
                 pid: process.pid, program: candidate.process.commandName, container: answer.container)
-            tell(.problem(problem, subject: Self.name(answer.pod)), once: key)
+            tell(problem, of: pod, process: process.pid, once: key)
         }
         return true
     }
 
-    private func trace(_ pid: Int32, _ wish: ProcessWish, ports: ListeningPorts) async {
+    private func trace(_ pid: Int32, _ reading: Reading, _ wish: ProcessWish, ports: ListeningPorts) async {
         do throws(TracerError) {
             let candidate = try await tracer.examine(pid)
             // It may have executed another program since its wish was read, or there is another process by now: what the
             // candidate is traced by is what was so while it was there.
-            guard await self.wish(of: pid, ports: ports) == wish else {
+            guard await self.reading(of: pid, ports: ports).wish == wish else {
                 again.insert(pid)
                 return
             }
+            tell(reading, process: pid)
             let refusal = wish.leavesSDK?.refusal(
                 hasSDK: candidate.executable.hasTracingSDK, environment: candidate.process.environment)
             if let refusal {
-                return tell(.problem(.wish(refusal), subject: "process \(pid)"), once: "\(pid): \(refusal)")
+                return tell(.wish(refusal), of: reading.pod, process: pid)
             }
             guard let outlet = outlet(for: wish, pid) else { return }
             let isNew = try await tracer.trace(candidate, wish.options(outlet: outlet))
@@ -240,24 +258,36 @@ package actor NodeSupervisor {
             // One that isn't there any more isn't missed, nor a shell in a unit.
             if error.isEnd || !wish.namesProgram && error.isNoGoProgram { return }
             // All that run one file are refused for one reason.
-            let subject =
-                if case .executable(let reason, _, let path) = error { "\(path): \(reason)" } else { "\(error)" }
+            var subject = "\(error)"
+            if case .executable(let reason, _, let path) = error {
+                subject = "\(path): \(reason)"
+                if let pod = reading.pod { record(.program(path: path, reason: "\(reason)"), on: pod) }
+            }
             tell(.refused(error), once: subject)
         }
     }
 
     private func outlet(for wish: ProcessWish, _ pid: Int32) -> SpanOutlet? {
-        if let outlet = router.outlet(to: wish.destination) { return outlet }
-        tell(
-            .problem(.tooManyDestinations(limit: SpanRouter.limit), subject: "process \(pid)"),
-            once: "\(pid): destinations")
+        guard let destination = wish.destination else { return nil }
+        if let outlet = router.outlet(to: destination) { return outlet }
+        tell(.tooManyDestinations(limit: SpanRouter.limit), of: wish.pod, process: pid)
         return nil
     }
 
-    private static func name(_ pod: Pod) -> String { "\(pod.metadata.namespace)/\(pod.metadata.name)" }
+    private func tell(_ reading: Reading, process pid: Int32) {
+        for problem in reading.problems { tell(problem, of: reading.pod, process: pid) }
+    }
 
-    private func tell(_ problem: SupervisorNotice.Problem, of pod: Pod) {
-        tell(.problem(problem, subject: Self.name(pod)), once: "\(pod.metadata.uid): \(problem)")
+    /// Pods show their problems themselves, too.
+    /// - Parameter key: of what is told once; nil for each problem of a pod or process.
+    private func tell(_ problem: WishProblem, of pod: PodReference?, process pid: Int32, once key: String? = nil) {
+        let subject = pod.map { "\($0.namespace)/\($0.name)" } ?? "process \(pid)"
+        tell(.problem(problem, subject: subject), once: key ?? "\(pod?.uid ?? String(pid)): \(problem)")
+        if let pod { record(problem, on: pod) }
+    }
+
+    private func record(_ problem: WishProblem, on pod: PodReference) {
+        if let event = problem.event(on: pod) { events?.record(event) }
     }
 
     private func tell(_ notice: SupervisorNotice, once key: String) {

@@ -25,18 +25,23 @@ struct NumericAddress {
         return bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] <= 1
     }
 
-    /// 169.254.0.0/16, where machines of clouds find what they are and may do, fe80::/10, and the address that one of those
-    /// clouds has for it, fd00:ec2::254.
+    /// 169.254.0.0/16, where machines of clouds find what they are and may do, fe80::/10, and the addresses that some clouds
+    /// have for it besides: AWS, Google, Azure, Alibaba and Oracle.
     var isLinkLocal: Bool {
-        if bytes.count == 4 { return bytes[0] == 169 && bytes[1] == 254 }
+        if bytes.count == 4 {
+            return bytes[..<2] == [169, 254]
+                || [[168, 63, 129, 16], [100, 100, 100, 200], [192, 0, 0, 192]].contains(bytes)
+        }
         return bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80 || bytes[..<4] == [0xfd, 0x00, 0x0e, 0xc2]
+            || bytes[..<4] == [0xfd, 0x20, 0x00, 0xce]
     }
 
-    /// IPv4-mapped, IPv4-compatible, and behind NAT64's 64:ff9b::/96 (RFC 4291, RFC 6052).
+    /// IPv4-mapped, IPv4-compatible, and behind NAT64's 64:ff9b::/96 and 64:ff9b:1::/48 (RFC 4291, RFC 6052, RFC 8215).
     private static func isIPv4(_ bytes: [UInt8]) -> Bool {
         let zeros = bytes[..<10].allSatisfy { $0 == 0 }
         if zeros, bytes[10] == 0xff, bytes[11] == 0xff { return true }
         if zeros, bytes[10] == 0, bytes[11] == 0 { return bytes[12] != 0 }
-        return bytes[..<4] == [0x00, 0x64, 0xff, 0x9b] && bytes[4..<12].allSatisfy { $0 == 0 }
+        guard bytes[..<4] == [0x00, 0x64, 0xff, 0x9b] else { return false }
+        return bytes[4..<6] == [0, 1] || bytes[4..<12].allSatisfy { $0 == 0 }
     }
 }

@@ -10,19 +10,22 @@ struct ProcessWish: Hashable {
     var resource: ResourceOverrides = .none
     /// The variables that count in place of its own environment's; nil for those themselves.
     var environment: [String: String]?
-    let destination: DestinationSetting
+    /// Nil where there is none, so that it isn't traced.
+    let destination: DestinationSetting?
     /// Whether the program is named, so that one that can't be traced is not as it was meant.
     let namesProgram: Bool
     /// The only program to trace, by its path; nil for any.
     var program: String?
     /// What `inject-sdk` asks for is left to a program that has an SDK.
     var leavesSDK: InstrumentationWish?
+    /// Whose wish it is; nil for a rule's.
+    var pod: PodReference?
 
     /// By the rules of the configuration; nil for a process that none wants traced.
     /// - Parameter report: told why what the process asks for itself isn't done.
     init?(
         of process: LiveProcess, by configuration: AgentConfiguration,
-        report: (SupervisorNotice.Problem) -> Void
+        report: (WishProblem) -> Void
     ) {
         guard let rule = configuration.rules.first(where: { $0.match.matches(process) }), rule.isTraced else {
             return nil
@@ -52,8 +55,9 @@ struct ProcessWish: Hashable {
     /// - Parameter report: told what isn't done as it was asked for.
     init?(
         of process: LiveProcess, in answer: ClusterState.Answer, by configuration: AgentConfiguration,
-        report: (SupervisorNotice.Problem) -> Void
+        report: (WishProblem) -> Void
     ) {
+        for refusal in answer.misnamed { report(.wish(refusal)) }
         let wish: InstrumentationWish
         switch answer.outcome {
         case .none: return nil
@@ -65,11 +69,6 @@ struct ProcessWish: Hashable {
         guard wish.admits(programPath: process.programPath) else { return nil }
         let settings = WorkloadSettings(wish, pod: answer.pod, owners: answer.owners, own: process.environment)
         for notice in settings.notices { report(.setting(notice)) }
-        guard
-            let destination = Self.destination(
-                settings.environment, DestinationPolicy(allowedHosts: configuration.allowedEndpoints),
-                namespace: answer.pod.metadata.namespace, configuration, report)
-        else { return nil }
         let metadata = answer.pod.metadata
         let triggers = wish.triggers.sorted().map(\.rawValue).joined(separator: " and ")
         origin = "\(triggers) of \(metadata.namespace)/\(metadata.name), container \(answer.container)"
@@ -78,7 +77,10 @@ struct ProcessWish: Hashable {
         leavesSDK = wish.triggers.contains(.go) ? nil : wish
         sampler = Self.sampler(in: settings.environment, report) ?? configuration.sampler
         environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
-        self.destination = destination
+        destination = Self.destination(
+            settings.environment, DestinationPolicy(allowedHosts: configuration.allowedEndpoints),
+            namespace: metadata.namespace, configuration, report)
+        pod = answer.pod.reference
     }
 
     /// Characters of OTEL_EXPORTER_OTLP_HEADERS.
@@ -87,21 +89,23 @@ struct ProcessWish: Hashable {
     /// The receiver that is asked for, or else the configuration's first.
     private static func destination(
         _ environment: [String: String], _ policy: DestinationPolicy, namespace: String?,
-        _ configuration: AgentConfiguration, _ report: (SupervisorNotice.Problem) -> Void
+        _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
     ) -> DestinationSetting? {
         do throws(DestinationRefusal) {
             let endpoint = try policy.endpoint(in: environment, namespace: namespace)
             let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
             let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
             var headers: [OTLPHeader] = []
-            for member in text.prefix(Self.headersLimit).split(separator: ",") {
+            for member in text.prefix(Self.headersLimit).split(separator: ",") where !member.allSatisfy(\.isWhitespace)
+            {
                 do throws(OTLPHeaderError) {
-                    headers.append(try OTLPHeader(String(member)))
+                    headers.append(try OTLPHeader(variableMember: member))
                 } catch {
                     report(.header(error))
                 }
             }
-            return DestinationSetting(name: endpoint.url, endpoint: endpoint, headers: headers)
+            return DestinationSetting(
+                name: endpoint.url, endpoint: endpoint, headers: headers, isJudged: !policy.allowsLoopback)
         } catch {
             let instead = configuration.destinations.first
             report(.destination(error, instead: instead?.name))
@@ -112,7 +116,7 @@ struct ProcessWish: Hashable {
     /// The receiver that the rule's Instrumentation or the process asks for.
     private static func destination(
         _ environment: [String: String], of process: LiveProcess, by rule: TraceRule,
-        _ configuration: AgentConfiguration, _ report: (SupervisorNotice.Problem) -> Void
+        _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
     ) -> DestinationSetting? {
         guard let instrumentation = rule.instrumentation?.resource else { return nil }
         // What the operator wrote down is meant as it is seen from here.
@@ -124,7 +128,7 @@ struct ProcessWish: Hashable {
     }
 
     private static func sampler(
-        in environment: [String: String], _ report: (SupervisorNotice.Problem) -> Void
+        in environment: [String: String], _ report: (WishProblem) -> Void
     ) -> Sampler? {
         do throws(SamplerError) {
             return try Sampler(environment: environment)

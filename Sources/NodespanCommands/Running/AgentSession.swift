@@ -11,6 +11,7 @@ final class AgentSession: Sendable {
     private let router: SpanRouter
     private let supervisor: NodeSupervisor
     private let cluster: ClusterState?
+    private let events: EventRecorder?
     private let configuration: AgentConfiguration
     private let server: APIServer?
 
@@ -30,6 +31,7 @@ final class AgentSession: Sendable {
         self.configuration = configuration
         server = access.map { APIServer($0, userAgent: "nodespan/\(nodespanVersion)") }
         cluster = server.map { ClusterState($0, node: node, report: SupervisorMessages.print) }
+        events = server.map { EventRecorder($0, node: node, report: SupervisorMessages.print) }
         let attachment = try WantedAttachment()
         router = SpanRouter(makeExporter: Self.exporter)
         do throws(BPFError) {
@@ -42,7 +44,7 @@ final class AgentSession: Sendable {
             throw attachment.failure(error)
         }
         supervisor = NodeSupervisor(
-            tracer: tracer, configuration: configuration, router: router, cluster: cluster
+            tracer: tracer, configuration: configuration, router: router, cluster: cluster, events: events
         ) { [tracer] notice in
             SupervisorMessages.print(notice, tracedBy: tracer)
         }
@@ -63,6 +65,7 @@ final class AgentSession: Sendable {
                 }
             }
             if let cluster = self.cluster { group.addTask { await cluster.run() } }
+            if let events = self.events { group.addTask { await events.run() } }
             let configuration = configuration
             group.addTask {
                 await withDiscardingTaskGroup { reloads in
@@ -98,12 +101,16 @@ final class AgentSession: Sendable {
         }
         summary.destinations = await router.summaries()
         await server?.shutdown()
+        if let text = events.flatMap({ SupervisorMessages.text($0.losses) }) { StandardError.print(text) }
         return summary
     }
 
     private static func exporter(of destination: DestinationSetting) -> SpanRouter.Exporter {
+        let judge: (@Sendable (String) -> String?)? =
+            destination.isJudged ? { @Sendable in DestinationPolicy.refusal(ofAddress: $0) } : nil
         let transport = HTTPTransport(
-            endpoint: destination.endpoint, headers: destination.headers, userAgent: "nodespan/\(nodespanVersion)")
+            endpoint: destination.endpoint, headers: destination.headers, userAgent: "nodespan/\(nodespanVersion)",
+            judge: judge)
         let exporter = SpanRouter.Exporter(
             endpoint: destination.endpoint, transport: transport, clock: ContinuousClock()
         ) { notice in

@@ -14,7 +14,7 @@ enum SupervisorMessages {
         case .untraced(let pid): StandardError.print("process \(pid) is traced no more: nobody wants it")
         case .ended(let pid): StandardError.print("process \(pid) has ended")
         case .refused(let error): StandardError.print("nodespan: \(CommandFailure(error).message)")
-        case .problem(let problem, let subject): StandardError.print("\(subject): \(TerminalText(text(problem)).text)")
+        case .problem(let problem, let subject): StandardError.print("\(subject): \(TerminalText("\(problem)").text)")
         case .writesOff(let pid): StandardError.print(TracingMessages.writesOff(pid))
         case .beyondQuota(let pid, let reason):
             StandardError.print("process \(pid) loses spans, others don't: \(reason.explanation) (\(reason.name))")
@@ -32,21 +32,21 @@ enum SupervisorMessages {
         }
     }
 
-    private static func text(_ problem: SupervisorNotice.Problem) -> String {
-        switch problem {
-        case .sampler(let error): "OTEL_TRACES_SAMPLER: \(error); the configuration's is used"
-        case .wish(let refusal): "not traced: \(refusal); \(refusal.remedy)"
-        case .setting(let notice): "\(notice)"
-        case .header(let error): "OTEL_EXPORTER_OTLP_HEADERS: \(error)"
-        case .tooManyDestinations(let limit):
-            "not traced: spans go to \(limit) destinations already; name one of them, or one less in another pod"
-        case .entered(let pid, let program, let container):
-            "process \(pid), \(program), is not traced: it was put into container \(container) from outside, as kubectl exec "
-                + "and probes do; have the container's own program start it, if it is to be"
-        case .sandboxed(let runtime):
-            "not traced: \(runtime), into which nodespan can't look; have the pod run without its runtimeClassName"
-        case .destination(let refusal, nil): "not traced: \(refusal)"
-        case .destination(let refusal, let name?): "\(refusal); spans go to \(name)"
+    /// The events on pods.
+    static func print(_ notice: EventRecorder.Notice) {
+        switch notice {
+        case .forbidden(let message):
+            StandardError.print(
+                "events: not permitted (403): \(message); pods don't show why they aren't traced, unless nodespan's account has "
+                    + "{apiGroups: [events.k8s.io], resources: [events], verbs: [create, patch]} in a ClusterRole")
+        case .failed(let failure): StandardError.print("events: \(failure); pods don't show why they aren't traced")
         }
+    }
+
+    /// What pods don't show; nil when it is nothing.
+    static func text(_ losses: [EventRecorder.Loss: UInt64]) -> String? {
+        if losses.isEmpty { return nil }
+        let counts = EventRecorder.Loss.allCases.compactMap { loss in losses[loss].map { "\(loss.rawValue) \($0)" } }
+        return "events on pods that weren't recorded when they were due: \(counts.joined(separator: ", "))"
     }
 }

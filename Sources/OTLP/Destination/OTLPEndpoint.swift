@@ -5,11 +5,16 @@ package struct OTLPEndpoint: Hashable, Sendable {
     /// Whole, with the path of the signal; nothing in it is secret.
     package let url: String
 
+    /// As it stands in the URL, without brackets.
+    let host: String
+
     private static let signalPath = "/v1/traces"
 
-    /// - Parameter text: a base URL, to which the path of the signal is added (OpenTelemetry specification, OTLP Exporter,
-    ///   "Endpoint URLs for OTLP/HTTP"), or one that ends with that path already.
-    package init(_ text: String) throws(OTLPEndpointError) {
+    /// - Parameters:
+    ///   - text: a base URL, to which the path of the signal is added (OpenTelemetry specification, OTLP Exporter,
+    ///     "Endpoint URLs for OTLP/HTTP"), or one that ends with that path already.
+    ///   - isForTraces: a URL for this signal alone, whose path is taken as it stands, if it has one.
+    package init(_ text: String, isForTraces: Bool = false) throws(OTLPEndpointError) {
         guard !text.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7f }), var parts = URLComponents(string: text),
             let scheme = parts.scheme?.lowercased()
         else { throw .invalid }
@@ -21,12 +26,15 @@ package struct OTLPEndpoint: Hashable, Sendable {
         if parts.port == 4317 { throw .grpc }
         if let port = parts.port, !(1...65535).contains(port) { throw .invalid }
         var path = parts.percentEncodedPath
-        while path.hasSuffix("/") { path.removeLast() }
-        if !path.hasSuffix(Self.signalPath) { path += Self.signalPath }
+        if !isForTraces || path.isEmpty || path == "/" {
+            while path.hasSuffix("/") { path.removeLast() }
+            if !path.hasSuffix(Self.signalPath) { path += Self.signalPath }
+        }
         parts.scheme = scheme
         parts.percentEncodedPath = path
         guard let url = parts.string else { throw .invalid }
         self.url = url
+        self.host = host.filter { $0 != "[" && $0 != "]" }
     }
 }
 

@@ -22,6 +22,36 @@ package struct OTLPHeader: Hashable, Sendable {
         self.value = String(value)
     }
 
+    /// - Parameter text: a member of OTEL_EXPORTER_OTLP_HEADERS: blanks around name and value don't count, and the value is
+    ///   percent-encoded (OpenTelemetry specification, OTLP Exporter, "Specifying headers via environment variables").
+    package init(variableMember text: some StringProtocol) throws(OTLPHeaderError) {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { part in
+            let beginning = part.drop { $0 == " " || $0 == "\t" }
+            return String(beginning.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+        }
+        guard parts.count == 2 else { throw .missingEquals }
+        // What is no encoding is taken as it stands.
+        try self.init("\(parts[0])=\(Self.decoded(parts[1]) ?? parts[1])")
+    }
+
+    /// Nil for what isn't percent-encoded text.
+    private static func decoded(_ text: String) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2,
+                rest.first != UInt8(ascii: "+")
+            else { return nil }
+            bytes.append(code)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
     /// RFC 9110, section 5.6.2.
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {

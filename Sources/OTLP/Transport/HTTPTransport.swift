@@ -8,7 +8,8 @@ internal import NIOSSL
 /// OTLP over HTTP/1.1 or HTTP/2, in Protobuf's binary format (OTLP specification 1.x, "OTLP/HTTP"). Redirects are not
 /// followed, and proxies not used: credentials go to the URL given and to nobody else.
 package final class HTTPTransport: Transport {
-    private let client: HTTPClient
+    private let clients: PinnedClients
+    private let resolver: AddressResolver?
     private let threads: MultiThreadedEventLoopGroup
     private let url: String
     private let headers: HTTPHeaders
@@ -19,19 +20,36 @@ package final class HTTPTransport: Transport {
     private static let responseLimit = TimeAmount.seconds(30)
 
     /// Connects with the first request, and checks certificates against the system's. To be ended by `shutdown`.
-    package convenience init(endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String) {
-        self.init(endpoint: endpoint, headers: headers, userAgent: userAgent, tls: .makeClientConfiguration())
+    /// - Parameter judge: why nothing may be sent to a numeric address, nil when it may: for a destination that somebody names
+    ///   who may not reach all that this process does. Without it, none is judged.
+    package convenience init(
+        endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String,
+        judge: (@Sendable (String) -> String?)? = nil
+    ) {
+        self.init(
+            endpoint: endpoint, headers: headers, userAgent: userAgent, tls: .makeClientConfiguration(),
+            resolver: judge.map { AddressResolver(name: endpoint.host, judge: $0) })
     }
 
-    init(endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String, tls: TLSConfiguration) {
-        var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
-        configuration.timeout.connect = .seconds(5)
-        // The exporter tries again, and says so.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        // Below what servers allow, so that a request doesn't meet a connection that is just being closed.
-        configuration.connectionPool.idleTimeout = .seconds(15)
-        threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        client = HTTPClient(eventLoopGroup: threads, configuration: configuration)
+    init(
+        endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String, tls: TLSConfiguration,
+        resolver: AddressResolver? = nil
+    ) {
+        let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        self.threads = threads
+        self.resolver = resolver
+        let host = endpoint.host
+        clients = PinnedClients { address in
+            var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
+            configuration.timeout.connect = .seconds(5)
+            // The exporter tries again, and says so.
+            configuration.connectionPool.retryConnectionEstablishment = false
+            // Below what servers allow, so that a request doesn't meet a connection that is just being closed.
+            configuration.connectionPool.idleTimeout = .seconds(15)
+            // Certificates are checked against the name.
+            if let address { configuration.dnsOverride = [host: address] }
+            return HTTPClient(eventLoopGroup: threads, configuration: configuration)
+        }
         url = endpoint.url
         var all: HTTPHeaders = ["User-Agent": userAgent]
         for header in headers { all.replaceOrAdd(name: header.name, value: header.value) }
@@ -40,23 +58,40 @@ package final class HTTPTransport: Transport {
     }
 
     package func send(_ request: [UInt8]) async -> DeliveryOutcome {
+        switch await resolver?.find() {
+        case .refused(let reason): .refused(reason: reason)
+        case .failed(let reason): .unavailable(reason: reason, mayHaveArrived: false)
+        case .address(let address): await send(request, to: address)
+        case nil: await send(request, to: nil)
+        }
+    }
+
+    private func send(_ request: [UInt8], to address: String?) async -> DeliveryOutcome {
+        let lease = await clients.take(address: address)
+        let outcome = await send(request, by: lease)
+        await clients.giveBack(lease)
+        return outcome
+    }
+
+    private func send(_ request: [UInt8], by lease: PinnedClients.Lease) async -> DeliveryOutcome {
         var message = HTTPClientRequest(url: url)
         message.method = .POST
         message.headers = headers
         message.body = .bytes(ByteBuffer(bytes: request))
         do {
-            let response = try await client.execute(message, timeout: Self.responseLimit)
+            let response = try await lease.client.execute(message, timeout: Self.responseLimit)
             let answer = HTTPAnswer(
                 status: response.status.code, contentType: Self.contentType(response.headers),
                 retryAfter: response.headers.first(name: "Retry-After"), body: try await Self.body(of: response))
             return answer.outcome(unixTime: Int64(time(nil)))
         } catch {
+            if let address = lease.address { resolver?.shun(address) }
             return TransportFailure(error).outcome
         }
     }
 
     package func shutdown() async {
-        try? await client.shutdown()
+        await clients.shutdown()
         try? await threads.shutdownGracefully()
     }
 

@@ -8,7 +8,9 @@ struct PodProcess: ~Copyable {
     private let group: String
 
     /// - Parameter uid: the pod's.
-    init(binary: String, uid: String, environment: [String: String] = [:]) throws {
+    init(
+        binary: String, arguments: [String] = [], uid: String, environment: [String: String] = [:]
+    ) throws {
         let containerID = (0..<64).map { _ in String("0123456789abcdef".randomElement() ?? "0") }.joined()
         let hierarchy = try Self.hierarchy()
         let group = "\(hierarchy)/kubepods/burstable/pod\(uid)/\(containerID)"
@@ -19,7 +21,8 @@ struct PodProcess: ~Copyable {
         }
         // From its first instruction on.
         let server = try FixtureServer(
-            binary: "/bin/sh", arguments: ["-c", "echo $$ >\(group)/cgroup.procs && exec \(binary)"],
+            binary: "/bin/sh",
+            arguments: ["-c", "echo $$ >\(group)/cgroup.procs && exec \"$@\"", "sh", binary] + arguments,
             environment: environment)
         self.containerID = containerID
         self.group = group

@@ -8,12 +8,20 @@ struct RunningAgent: ~Copyable {
     private(set) var printed: GatheredOutput
 
     /// Returns once it says that it traces.
-    /// - Parameter configuration: FOLDER in it stands for the folder of programs.
-    init(_ configuration: String, options: [String] = []) throws {
+    /// - Parameters:
+    ///   - configuration: FOLDER in it stands for the folder of programs.
+    ///   - hosts: what it finds as /etc/hosts; nil for this machine's.
+    init(_ configuration: String, options: [String] = [], hosts: String? = nil) throws {
         let folder = try TemporaryFolder()
         try Self.write(configuration, in: folder.path)
-        var child = try ChildProcess(
-            [try Nodespan.path(), "run", "--format", "json", "--config", "\(folder.path)/config.yaml"] + options)
+        var command =
+            [try Nodespan.path(), "run", "--format", "json", "--config", "\(folder.path)/config.yaml"] + options
+        if let hosts {
+            try writeFile("\(folder.path)/hosts", Array(hosts.utf8))
+            let script = "mount --bind \(folder.path)/hosts /etc/hosts && exec \"$@\""
+            command = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"] + command
+        }
+        var child = try ChildProcess(command)
         var printed = GatheredOutput(of: child)
         let isTracing = printed.gather(for: .seconds(20)) { $0.errorText.contains("tracing by ") }
         guard isTracing else { throw NotTracing(code: child.poll(), errors: printed.errorText) }

@@ -14,7 +14,10 @@ With the URL of a real API server, what it answers is passed on, and only what g
     token       the only one to take from now on
     quiet       true: nothing comes any more on the watches that are open, as when the way to the server is gone
     absent      kinds that the cluster doesn't have
-GET /control gives the numbers of lists and of watches so far, and of watches open now.
+    forbidden   what those may not do that have the token: ["create events"]
+    forget      true: events, as a server does after an hour
+GET /control gives the numbers of lists and of watches so far, and of watches open now, and of requests that were refused as
+invalid. GET /events?atLeast=N waits until so many events were taken, new ones and changes, and gives all there are.
 """
 
 import argparse
@@ -22,6 +25,7 @@ import http.client
 import http.server
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -41,8 +45,40 @@ KINDS = {
 KEPT = ["objects", "events", "version", "compacted", "token", "absent"]
 
 
+SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+MICRO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+QUALIFIED_NAME = re.compile(r"([-a-z0-9.]+/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+
+
 def key(kind, metadata):
     return kind, metadata.get("namespace", ""), metadata["name"]
+
+
+def problem(event, namespace):
+    """Why an API server would refuse an event (pkg/apis/core/validation/events.go), or nothing."""
+    metadata, regarding, series = event.get("metadata", {}), event.get("regarding", {}), event.get("series")
+    if (event.get("apiVersion"), event.get("kind")) != ("events.k8s.io/v1", "Event"):
+        return "apiVersion, kind"
+    if not SUBDOMAIN.fullmatch(metadata.get("name", "")) or len(metadata["name"]) > 253:
+        return "metadata.name"
+    if metadata.get("namespace") != namespace or regarding.get("namespace") != namespace:
+        return "namespace"
+    if not MICRO_TIME.fullmatch(event.get("eventTime", "")):
+        return "eventTime"
+    if not QUALIFIED_NAME.fullmatch(event.get("reportingController", "")):
+        return "reportingController"
+    for field in ["reportingInstance", "action", "reason"]:
+        if not 0 < len(event.get(field, "").encode()) <= 128:
+            return field
+    if len(event.get("note", "").encode()) > 1024:
+        return "note"
+    if event.get("type") not in ("Normal", "Warning"):
+        return "type"
+    if not all(regarding.get(field) for field in ["apiVersion", "kind", "name", "uid"]):
+        return "regarding"
+    if series is not None and (series.get("count", 0) < 2 or not MICRO_TIME.fullmatch(series["lastObservedTime"])):
+        return "series"
+    return ""
 
 
 class Store:
@@ -56,6 +92,9 @@ class Store:
         self.answer = self.delay = 0
         self.token = token
         self.absent = []
+        self.forbidden = []
+        self.recorded = {}
+        self.refused = self.taken = 0
         self.lists = self.watches = self.open = 0
 
     def control(self, request):
@@ -73,11 +112,13 @@ class Store:
                 self.version += 1
                 self.compacted = self.version
                 self.events = []
+            if request.get("forget"):
+                self.recorded = {}
             if request.get("cut"):
                 self.cuts += 1
             if request.get("quiet"):
                 self.quiets += 1
-            for name in ["answer", "delay", "token", "absent"]:
+            for name in ["answer", "delay", "token", "absent", "forbidden"]:
                 if name in request:
                     setattr(self, name, request[name])
             self.changed.notify_all()
@@ -108,13 +149,57 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_POST(self):
-        self.reply(200, self.server.store.control(json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+        document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/control":
+            return self.reply(200, self.server.store.control(document))
+        self.record("create", document)
+
+    def do_PATCH(self):
+        self.record("patch", json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def record(self, verb, document):
+        """/apis/events.k8s.io/v1/namespaces/NAMESPACE/events, and of those NAME"""
+        store = self.server.store
+        parts = self.path.split("/")
+        if self.headers.get("Authorization") != f"Bearer {store.token}":
+            return self.status(401, "Unauthorized")
+        if store.answer:
+            return self.status(store.answer, "")
+        if parts[1:4] != ["apis", "events.k8s.io", "v1"] or parts[6] != "events" or len(parts) != (7 + (verb == "patch")):
+            return self.status(404, "NotFound")
+        if f"{verb} events" in store.forbidden:
+            return self.status(403, "Forbidden")
+        type = {"create": "application/json", "patch": "application/merge-patch+json"}[verb]
+        if self.headers.get("Content-Type") != type:
+            return self.status(415, "UnsupportedMediaType")
+        with store.changed:
+            if verb == "patch":
+                if (parts[5], parts[7]) not in store.recorded:
+                    return self.status(404, "NotFound")
+                document = store.recorded[parts[5], parts[7]] | document
+            wrong = problem(document, parts[5])
+            if wrong:
+                store.refused += 1
+                return self.status(422, "Invalid", wrong)
+            place = (parts[5], document["metadata"]["name"])
+            if verb == "create" and place in store.recorded:
+                return self.status(409, "AlreadyExists")
+            store.recorded[place] = document
+            store.taken += 1
+            store.changed.notify_all()
+        self.reply(201 if verb == "create" else 200, document)
 
     def do_GET(self):
         store = self.server.store
         url = urllib.parse.urlsplit(self.path)
         if url.path == "/control":
-            return self.reply(200, {"lists": store.lists, "watches": store.watches, "open": store.open})
+            numbers = {"lists": store.lists, "watches": store.watches, "open": store.open, "refused": store.refused}
+            return self.reply(200, numbers)
+        if url.path == "/events":
+            wanted = int(dict(urllib.parse.parse_qsl(url.query))["atLeast"])
+            with store.changed:
+                store.changed.wait_for(lambda: store.taken >= wanted, 20)
+                return self.reply(200, list(store.recorded.values()))
         if store.answer == "silence":
             with store.changed:
                 store.changed.wait_for(lambda: store.answer != "silence")
@@ -233,8 +318,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
         self.wfile.flush()
 
-    def status(self, code, reason):
-        self.reply(code, {"kind": "Status", "code": code, "reason": reason, "message": f"answer {code}"})
+    def status(self, code, reason, message=""):
+        message = message or f"answer {code}"
+        self.reply(code, {"kind": "Status", "code": code, "reason": reason, "message": message})
 
     def reply(self, code, document):
         self.send(code, json.dumps(document).encode())

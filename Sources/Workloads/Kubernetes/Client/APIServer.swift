@@ -25,6 +25,8 @@ package final class APIServer: Sendable {
     private static let listLimit = Duration.seconds(60)
     /// Bookmarks come once a minute at least (apiserver, storage/cacher): whatever is silent for longer is dead.
     package static let silence = Duration.seconds(75)
+    /// Bytes of a document as it comes back: some more than was sent.
+    private static let echoLimit = 1 << 20
 
     private let silence: Duration
     private let access: ClusterAccess
@@ -52,7 +54,7 @@ package final class APIServer: Sendable {
     func get(_ path: String, accepting type: String = "application/json", limit: Int) async throws(APIFailure)
         -> [UInt8]
     {
-        let response = try await ask(path, accepting: type, for: Self.objectLimit)
+        let response = try await ask(try request(path, accepting: type), for: Self.objectLimit)
         do {
             return Array(buffer: try await response.body.collect(upTo: limit))
         } catch {
@@ -67,7 +69,7 @@ package final class APIServer: Sendable {
     func list(
         _ path: String, limit: Int, onBytes: ([UInt8]) throws(APIFailure) -> Void
     ) async throws(APIFailure) {
-        let response = try await ask(path, for: Self.listLimit)
+        let response = try await ask(try request(path), for: Self.listLimit)
         var count = 0
         do {
             for try await buffer in response.body {
@@ -75,6 +77,24 @@ package final class APIServer: Sendable {
                 if count > limit { throw APIFailure.garbage("a list of more than \(limit >> 20) MiB") }
                 try onBytes(Array(buffer: buffer))
             }
+        } catch {
+            throw APIFailure(error)
+        }
+    }
+
+    /// Has it take a document, whose answer is of no use.
+    /// - Parameters:
+    ///   - type: of the document.
+    func send(
+        _ document: [UInt8], by method: HTTPMethod, to path: String, type: String
+    ) async throws(APIFailure) {
+        var request = try request(path)
+        request.method = method
+        request.headers.add(name: "Content-Type", value: type)
+        request.body = .bytes(document)
+        let response = try await ask(request, for: Self.objectLimit)
+        do {
+            _ = try await response.body.collect(upTo: Self.echoLimit)
         } catch {
             throw APIFailure(error)
         }
@@ -88,7 +108,7 @@ package final class APIServer: Sendable {
     func watch(
         _ path: String, for limit: Duration, lineLimit: Int, onLine: ([UInt8]) async throws(APIFailure) -> Void
     ) async throws(APIFailure) {
-        let response = try await ask(path, for: limit)
+        let response = try await ask(try request(path), for: limit)
         var line: [UInt8] = []
         do {
             for try await buffer in response.body {
@@ -112,10 +132,9 @@ package final class APIServer: Sendable {
 
     /// The answer, of which only the beginning has come.
     private func ask(
-        _ path: String, accepting type: String = "application/json", for limit: Duration
+        _ request: HTTPClientRequest, for limit: Duration
     ) async throws(APIFailure) -> HTTPClientResponse {
         let client = try client()
-        let request = try request(path, accepting: type)
         do {
             let response = try await client.execute(request, timeout: .seconds(limit.components.seconds))
             try await Self.check(response)
@@ -125,7 +144,7 @@ package final class APIServer: Sendable {
         }
     }
 
-    private func request(_ path: String, accepting type: String) throws(APIFailure) -> HTTPClientRequest {
+    private func request(_ path: String, accepting type: String = "application/json") throws(APIFailure) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: access.url + path)
         request.headers = ["User-Agent": userAgent, "Accept": type]
         if let token = access.token {
@@ -189,7 +208,7 @@ package final class APIServer: Sendable {
     }
 
     private static func check(_ response: HTTPClientResponse) async throws {
-        guard response.status != .ok else { return }
+        guard !(200..<300).contains(response.status.code) else { return }
         let body = try? await response.body.collect(upTo: 1 << 16)
         let status: APIStatus? = body.flatMap { try? KubernetesJSON.decode(from: Array(buffer: $0)) }
         throw APIFailure.status(Int(response.status.code), reason: status?.reason ?? "", message: status?.message ?? "")

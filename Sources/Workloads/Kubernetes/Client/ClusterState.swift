@@ -22,6 +22,8 @@ package actor ClusterState {
         package let pod: Pod
         package let container: String
         package let outcome: WishOutcome
+        /// What the pod asks for containers that it doesn't have.
+        package let misnamed: [WishRefusal]
         package let owners: WorkloadOwners
     }
 
@@ -74,12 +76,14 @@ package actor ClusterState {
         guard isComplete else { return nil }
         for pod in objects.pods.values {
             guard let container = pod.container(of: identity)?.name else { continue }
-            let outcome = wishes(of: pod).outcome(of: container)
+            let wishes = wishes(of: pod)
+            let outcome = wishes.outcome(of: container)
             var needsUIDs = false
             if case .wanted(let wish) = outcome { needsUIDs = wish.instrumentation.resource.hasUIDs }
             let owners = WorkloadOwners(of: pod, needsUIDs: needsUIDs) { self.owners[$0.uid].flatMap { $0 } }
             if case .wanted = outcome { ask(for: owners.unknown, namespace: pod.metadata.namespace) }
-            return Answer(pod: pod, container: container, outcome: outcome, owners: owners)
+            return Answer(
+                pod: pod, container: container, outcome: outcome, misnamed: wishes.misnamed, owners: owners)
         }
         return nil
     }

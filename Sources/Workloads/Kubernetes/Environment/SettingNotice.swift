@@ -24,6 +24,28 @@ package enum SettingNotice: Hashable, Sendable {
     case unobeyed(variable: String, value: String, instead: String)
 }
 
+extension SettingNotice {
+    /// In one word, for machines: the reason of an event.
+    package var reasonName: String {
+        switch self {
+        case .unread: "ValueNotReadable"
+        case .missing: "ValueMissing"
+        case .noField: "FieldWithoutValue"
+        case .unsupported: "UnsupportedValueSource"
+        case .tooLong: "VariableTooLong"
+        case .nowhere: "FileNowhere"
+        case .unknownSampler: "UnknownSampler"
+        case .invalidSamplerArgument: "InvalidSamplerArgument"
+        case .staticSampler: "SamplerMadeStatic"
+        case .samplerWithoutRatio: "SamplerWithoutRatio"
+        case .malformedAttributes: "MalformedResourceAttributes"
+        case .tooManyAttributes: "TooManyResourceAttributes"
+        case .omittedAttributes: "ResourceAttributesOmitted"
+        case .unobeyed: "VariableNotObeyed"
+        }
+    }
+}
+
 extension SettingNotice: CustomStringConvertible {
     package var description: String {
         switch self {
@@ -38,14 +60,15 @@ extension SettingNotice: CustomStringConvertible {
         case .nowhere(let variable, let file):
             "\(variable) is the file '\(Self.cut(file))', which is neither an absolute path nor in a Secret or ConfigMap that "
                 + "the Instrumentation names"
-        case .unknownSampler(let name): "the sampler '\(Self.cut(name))' isn't known; using parentbased_always_on"
+        case .unknownSampler(let name):
+            "the sampler '\(Self.cut(name))' isn't known; nodespan's configuration says which is used"
         case .invalidSamplerArgument(let sampler, let argument):
             "the sampler \(sampler) takes a number from 0 to 1, not '\(Self.cut(argument))'; using 1"
         case .staticSampler(let name, let ratio):
             "the sampler \(name) asks a server, which nodespan doesn't; keeping a share of \(ratio), its initialSamplingRate"
         case .samplerWithoutRatio(let name):
-            "the sampler \(name) asks a server, which nodespan doesn't, and has no initialSamplingRate; using "
-                + "parentbased_always_on"
+            "the sampler \(name) asks a server, which nodespan doesn't, and has no initialSamplingRate; "
+                + "nodespan's configuration says which is used"
         case .tooManyAttributes(let size, let limit):
             "OTEL_RESOURCE_ATTRIBUTES ignored: it has \(size) bytes, more than the \(limit) allowed"
         case .malformedAttributes(let member):

@@ -53,6 +53,11 @@ package struct PodWishes: Hashable, Sendable {
         return .none
     }
 
+    /// What is asked for containers that the pod doesn't have.
+    package var misnamed: [WishRefusal] {
+        refusals.filter { if case .unknownContainer = $0.reason { true } else { false } }
+    }
+
     /// What the Operator calls the container that traces a Go program (internal/instrumentation/podmutator.go).
     private static func sidecar(of pod: Pod) -> String? {
         let name = "opentelemetry-auto-instrumentation"

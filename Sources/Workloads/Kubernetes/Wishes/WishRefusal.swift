@@ -20,6 +20,19 @@ package struct WishRefusal: Error, Hashable, Sendable {
         case ownSDK(variable: String)
     }
 
+    /// In one word, for machines: the reason of an event.
+    package var reasonName: String {
+        switch reason {
+        case .noInstrumentation: "NoInstrumentation"
+        case .manyInstrumentations: "ManyInstrumentations"
+        case .unknownInstrumentation: "UnknownInstrumentation"
+        case .invalidContainerNames: "InvalidContainerNames"
+        case .unknownContainer: "UnknownContainer"
+        case .sidecar: "TracedBySidecar"
+        case .ownSDK: "TracedByOwnSDK"
+        }
+    }
+
     /// What to do about it.
     package var remedy: String {
         switch reason {

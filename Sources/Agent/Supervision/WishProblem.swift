@@ -1,0 +1,66 @@
+package import OTLP
+package import Spans
+package import Workloads
+
+/// What isn't done as a process, or its pod, asks for.
+package enum WishProblem: Sendable, Hashable {
+    case sampler(SamplerError)
+    case wish(WishRefusal)
+    case setting(SettingNotice)
+    /// Instead: the name of the destination that is taken; nil when nothing is traced.
+    case destination(DestinationRefusal, instead: String?)
+    /// One of OTEL_EXPORTER_OTLP_HEADERS.
+    case header(OTLPHeaderError)
+    case tooManyDestinations(limit: Int)
+    /// A program that could be traced, but was put into the container from outside.
+    case entered(pid: Int32, program: String, container: String)
+    case sandboxed(SandboxRuntime)
+    /// What it runs can't be traced.
+    case program(path: String, reason: String)
+}
+
+extension WishProblem {
+    /// For those who look at the pod; nil for what is no concern of theirs.
+    func event(on pod: PodReference) -> PodEvent? {
+        func event(_ reason: String, _ action: String) -> PodEvent {
+            PodEvent(pod: pod, reason: reason, action: action, note: TerminalText("\(self)").text)
+        }
+        return switch self {
+        case .wish(let refusal): event(refusal.reasonName, "Trace")
+        case .program: event("ProgramNotTraceable", "Trace")
+        case .sandboxed: event("SandboxedContainer", "Trace")
+        // Whoever put it there looks at no pod.
+        case .entered: nil
+        case .sampler: event("InvalidSampler", "Configure")
+        case .header: event("InvalidHeader", "Configure")
+        // They come with the pod's status, and are there for others to refer to.
+        case .setting(.noField("OTEL_NODE_IP", _)), .setting(.noField("OTEL_POD_IP", _)): nil
+        case .setting(let notice): event(notice.reasonName, "Configure")
+        case .tooManyDestinations: event("TooManyDestinations", "Export")
+        // What the agent's configuration is for.
+        case .destination(.none, instead: .some): nil
+        case .destination(let refusal, _): event(refusal.reasonName, "Export")
+        }
+    }
+}
+
+extension WishProblem: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .sampler(let error): "OTEL_TRACES_SAMPLER: \(error); the configuration's is used"
+        case .wish(let refusal): "not traced: \(refusal); \(refusal.remedy)"
+        case .setting(let notice): "\(notice)"
+        case .header(let error): "OTEL_EXPORTER_OTLP_HEADERS: \(error)"
+        case .tooManyDestinations(let limit):
+            "not traced: spans go to \(limit) destinations already; name one of them, or one less in another pod"
+        case .entered(let pid, let program, let container):
+            "process \(pid), \(program), is not traced: it was put into container \(container) from outside, as kubectl exec "
+                + "and probes do; have the container's own program start it, if it is to be"
+        case .sandboxed(let runtime):
+            "not traced: \(runtime), into which nodespan can't look; have the pod run without its runtimeClassName"
+        case .program(let path, let reason): "not traced: \(path): \(reason)"
+        case .destination(let refusal, nil): "not traced: \(refusal)"
+        case .destination(let refusal, let name?): "\(refusal); spans go to \(name)"
+        }
+    }
+}
