@@ -80,7 +80,7 @@ package final class ClusterStandIn {
         return events
     }
 
-    /// "lists", "watches", "open" and "refused".
+    /// "lists", "watches", "open", "refused" and "taken".
     package func counts() throws -> [String: Int] {
         guard case .object(let members) = try JSONValue(Array(curl([]).utf8)) else { return [:] }
         return members.compactMapValues { if case .integer(let count) = $0 { Int(count) } else { nil } }

@@ -193,7 +193,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         store = self.server.store
         url = urllib.parse.urlsplit(self.path)
         if url.path == "/control":
-            numbers = {"lists": store.lists, "watches": store.watches, "open": store.open, "refused": store.refused}
+            numbers = {"lists": store.lists, "watches": store.watches, "open": store.open, "refused": store.refused,
+                       "taken": store.taken}
             return self.reply(200, numbers)
         if url.path == "/events":
             wanted = int(dict(urllib.parse.parse_qsl(url.query))["atLeast"])

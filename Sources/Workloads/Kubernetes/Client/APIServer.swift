@@ -196,6 +196,8 @@ package final class APIServer: Sendable {
         } catch {
             throw .invalidCertificate("the client certificate, or its key,")
         }
+        // Nothing is lost when a server doesn't say goodbye.
+        tls.shutdownTimeout = .milliseconds(200)
         if !access.verifiesServer { tls.certificateVerification = .none }
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
