@@ -7,6 +7,7 @@ extension EndToEnd {
     struct `The agent of a node with containers` {
         private static let front = "7c1d2e3f-0a1b-4c2d-8e3f-405162738495"
         private static let shop = "8c1d2e3f-0a1b-4c2d-8e3f-405162738495"
+        private static let machine = "ac1d2e3f-0a1b-4c2d-8e3f-405162738495"
         private static let back = "9c1d2e3f-0a1b-4c2d-8e3f-405162738495"
 
         /// - Parameter containerID: nil before the container's status is known.
@@ -51,6 +52,7 @@ extension EndToEnd {
             let pods = [
                 Self.pod("front", uid: Self.front, containerID: nil),
                 Self.pod("shop", uid: Self.shop, containerID: shopID),
+                Self.pod("machine", uid: Self.machine, containerID: nil),
                 Self.pod("back", uid: Self.back, containerID: back.id, isWanted: false),
             ]
             try cluster.control("{\"apply\": [\(([instrumentation] + pods).joined(separator: ", "))]}")
@@ -61,6 +63,12 @@ extension EndToEnd {
             let shop = try RunningContainer(
                 ["/bin/server"], by: containerd, pod: Self.shop, id: shopID, group: .systemd,
                 options: ["--with-ns", "pid:/proc/\(pause.pid)/ns/pid"])
+            // As Kata Containers has it.
+            let machine = try PodGroup(uid: Self.machine)
+            let monitor = "/usr/bin/qemu-system-x86_64 -machine none -nodefaults -display none -S"
+            let virtual = try ChildProcess(["/bin/sh", "-c", "\(machine.joining) && exec \(monitor)"])
+            try agent.wait(for: "machine-0: not traced: qemu-system-x86_64 keeps its containers in a virtual machine")
+            virtual.kill()
             try agent.wait(for: "(pid \(shop.pid), ")
             let enteredFront = try front.enter("/bin/server")
             let enteredShop = try shop.enter("/bin/server")
