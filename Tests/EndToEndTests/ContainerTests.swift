@@ -7,6 +7,7 @@ extension EndToEnd {
     struct `The agent of a node with containers` {
         private static let front = "7c1d2e3f-0a1b-4c2d-8e3f-405162738495"
         private static let shop = "8c1d2e3f-0a1b-4c2d-8e3f-405162738495"
+        private static let machine = "ac1d2e3f-0a1b-4c2d-8e3f-405162738495"
         private static let back = "9c1d2e3f-0a1b-4c2d-8e3f-405162738495"
 
         /// - Parameter containerID: nil before the container's status is known.
@@ -51,6 +52,7 @@ extension EndToEnd {
             let pods = [
                 Self.pod("front", uid: Self.front, containerID: nil),
                 Self.pod("shop", uid: Self.shop, containerID: shopID),
+                Self.pod("machine", uid: Self.machine, containerID: nil),
                 Self.pod("back", uid: Self.back, containerID: back.id, isWanted: false),
             ]
             try cluster.control("{\"apply\": [\(([instrumentation] + pods).joined(separator: ", "))]}")
@@ -58,10 +60,19 @@ extension EndToEnd {
             let pause = try RunningContainer(
                 ["/bin/sh", "-c", "echo listening nowhere:0 && exec sleep 600"], by: containerd, pod: Self.shop,
                 group: .systemd)
+            // One of its two servers is adopted by the pod's first process, which is none of the container's.
             let shop = try RunningContainer(
-                ["/bin/server"], by: containerd, pod: Self.shop, id: shopID, group: .systemd,
+                ["/bin/sh", "-c", "(/bin/server &) && exec /bin/server"], listening: 2, by: containerd, pod: Self.shop,
+                id: shopID, group: .systemd,
                 options: ["--with-ns", "pid:/proc/\(pause.pid)/ns/pid"])
-            try agent.wait(for: "(pid \(shop.pid), ")
+            // As Kata Containers has it.
+            let machine = try PodGroup(uid: Self.machine)
+            let monitor = "/usr/bin/qemu-system-x86_64 -machine none -nodefaults -display none -S"
+            let virtual = try ChildProcess(["/bin/sh", "-c", "\(machine.joining) && exec \(monitor)"])
+            try agent.wait(for: "machine-0: not traced: qemu-system-x86_64 keeps its containers in a virtual machine")
+            virtual.kill()
+            try agent.wait(for: "of shop/shop-0, container shop", count: 2)
+            #expect(try shop.children.isEmpty)
             let enteredFront = try front.enter("/bin/server")
             let enteredShop = try shop.enter("/bin/server")
             try agent.wait(for: "into container front from outside")
@@ -71,7 +82,9 @@ extension EndToEnd {
 
             for port in [enteredFront.port, enteredShop.port] + back.ports { try get("/hello?unwanted", port) }
             for port in front.ports { try get("/hello?front-\(port)", port) }
-            var sent = front.ports.map { "front-\($0)" }
+            try get("/hello?shop-adopted", shop.ports[1])
+            try get("/hello?shop-first", shop.ports[0])
+            var sent = front.ports.map { "front-\($0)" } + ["shop-adopted", "shop-first"]
             var connection = try RawHTTP(port: shop.ports[0])
             func load(_ count: Int) throws {
                 for _ in 0..<count {

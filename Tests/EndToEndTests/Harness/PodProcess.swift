@@ -1,51 +1,24 @@
 import Glibc
 import TestSupport
 
-/// A server in a control group such as containerd makes for a pod's container. The group is real, and goes with this.
+/// A server in a control group such as containerd makes for a pod's container.
 struct PodProcess: ~Copyable {
     let server: FixtureServer
-    let containerID: String
-    private let group: String
+    private let group: PodGroup
 
     /// - Parameter uid: the pod's.
     init(
         binary: String, arguments: [String] = [], uid: String, environment: [String: String] = [:]
     ) throws {
-        let containerID = (0..<64).map { _ in String("0123456789abcdef".randomElement() ?? "0") }.joined()
-        let hierarchy = try Self.hierarchy()
-        let group = "\(hierarchy)/kubepods/burstable/pod\(uid)/\(containerID)"
-        var path = hierarchy
-        for part in group.dropFirst(hierarchy.count).split(separator: "/") {
-            path += "/\(part)"
-            guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw SystemCallFailure("mkdir", path) }
-        }
+        let group = try PodGroup(uid: uid)
         // From its first instruction on.
-        let server = try FixtureServer(
+        server = try FixtureServer(
             binary: "/bin/sh",
-            arguments: ["-c", "echo $$ >\(group)/cgroup.procs && exec \"$@\"", "sh", binary] + arguments,
-            environment: environment)
-        self.containerID = containerID
+            arguments: ["-c", "\(group.joining) && exec \"$@\"", "sh", binary] + arguments, environment: environment)
         self.group = group
-        self.server = server
     }
 
-    deinit {
-        server.send(SIGKILL)
-        var tries = 0
-        // Empty once the process is gone for good.
-        while rmdir(group) != 0, errno == EBUSY, tries < 200 {
-            usleep(10_000)
-            tries += 1
-        }
-        let parent = group.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
-        rmdir(parent)
-    }
+    deinit { server.send(SIGKILL) }
 
-    /// Where version 2's hierarchy is mounted, also beside version 1.
-    private static func hierarchy() throws -> String {
-        for path in ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"] where access("\(path)/cgroup.procs", F_OK) == 0 {
-            return path
-        }
-        throw SystemCallFailure("access", "/sys/fs/cgroup")
-    }
+    var containerID: String { group.containerID }
 }
