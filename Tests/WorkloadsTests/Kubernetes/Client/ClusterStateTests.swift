@@ -57,7 +57,7 @@ import Workloads
 
         /// Waits until the pod's container is to become what is said: "wanted CR", a refusal, "none", or "unknown".
         func wait(for outcome: String) async throws {
-            let deadline = ContinuousClock.now + .seconds(20)
+            let deadline = ContinuousClock.now + .seconds(90)
             var now = ""
             while ContinuousClock.now < deadline {
                 now = await self.outcome()
@@ -68,7 +68,7 @@ import Workloads
         }
 
         func wait(forNotice text: String) async throws {
-            let deadline = ContinuousClock.now + .seconds(20)
+            let deadline = ContinuousClock.now + .seconds(90)
             while !heard.contains(text) {
                 guard ContinuousClock.now < deadline else {
                     Issue.record("no \(text): \(heard.all)")
@@ -227,7 +227,7 @@ import Workloads
              [{"apiVersion": "batch/v1", "kind": "CronJob", "name": "night", "uid": "c"}]}}
             """)
         try await setup.wait(for: "wanted go")
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(90)
         while let answer = try await setup.answer(), !answer.owners.unknown.isEmpty {
             try #require(ContinuousClock.now < deadline)
             try await Task.sleep(for: .milliseconds(20))

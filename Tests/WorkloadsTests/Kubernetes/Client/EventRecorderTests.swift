@@ -52,7 +52,7 @@ import Testing
         func pass(_ duration: Duration) { time.passed.withLock { $0 += duration } }
 
         func wait(until isSo: (Setup) -> Bool) async throws {
-            let deadline = ContinuousClock.now + .seconds(20)
+            let deadline = ContinuousClock.now + .seconds(90)
             while !isSo(self) {
                 try #require(ContinuousClock.now < deadline, "\(notices) \(recorder.losses)")
                 try await Task.sleep(for: .milliseconds(10))
@@ -62,7 +62,7 @@ import Testing
 
     /// Those there are once so many were taken, new ones and changes. The threads of tasks aren't kept waiting.
     private static func events(of cluster: ClusterStandIn, atLeast count: Int) async throws -> [JSONValue] {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(90)
         while try cluster.counts()["taken", default: 0] < count, ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(10))
         }
