@@ -113,9 +113,11 @@ struct InstrumentationFile {
     private static func node(_ document: Node, at field: String) -> Node {
         var node = document
         for part in field.split(whereSeparator: { ".[]".contains($0) }) {
-            let index = Int(part).flatMap { index in node.sequence.map { $0.indices.contains(index) ? $0[index] : node }
+            let elements = node.sequence.map(Array.init)
+            let element = elements.flatMap { elements in
+                Int(part).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
             }
-            guard let next = index ?? node[String(part)] else { break }
+            guard let next = elements == nil ? node[String(part)] : element else { break }
             node = next
         }
         return node

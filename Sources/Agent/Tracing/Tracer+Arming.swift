@@ -123,7 +123,8 @@ extension Tracer {
 
     /// Has the programs do nothing for an executable any more, and gives its slot back.
     private func forget(_ executable: KnownExecutable, in slot: BinarySlots.Slot) {
-        // Before others' facts are there, the last run that reads these has ended.
+        // Before others' facts are there, the last run that reads these has ended. Where the kernel can't tell, it has by the
+        // time that it is this slot's turn again.
         _ = try? silence([slot])
         for type in executable.plan.contextTypes {
             _ = try? contextTypes.remove(ns_context_type_key(binary: slot.number, hash: type.hash))

@@ -19,7 +19,8 @@ struct RunCommand: AsyncParsableCommand {
 
             For processes of no pod, rules say which processes are traced: by executable, systemd unit, control group, environment variable or \
             port. The first rule that matches decides; a process is traced from its start if it matches then, and no \
-            process is restarted or changed. Spans go to the destination that the rule names.
+            process is restarted or changed. Spans go to the destination that the rule names. A rule can also name an \
+            Instrumentation resource in a file, FILE or FILE#NAME, which holds for its processes as for those of a pod.
 
             SIGHUP has the configuration read again: processes are traced, traced in another way or left alone as it \
             says then; one that is wrong changes nothing. SIGTERM and Ctrl-C disarm everything and send what is left.
