@@ -19,7 +19,7 @@ package enum APIFailure: Error {
         case let failure as APIFailure: self = failure
         case is CancellationError: self = .cancelled
         case let error as UnreadableObject: self = .garbage("\(error)")
-        case let error as HTTPClientError where [.readTimeout, .deadlineExceeded].contains(error):
+        case let error as HTTPClientError where Self.timeouts.contains(error):
             self = .unreachable("no answer within its time")
         case let error as IOError: self = .unreachable(String(cString: strerror(error.errnoCode)))
         case let error as NIOConnectionError where !error.connectionErrors.isEmpty:
@@ -28,6 +28,10 @@ package enum APIFailure: Error {
         default: self = .unreachable("\(error)")
         }
     }
+
+    private static let timeouts: [HTTPClientError] = [
+        .readTimeout, .deadlineExceeded, .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout,
+    ]
 
     /// Nothing is known any more of the changes since the version that was asked for, or not yet: the server has begun
     /// anew, or stands where it was once before (apiserver, storage/errors.go, NewTooLargeResourceVersionError).

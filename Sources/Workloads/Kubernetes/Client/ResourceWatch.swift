@@ -50,6 +50,8 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         var absences = 0
         var hasFailed = false
         var failure = ""
+        // A list alone doesn't show that watches are all right again.
+        var isWatchInDoubt = false
         while !Task.isCancelled {
             let start = ContinuousClock.now
             do throws(APIFailure) {
@@ -57,6 +59,10 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
                     version = try await list(from: version, onEvent)
                     (isListed, isKnown, absences) = (true, true, 0)
                     listed = .now
+                    if hasFailed, !isWatchInDoubt {
+                        (hasFailed, failure) = (false, "")
+                        await onEvent(.recovered)
+                    }
                 }
                 let lasted = try await watch(from: &version) { event in
                     if hasFailed {
@@ -75,13 +81,14 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
                     // A list that is refused, too, is asked for whatever its version.
                     if !isListed { version = "" }
                     let isLate = isListed && .now - listed > Self.calm
-                    isListed = false
+                    (isListed, isWatchInDoubt) = (false, false)
                     if isLate { continue }
                 } else if error.isAbsent, !isKnown || absences >= Self.absences {
                     await onEvent(.absent)
                     (isListed, isKnown, version) = (false, false, "")
                 } else {
                     absences = error.isAbsent ? absences + 1 : 0
+                    isWatchInDoubt = isListed
                     // What made no sense would be told again.
                     if case .garbage = error { isListed = false }
                     hasFailed = true
@@ -101,7 +108,7 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         -> String
     {
         var objects: [Object] = []
-        // With a limit, a version is that very one, however old, instead of the oldest that will do.
+        // With a limit and no resourceVersionMatch, the list would be that of this very version, however old.
         let isAny = version.isEmpty || version == "0"
         var query = "resourceVersion=\(version)" + (isAny ? "&limit=\(Self.page)" : "")
         for _ in 0..<Self.pages {
