@@ -84,7 +84,8 @@ extension EndToEnd {
             cluster.freeze(true)
             try setup.request()
             if let seconds = Cluster.seconds {
-                try setup.agent.wait(for: "can't be reached", count: 4, within: .seconds(seconds))
+                try setup.agent.wait(
+                    for: "pods: the API server can't be reached: no answer", within: .seconds(seconds))
             }
             cluster.freeze(false)
             try setup.change(cluster)

@@ -8,10 +8,13 @@ package enum JSONValue: Decodable, Hashable, Sendable {
     case bool(Bool)
     case array([JSONValue])
     case object([String: JSONValue])
+    case null
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(String.self) {
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(String.self) {
             self = .string(value)
         } else if let value = try? container.decode(Int64.self) {
             self = .integer(value)
@@ -59,6 +62,7 @@ extension JSONValue: Encodable {
         case .bool(let value): try container.encode(value)
         case .array(let value): try container.encode(value)
         case .object(let value): try container.encode(value)
+        case .null: try container.encodeNil()
         }
     }
 }

@@ -7,6 +7,7 @@ With the URL of a real API server, what it answers is passed on, and only what g
 "listening PORT". POST /control takes, as JSON, any of
     apply       objects to create or to change; the answer has their UIDs, made up where they have none
     delete      ["KIND/NAMESPACE/NAME", ...]
+    rewind      true: go back to the first version, with the objects as they are, as after a backup is put back
     compact     true: forget the past, so that watches of it get 410
     cut         true: end all watches in the middle
     delay       seconds to wait before each answer from now on
@@ -114,6 +115,9 @@ class Store:
                 self.events = []
             if request.get("forget"):
                 self.recorded = {}
+            if request.get("rewind"):
+                self.version = self.compacted = 1
+                self.events = []
             if request.get("cut"):
                 self.cuts += 1
             if request.get("quiet"):
@@ -223,8 +227,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.watch(kind, query)
         with store.changed:
             store.lists += 1
-            if query.get("resourceVersion", "0") not in ("", "0") and int(query["resourceVersion"]) > store.version:
-                return self.status(410, "Expired")
+            if query.get("resourceVersion", "0") not in ("", "0"):
+                if "limit" in query:
+                    # A real one answers with what was so at that very version.
+                    return self.status(400, "BadRequest")
+                if int(query["resourceVersion"]) > store.version:
+                    message = f"Too large resource version: {query['resourceVersion']}, current: {store.version}"
+                    return self.status(504, "Timeout", message)
             items = [thing for place, thing in store.objects.items() if place[0] == kind and self.is_meant(thing, query)]
             return self.reply(200, {"metadata": {"resourceVersion": str(store.version)}, "items": items})
 
@@ -286,6 +295,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             store.watches += 1
             if version < store.compacted:
                 return self.status(410, "Expired")
+            if version > store.version:
+                return self.status(504, "Timeout", f"Too large resource version: {version}, current: {store.version}")
             store.open += 1
             cuts = store.cuts
             quiets = store.quiets

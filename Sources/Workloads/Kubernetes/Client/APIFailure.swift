@@ -1,5 +1,7 @@
 internal import AsyncHTTPClient
+internal import Glibc
 internal import NIOCore
+internal import NIOPosix
 
 /// Why the API server has given no answer that is of use.
 package enum APIFailure: Error {
@@ -17,16 +19,28 @@ package enum APIFailure: Error {
         case let failure as APIFailure: self = failure
         case is CancellationError: self = .cancelled
         case let error as UnreadableObject: self = .garbage("\(error)")
-        case let error as HTTPClientError where [.readTimeout, .deadlineExceeded].contains(error):
+        case let error as HTTPClientError where Self.timeouts.contains(error):
             self = .unreachable("no answer within its time")
+        case let error as IOError: self = .unreachable(String(cString: strerror(error.errnoCode)))
+        case let error as NIOConnectionError where !error.connectionErrors.isEmpty:
+            self = APIFailure(error.connectionErrors[0].error)
         case is NIOTooManyBytesError: self = .garbage("an answer that is far too long")
         default: self = .unreachable("\(error)")
         }
     }
 
-    /// Nothing is known any more of the changes since the version that was asked for.
+    private static let timeouts: [HTTPClientError] = [
+        .readTimeout, .deadlineExceeded, .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout,
+    ]
+
+    /// Nothing is known any more of the changes since the version that was asked for, or not yet: the server has begun
+    /// anew, or stands where it was once before (apiserver, storage/errors.go, NewTooLargeResourceVersionError).
     var isExpired: Bool {
-        if case .status(410, _, _) = self { true } else { false }
+        switch self {
+        case .status(410, _, _): true
+        case .status(504, _, let message): message.hasPrefix("Too large resource version")
+        default: false
+        }
     }
 
     /// There is no such kind of object.

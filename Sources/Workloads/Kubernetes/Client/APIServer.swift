@@ -150,8 +150,10 @@ package final class APIServer: Sendable {
         if let token = access.token {
             do throws(ClusterAccessError) {
                 // It is exchanged for another one every hour or so.
-                let text = String(decoding: try token.read(), as: UTF8.self)
-                request.headers.add(name: "Authorization", value: "Bearer \(text.filter { !$0.isWhitespace })")
+                let text = String(decoding: try token.read(), as: UTF8.self).filter { !$0.isWhitespace }
+                // Without one it would be somebody else who asks.
+                guard !text.isEmpty else { throw .noToken }
+                request.headers.add(name: "Authorization", value: "Bearer \(text)")
             } catch {
                 throw .credentials(error)
             }

@@ -90,6 +90,8 @@ package enum ClusterAccessError: Error, Hashable {
     case unreadable(String, String)
     /// What is wrong with a kubeconfig.
     case kubeconfig(String, String)
+    /// The file that is to have a token has none.
+    case noToken
     /// No certificate, or no key, or not of each other.
     case invalidCertificate(String)
 }
@@ -99,6 +101,7 @@ extension ClusterAccessError: CustomStringConvertible {
         switch self {
         case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
         case .kubeconfig(let path, let problem): "\(path): \(problem)"
+        case .noToken: "the file with the token is empty"
         case .invalidCertificate(let what): "\(what) is not in PEM form, or doesn't belong to the rest"
         }
     }

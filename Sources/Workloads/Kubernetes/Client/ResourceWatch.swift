@@ -45,16 +45,24 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         // What the server has at hand, however old, at first; of what was known later, nothing older.
         var version = "0"
         var isListed = false
+        var listed = ContinuousClock.now
         var isKnown = false
         var absences = 0
         var hasFailed = false
         var failure = ""
+        // A list alone doesn't show that watches are all right again.
+        var isWatchInDoubt = false
         while !Task.isCancelled {
             let start = ContinuousClock.now
             do throws(APIFailure) {
                 if !isListed {
                     version = try await list(from: version, onEvent)
                     (isListed, isKnown, absences) = (true, true, 0)
+                    listed = .now
+                    if hasFailed, !isWatchInDoubt {
+                        (hasFailed, failure) = (false, "")
+                        await onEvent(.recovered)
+                    }
                 }
                 let lasted = try await watch(from: &version) { event in
                     if hasFailed {
@@ -72,12 +80,15 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
                 if error.isExpired, isListed || !version.isEmpty {
                     // A list that is refused, too, is asked for whatever its version.
                     if !isListed { version = "" }
-                    isListed = false
+                    let isLate = isListed && .now - listed > Self.calm
+                    (isListed, isWatchInDoubt) = (false, false)
+                    if isLate { continue }
                 } else if error.isAbsent, !isKnown || absences >= Self.absences {
                     await onEvent(.absent)
                     (isListed, isKnown, version) = (false, false, "")
                 } else {
                     absences = error.isAbsent ? absences + 1 : 0
+                    isWatchInDoubt = isListed
                     // What made no sense would be told again.
                     if case .garbage = error { isListed = false }
                     hasFailed = true
@@ -97,9 +108,11 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         -> String
     {
         var objects: [Object] = []
-        var start = "resourceVersion=\(version)"
+        // With a limit and no resourceVersionMatch, the list would be that of this very version, however old.
+        let isAny = version.isEmpty || version == "0"
+        var query = "resourceVersion=\(version)" + (isAny ? "&limit=\(Self.page)" : "")
         for _ in 0..<Self.pages {
-            let path = "\(kind.path)?\(start)&limit=\(Self.page)\(kind.selector)"
+            let path = "\(kind.path)?\(query)\(kind.selector)"
             var splitter = ListSplitter()
             var unreadable: [UnreadableObject] = []
             try await server.list(path, limit: Self.listLimit) { bytes throws(APIFailure) in
@@ -126,7 +139,7 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
             guard list.continuation.utf8.allSatisfy({ ASCII.isAlphanumeric($0) || "-_".utf8.contains($0) }) else {
                 throw .garbage("a list that goes on nowhere")
             }
-            start = "continue=\(list.continuation)"
+            query = "continue=\(list.continuation)&limit=\(Self.page)"
         }
         throw .garbage("a list without an end")
     }
@@ -174,7 +187,7 @@ package struct ResourceWatch<Object: ClusterObject>: Sendable {
         }
     }
 
-    /// A watch that ends in the middle after so long says nothing about how the next one will end.
+    /// What ends after so long says nothing about how the next one will end.
     private static var calm: Duration { .seconds(10) }
     /// How often in a row a kind that was there must be said not to be.
     private static var absences: Int { 4 }

@@ -149,6 +149,25 @@ import Workloads
         #expect(try #require(setup.cluster.counts()["lists"]) > 3)
     }
 
+    @Test func `is listed again, whatever its version, from a server that has gone back in time`() async throws {
+        let setup = try Setup()
+        try setup.apply(Self.instrumentation("go"), Self.pod("true"))
+        try await setup.wait(for: "wanted go")
+        try setup.cluster.control("{\"delete\": [\"Pod/shop/front-1\"], \"rewind\": true, \"cut\": true}")
+        try await setup.wait(for: "unknown")
+        try setup.apply(Self.pod("true"))
+        try await setup.wait(for: "wanted go")
+    }
+
+    @Test func `asks nothing as nobody`() async throws {
+        let setup = try Setup()
+        try setup.apply(Self.instrumentation("go"), Self.pod("true"))
+        try await setup.wait(for: "wanted go")
+        try writeFile(setup.cluster.tokenFile, [])
+        try setup.cluster.control("{\"cut\": true}")
+        try await setup.wait(forNotice: "the file with the token is empty")
+    }
+
     @Test(arguments: [
         ("500", "answers 500"), ("429", "answers 429"), ("\"garbage\"", "answers nonsense"), ("403", "403"),
         ("410", "answers 410"),
