@@ -138,7 +138,15 @@ extension EndToEnd {
 
             // What is put right is traced, and sent where a pod may send it.
             try apply(
-                Self.instrumentation("\"exporter\": {\"endpoint\": \"http://collector.test:4318\"}"),
+                """
+                {"kind": "ConfigMap", "metadata": {"name": "tracing", "namespace": "shop"},
+                 "data": {"to": "http://collector.test:4318"}}
+                """,
+                Self.instrumentation(
+                    """
+                    "env": [{"name": "OTEL_EXPORTER_OTLP_ENDPOINT",
+                     "valueFrom": {"configMapKeyRef": {"name": "tracing", "key": "to"}}}]
+                    """),
                 Self.pod("lost-1", uid: Self.uid, containerID: plain.containerID, annotations: Self.wanted))
             try agent.wait(for: "(pid \(plain.server.pid), ")
             try get("/hello", plain.server.port)

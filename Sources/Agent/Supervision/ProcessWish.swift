@@ -57,7 +57,9 @@ struct ProcessWish: Hashable {
         case .wanted(let wanted): wish = wanted
         }
         guard wish.admits(programPath: process.programPath) else { return nil }
-        let settings = WorkloadSettings(wish, pod: answer.pod, owners: answer.owners, own: process.environment)
+        let settings = WorkloadSettings(
+            wish, pod: answer.pod, owners: answer.owners, own: process.environment
+        ) { answer.values[$0] ?? .unread }
         for notice in settings.notices { report(.setting(notice)) }
         let metadata = answer.pod.metadata
         let triggers = wish.triggers.sorted().map(\.rawValue).joined(separator: " and ")

@@ -10,10 +10,10 @@ CERTIFICATE is a PEM file with the key. Prints "listening PORT". POST /control t
     answer      a status for every request from now on (0 for none), or "garbage", or "silence"
     token       the only one to take from now on
     absent      kinds that the cluster doesn't have
-    forbidden   what those may not do that have the token: ["create events"]
+    forbidden   what those may not do that have the token: ["create events", "get secrets"]
     forget      true: events, as a server does after an hour
-GET /control gives the numbers of lists and of watches so far, and of watches open now, and of requests that were refused as
-invalid. GET /events?atLeast=N waits until so many events were taken, new ones and changes, and gives all there are.
+GET /control gives the numbers of lists and of watches so far, and of watches open now, of events that were refused as
+invalid, and of those taken. GET /events?atLeast=N waits until so many events were taken, new ones and changes, and gives all there are.
 """
 
 import http.server
@@ -30,6 +30,8 @@ KINDS = {
     "Instrumentation": "/apis/opentelemetry.io/v1alpha1/instrumentations",
     "ReplicaSet": "",
     "Job": "",
+    "Secret": "",
+    "ConfigMap": "",
 }
 
 
@@ -164,7 +166,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         store = self.server.store
         url = urllib.parse.urlsplit(self.path)
         if url.path == "/control":
-            numbers = {"lists": store.lists, "watches": store.watches, "open": store.open, "refused": store.refused}
+            numbers = {"lists": store.lists, "watches": store.watches, "open": store.open, "refused": store.refused,
+                       "taken": store.taken}
             return self.reply(200, numbers)
         if url.path == "/events":
             wanted = int(dict(urllib.parse.parse_qsl(url.query))["atLeast"])
@@ -193,8 +196,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(200, {"metadata": {"resourceVersion": str(store.version)}, "items": items})
 
     def one(self, path):
-        """/apis/apps/v1/namespaces/NAMESPACE/replicasets/NAME"""
+        """/apis/apps/v1/namespaces/NAMESPACE/replicasets/NAME, /api/v1/namespaces/NAMESPACE/secrets/NAME"""
         parts = path.split("/")
+        wholes = {"secrets": "Secret", "configmaps": "ConfigMap"}
+        if len(parts) == 7 and parts[:4] == ["", "api", "v1", "namespaces"] and parts[5] in wholes:
+            if f"get {parts[5]}" in self.server.store.forbidden:
+                return self.status(403, "Forbidden")
+            thing = self.server.store.objects.get((wholes[parts[5]], parts[4], parts[6]))
+            return self.reply(200, thing) if thing else self.status(404, "NotFound")
         kinds = {"replicasets": "ReplicaSet", "jobs": "Job"}
         if len(parts) == 8 and parts[6] in kinds:
             thing = self.server.store.objects.get((kinds[parts[6]], parts[5], parts[7]))

@@ -47,9 +47,12 @@ extension SettingNotice: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unread(let variable, let key):
-            "\(variable) is \(key), which nodespan may not read; give its service account the right to get it, or write the "
-                + "value into the Instrumentation"
-        case .missing(let variable, let key): "\(variable) is \(key), which doesn't exist"
+            "\(variable) is \(key), which nodespan may not read; write the value into the Instrumentation, or give nodespan's "
+                + "service account a Role in the namespace \(key.namespace) with {apiGroups: [\"\"], resources: "
+                + "[\(key.kind == .secret ? "secrets" : "configmaps")], resourceNames: [\(Self.cut(key.name))], verbs: [get]}"
+        case .missing(let variable, let key):
+            "\(variable) is \(key), which doesn't exist; create it, or "
+                + "have the reference be optional"
         case .noField(let variable, let path): "\(variable) is the pod's \(Self.cut(path)), which has no value"
         case .unsupported(let variable, let source):
             "\(variable) comes from \(source); write the value into the Instrumentation"
