@@ -12,13 +12,17 @@ package struct Collector: ~Copyable {
     ///   - answers: see collector.py.
     ///   - isDecoding: false for measurements.
     ///   - certificate: a PEM file with the key, to be reached by TLS only.
-    package init(_ answers: [String] = [], isDecoding: Bool = true, certificate: String? = nil) throws {
+    ///   - isMutual: clients have to show that certificate, too.
+    package init(
+        _ answers: [String] = [], isDecoding: Bool = true, certificate: String? = nil, isMutual: Bool = false
+    ) throws {
         let folder = try TemporaryFolder()
         let script =
             #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
             + "/Fixtures/collector/collector.py"
         var child = try ChildProcess(
             ["/usr/bin/env", "python3", script] + (certificate.map { ["--tls", $0] } ?? [])
+                + (isMutual ? ["--mutual"] : [])
                 + (isDecoding ? ["--file", "\(folder.path)/requests"] : []) + answers,
             environment: ["PYTHONPATH": "\(CacheFolder.path)/python"])
         var printed = GatheredOutput(of: child)

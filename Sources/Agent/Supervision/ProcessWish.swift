@@ -69,8 +69,7 @@ struct ProcessWish: Hashable {
         leavesSDK = wish.triggers.contains(.go) ? nil : wish
         sampler = Self.sampler(in: settings.environment, report) ?? configuration.sampler
         environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
-        destination = Self.destination(
-            settings.environment, namespace: metadata.namespace, configuration, report)
+        destination = Self.destination(settings, answer, configuration, report)
         pod = answer.pod.reference
     }
 
@@ -79,12 +78,13 @@ struct ProcessWish: Hashable {
 
     /// The receiver that is asked for, or else the configuration's first.
     private static func destination(
-        _ environment: [String: String], namespace: String, _ configuration: AgentConfiguration,
+        _ settings: WorkloadSettings, _ answer: ClusterState.Answer, _ configuration: AgentConfiguration,
         _ report: (WishProblem) -> Void
     ) -> DestinationSetting? {
+        let environment = settings.environment
         do throws(DestinationRefusal) {
             let policy = DestinationPolicy(allowedHosts: configuration.allowedEndpoints)
-            let endpoint = try policy.endpoint(in: environment, namespace: namespace)
+            let endpoint = try policy.endpoint(in: environment, namespace: answer.pod.metadata.namespace)
             let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
             let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
             var headers: [OTLPHeader] = []
@@ -96,7 +96,9 @@ struct ProcessWish: Hashable {
                     report(.header(error))
                 }
             }
-            return DestinationSetting(name: endpoint.url, endpoint: endpoint, headers: headers, isOfPod: true)
+            let material = endpoint.isSecure ? TLSMaterial(settings, answer.values, report) : nil
+            return DestinationSetting(
+                name: endpoint.url, endpoint: endpoint, headers: headers, material: material, isOfPod: true)
         } catch {
             let instead = configuration.destinations.first
             report(.destination(error, instead: instead?.name))

@@ -16,13 +16,15 @@ package struct InstrumentationWish: Hashable, Sendable {
         targetExecutable == nil || targetExecutable == path
     }
 
-    /// What of ConfigMaps and Secrets its environment refers to.
+    /// What of ConfigMaps and Secrets its environment refers to, and its connection to a receiver.
     func keys(namespace: String) -> [ObjectKey] {
         let variables = (triggers.contains(.go) ? instrumentation.goEnvironment : []) + instrumentation.environment
-        return variables.compactMap { variable in
-            guard case .key(let kind, let object, let key, _) = variable.value else { return nil }
-            return ObjectKey(kind, namespace: namespace, name: object, key: key)
-        }
+        let files = (instrumentation.exporter.tls?.files(namespace: namespace) ?? []).compactMap(\.entry)
+        return files
+            + variables.compactMap { variable in
+                guard case .key(let kind, let object, let key, _) = variable.value else { return nil }
+                return ObjectKey(kind, namespace: namespace, name: object, key: key)
+            }
     }
 
     /// Why a program is left alone that makes its spans itself: `inject-sdk` set up its SDK. That an SDK is linked proves
