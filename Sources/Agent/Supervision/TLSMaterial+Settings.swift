@@ -19,6 +19,7 @@ extension TLSMaterial {
             switch values[key] ?? .unread {
             case .text(let text): return Array(text.utf8)
             case .missing: report(.setting(.missing(variable: variable, key)))
+            case .failed(let reason): report(.setting(.failed(variable: variable, key, reason: reason)))
             case .unread: report(.setting(.unread(variable: variable, key)))
             }
             return nil

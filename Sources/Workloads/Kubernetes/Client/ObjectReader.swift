@@ -27,6 +27,7 @@ final class ObjectReader: Sendable {
         case values([String: String])
         case missing
         case forbidden
+        case failed(String)
 
         /// Bytes.
         var size: Int {
@@ -114,6 +115,7 @@ final class ObjectReader: Sendable {
                 switch entry.content {
                 case nil: nil
                 case .forbidden: .unread
+                case .failed(let reason): .failed(reason)
                 case .missing: .missing
                 case .values(let values):
                     entry.read.contains(key.key) ? values[key.key].map { .text($0) } ?? .missing : nil
@@ -134,10 +136,14 @@ final class ObjectReader: Sendable {
 
     private func read(_ name: Name) async {
         let content = await content(of: name)
-        let due = now() + (content == nil ? Self.shortLife : Self.life)
+        let isAnswered = if case .values = content { true } else { content == .missing || content == .forbidden }
+        let due = now() + (isAnswered ? Self.life : Self.shortLife)
         let hasChanged = entries.withLock { entries in
             guard var entry = entries[name] else { return false }
             let before = entry
+            var content = content
+            // What is known counts on while it can't be had.
+            if case .failed = content, entry.read == entry.wanted, case .values = entry.content { content = nil }
             entry.isBeingRead = false
             if let content {
                 entry.read = entry.wanted
@@ -169,7 +175,9 @@ final class ObjectReader: Sendable {
             switch error {
             case .status(403, _, _): return .forbidden
             case .status(404, _, _), .garbage: return .missing
-            default: return nil
+            // These pass, or are told of by those who follow pods.
+            case .status(401, _, _), .status(429, _, _), .unreachable, .credentials, .cancelled: return nil
+            case .status: return .failed("\(error)")
             }
         }
     }

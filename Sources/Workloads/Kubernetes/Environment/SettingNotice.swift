@@ -3,6 +3,7 @@
 package enum SettingNotice: Hashable, Sendable {
     case unread(variable: String, ObjectKey)
     case missing(variable: String, ObjectKey)
+    case failed(variable: String, ObjectKey, reason: String)
     /// A field or a resource of the pod that has no value, or none yet.
     case noField(variable: String, path: String)
     case unsupported(variable: String, source: String)
@@ -28,6 +29,7 @@ extension SettingNotice {
         switch self {
         case .unread: "ValueNotReadable"
         case .missing: "ValueMissing"
+        case .failed: "ValueNotGiven"
         case .noField: "FieldWithoutValue"
         case .unsupported: "UnsupportedValueSource"
         case .tooLong: "VariableTooLong"
@@ -53,6 +55,8 @@ extension SettingNotice: CustomStringConvertible {
         case .missing(let variable, let key):
             "\(variable) is \(key), which doesn't exist; create it, or "
                 + "have the reference be optional"
+        case .failed(let variable, let key, let reason):
+            "\(variable) is \(key), which can't be had now: \(Self.cut(reason)); nodespan will try again"
         case .noField(let variable, let path): "\(variable) is the pod's \(Self.cut(path)), which has no value"
         case .unsupported(let variable, let source):
             "\(variable) comes from \(source); write the value into the Instrumentation"
