@@ -212,7 +212,16 @@ extension EndToEnd {
 
             // What is put right is traced, and sent where a pod may send it.
             try cluster.apply(
-                ShopObjects.instrumentation("\"exporter\": {\"endpoint\": \"http://collector.test:4318\"}"))
+                """
+                {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "tracing", "namespace": "shop"},
+                 "data": {"to": "http://collector.test:4318"}}
+                """)
+            try cluster.apply(
+                ShopObjects.instrumentation(
+                    """
+                    "env": [{"name": "OTEL_EXPORTER_OTLP_ENDPOINT",
+                     "valueFrom": {"configMapKeyRef": {"name": "tracing", "key": "to"}}}]
+                    """))
             try cluster.apply(ShopObjects.pod("lost-1", containerID: plain.containerID))
             try agent.wait(for: "(pid \(plain.server.pid), ")
             try get("/hello", plain.server.port)

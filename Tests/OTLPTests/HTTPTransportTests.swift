@@ -138,4 +138,28 @@ import Testing
         await transport.shutdown()
         #expect(try collector.requests(atLeast: 1).count == 1)
     }
+
+    @Test func `by TLS shows the certificate that it is given, and trusts the authority that it is given`() async throws
+    {
+        let folder = try TemporaryFolder()
+        let files = try SelfSignedCertificate(in: folder.path)
+        let (certificate, key) = (try readFile(files.certificate), try readFile(files.key))
+        try writeFile("\(folder.path)/both.pem", certificate + key)
+        let collector = try Collector(certificate: "\(folder.path)/both.pem", isMutual: true)
+        let endpoint = try OTLPEndpoint("https://127.0.0.1:\(collector.port)")
+        for (material, isWelcome) in [
+            (try TLSMaterial(authorities: certificate, certificate: certificate, key: key), true),
+            (try TLSMaterial(authorities: certificate, certificate: nil, key: nil), false),
+            (try TLSMaterial(authorities: nil, certificate: certificate, key: key), false),
+        ] {
+            let transport = HTTPTransport(
+                endpoint: endpoint, headers: [], userAgent: "nodespan/test", material: material)
+            #expect((await transport.send([]) == .accepted(PartialSuccess())) == isWelcome)
+            await transport.shutdown()
+        }
+        #expect(throws: TLSMaterialError.half) { try TLSMaterial(authorities: nil, certificate: certificate, key: nil) }
+        #expect(throws: TLSMaterialError.key) { try TLSMaterial(authorities: nil, certificate: certificate, key: [1]) }
+        #expect(throws: TLSMaterialError.authorities) { try TLSMaterial(authorities: key, certificate: nil, key: nil) }
+        #expect(throws: TLSMaterialError.certificate) { try TLSMaterial(authorities: nil, certificate: [], key: key) }
+    }
 }

@@ -198,6 +198,8 @@ package actor NodeSupervisor {
         if let cluster, let identity = process.container {
             if let answer = await cluster.answer(for: identity) {
                 if await isLeftOut(process, of: answer) { return Reading() }
+                // What is done for it goes on until all is known that it is to be traced with.
+                if answer.isPending { return Reading(wish: wishes[pid]) }
                 reading.pod = answer.pod.reference
                 reading.wish = ProcessWish(of: process, in: answer, by: configuration) { reading.problems.append($0) }
                 return reading

@@ -31,15 +31,16 @@ struct ProcessWish: Hashable {
             return nil
         }
         var variables = process.environment
+        var destination = configuration.destinations.first { $0.name == rule.destination }
         if let instrumentation = rule.instrumentation?.resource {
             let settings = WorkloadSettings(instrumentation, own: variables)
             for notice in settings.notices { report(.setting(notice)) }
             variables = settings.environment
             environment = variables.filter { TracingOptions.variables.contains($0.key) }
+            destination =
+                destination ?? Self.destination(settings, of: process, by: instrumentation, configuration, report)
         }
-        let named = configuration.destinations.first { $0.name == rule.destination }
-        guard let destination = named ?? Self.destination(variables, of: process, by: rule, configuration, report)
-        else { return nil }
+        guard let destination else { return nil }
         sampler = rule.sampler ?? Self.sampler(in: variables, report) ?? configuration.sampler
         resource = rule.resource
         self.destination = destination
@@ -67,7 +68,9 @@ struct ProcessWish: Hashable {
         case .wanted(let wanted): wish = wanted
         }
         guard wish.admits(programPath: process.programPath) else { return nil }
-        let settings = WorkloadSettings(wish, pod: answer.pod, owners: answer.owners, own: process.environment)
+        let settings = WorkloadSettings(
+            wish, pod: answer.pod, owners: answer.owners, own: process.environment
+        ) { answer.values[$0] ?? .unread }
         for notice in settings.notices { report(.setting(notice)) }
         let metadata = answer.pod.metadata
         let triggers = wish.triggers.sorted().map(\.rawValue).joined(separator: " and ")
@@ -78,8 +81,8 @@ struct ProcessWish: Hashable {
         sampler = Self.sampler(in: settings.environment, report) ?? configuration.sampler
         environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
         destination = Self.destination(
-            settings.environment, DestinationPolicy(allowedHosts: configuration.allowedEndpoints),
-            namespace: metadata.namespace, configuration, report)
+            settings, DestinationPolicy(allowedHosts: configuration.allowedEndpoints),
+            namespace: metadata.namespace, values: answer.values, configuration, report)
         pod = answer.pod.reference
     }
 
@@ -88,9 +91,10 @@ struct ProcessWish: Hashable {
 
     /// The receiver that is asked for, or else the configuration's first.
     private static func destination(
-        _ environment: [String: String], _ policy: DestinationPolicy, namespace: String?,
+        _ settings: WorkloadSettings, _ policy: DestinationPolicy, namespace: String?, values: [ObjectKey: ObjectValue],
         _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
     ) -> DestinationSetting? {
+        let environment = settings.environment
         do throws(DestinationRefusal) {
             let endpoint = try policy.endpoint(in: environment, namespace: namespace)
             let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
@@ -104,8 +108,10 @@ struct ProcessWish: Hashable {
                     report(.header(error))
                 }
             }
+            let material = endpoint.isSecure ? TLSMaterial(settings, values, report) : nil
             return DestinationSetting(
-                name: endpoint.url, endpoint: endpoint, headers: headers, isJudged: !policy.allowsLoopback)
+                name: endpoint.url, endpoint: endpoint, headers: headers, material: material,
+                isJudged: !policy.allowsLoopback)
         } catch {
             let instead = configuration.destinations.first
             report(.destination(error, instead: instead?.name))
@@ -115,16 +121,15 @@ struct ProcessWish: Hashable {
 
     /// The receiver that the rule's Instrumentation or the process asks for.
     private static func destination(
-        _ environment: [String: String], of process: LiveProcess, by rule: TraceRule,
+        _ settings: WorkloadSettings, of process: LiveProcess, by instrumentation: Instrumentation,
         _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
     ) -> DestinationSetting? {
-        guard let instrumentation = rule.instrumentation?.resource else { return nil }
         // What the operator wrote down is meant as it is seen from here.
-        let text = DestinationPolicy.endpoint(in: environment)
+        let text = DestinationPolicy.endpoint(in: settings.environment)
         let isOperators = text.map { instrumentation.states($0) } ?? false
         let policy = DestinationPolicy(
             allowedHosts: configuration.allowedEndpoints, allowsLoopback: isOperators || process.sharesNetwork)
-        return destination(environment, policy, namespace: nil, configuration, report)
+        return destination(settings, policy, namespace: nil, values: [:], configuration, report)
     }
 
     private static func sampler(

@@ -11,6 +11,9 @@ package enum WishProblem: Sendable, Hashable {
     case destination(DestinationRefusal, instead: String?)
     /// One of OTEL_EXPORTER_OTLP_HEADERS.
     case header(OTLPHeaderError)
+    /// A file in the container that a connection is to be made with.
+    case file(variable: String)
+    case material(TLSMaterialError)
     case tooManyDestinations(limit: Int)
     /// A program that could be traced, but was put into the container from outside.
     case entered(pid: Int32, program: String, container: String)
@@ -33,6 +36,8 @@ extension WishProblem {
         case .entered: nil
         case .sampler: event("InvalidSampler", "Configure")
         case .header: event("InvalidHeader", "Configure")
+        case .file: event("FileNotRead", "Configure")
+        case .material: event("InvalidCertificate", "Configure")
         // They come with the pod's status, and are there for others to refer to.
         case .setting(.noField("OTEL_NODE_IP", _)), .setting(.noField("OTEL_POD_IP", _)): nil
         case .setting(let notice): event(notice.reasonName, "Configure")
@@ -51,6 +56,10 @@ extension WishProblem: CustomStringConvertible {
         case .wish(let refusal): "not traced: \(refusal); \(refusal.remedy)"
         case .setting(let notice): "\(notice)"
         case .header(let error): "OTEL_EXPORTER_OTLP_HEADERS: \(error)"
+        case .file(let variable):
+            "\(variable) names a file in the container, which nodespan doesn't read; have spec.exporter.tls of the Instrumentation "
+                + "name a Secret that it is in"
+        case .material(let error): "the connection isn't secured as the Instrumentation says: \(error)"
         case .tooManyDestinations(let limit):
             "not traced: spans go to \(limit) destinations already; name one of them, or one less in another pod"
         case .entered(let pid, let program, let container):

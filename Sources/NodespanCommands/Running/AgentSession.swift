@@ -110,7 +110,7 @@ final class AgentSession: Sendable {
             destination.isJudged ? { @Sendable in DestinationPolicy.refusal(ofAddress: $0) } : nil
         let transport = HTTPTransport(
             endpoint: destination.endpoint, headers: destination.headers, userAgent: "nodespan/\(nodespanVersion)",
-            judge: judge)
+            material: destination.material, judge: judge)
         let exporter = SpanRouter.Exporter(
             endpoint: destination.endpoint, transport: transport, clock: ContinuousClock()
         ) { notice in

@@ -4,6 +4,8 @@ internal import FoundationEssentials
 package struct OTLPEndpoint: Hashable, Sendable {
     /// Whole, with the path of the signal; nothing in it is secret.
     package let url: String
+    /// Reached by TLS.
+    package var isSecure: Bool { url.hasPrefix("https:") }
 
     /// As it stands in the URL, without brackets.
     let host: String

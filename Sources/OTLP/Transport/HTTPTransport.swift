@@ -19,15 +19,18 @@ package final class HTTPTransport: Transport {
     /// The exporter's own limit for an attempt comes first.
     private static let responseLimit = TimeAmount.seconds(30)
 
-    /// Connects with the first request, and checks certificates against the system's. To be ended by `shutdown`.
-    /// - Parameter judge: why nothing may be sent to a numeric address, nil when it may: for a destination that somebody names
-    ///   who may not reach all that this process does. Without it, none is judged.
+    /// Connects with the first request. To be ended by `shutdown`.
+    /// - Parameters:
+    ///   - material: nil to check certificates against the system's and to show none.
+    ///   - judge: why nothing may be sent to a numeric address, nil when it may: for a destination that somebody names who may
+    ///     not reach all that this process does. Without it, none is judged.
     package convenience init(
         endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String,
-        judge: (@Sendable (String) -> String?)? = nil
+        material: TLSMaterial? = nil, judge: (@Sendable (String) -> String?)? = nil
     ) {
         self.init(
-            endpoint: endpoint, headers: headers, userAgent: userAgent, tls: .makeClientConfiguration(),
+            endpoint: endpoint, headers: headers, userAgent: userAgent,
+            tls: material?.configuration ?? .makeClientConfiguration(),
             resolver: judge.map { AddressResolver(name: endpoint.host, judge: $0) })
     }
 

@@ -15,10 +15,10 @@ With the URL of a real API server, what it answers is passed on, and only what g
     token       the only one to take from now on
     quiet       true: nothing comes any more on the watches that are open, as when the way to the server is gone
     absent      kinds that the cluster doesn't have
-    forbidden   what those may not do that have the token: ["create events"]
+    forbidden   what those may not do that have the token: ["create events", "get secrets"]
     forget      true: events, as a server does after an hour
-GET /control gives the numbers of lists and of watches so far, and of watches open now, and of requests that were refused as
-invalid. GET /events?atLeast=N waits until so many events were taken, new ones and changes, and gives all there are.
+GET /control gives the numbers of lists and of watches so far, and of watches open now, of events that were refused as
+invalid, and of those taken. GET /events?atLeast=N waits until so many events were taken, new ones and changes, and gives all there are.
 """
 
 import argparse
@@ -42,6 +42,8 @@ KINDS = {
     "Deployment": "",
     "ReplicaSet": "",
     "Job": "",
+    "Secret": "",
+    "ConfigMap": "",
 }
 KEPT = ["objects", "events", "version", "compacted", "token", "absent"]
 
@@ -274,8 +276,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             upstream.close()
 
     def one(self, path):
-        """/apis/apps/v1/namespaces/NAMESPACE/replicasets/NAME"""
+        """/apis/apps/v1/namespaces/NAMESPACE/replicasets/NAME, /api/v1/namespaces/NAMESPACE/secrets/NAME"""
         parts = path.split("/")
+        wholes = {"secrets": "Secret", "configmaps": "ConfigMap"}
+        if len(parts) == 7 and parts[:4] == ["", "api", "v1", "namespaces"] and parts[5] in wholes:
+            if f"get {parts[5]}" in self.server.store.forbidden:
+                return self.status(403, "Forbidden")
+            thing = self.server.store.objects.get((wholes[parts[5]], parts[4], parts[6]))
+            return self.reply(200, thing) if thing else self.status(404, "NotFound")
         kinds = {"replicasets": "ReplicaSet", "jobs": "Job"}
         if len(parts) == 8 and parts[6] in kinds:
             thing = self.server.store.objects.get((kinds[parts[6]], parts[5], parts[7]))

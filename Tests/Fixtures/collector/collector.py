@@ -1,7 +1,11 @@
 """An OTLP/HTTP collector for tests: decodes what it is sent with OpenTelemetry's own descriptors and Google's Protobuf,
 and writes each request as a line of JSON. Run with PYTHONPATH=$NODESPAN_CACHE/python.
 
+<<<<<<< HEAD
     collector.py [--address ADDRESS] [--port PORT] [--file FILE] [--tls PEM] [ANSWER ...]
+=======
+    collector.py [--port PORT] [--file FILE] [--tls PEM] [--mutual] [ANSWER ...]
+>>>>>>> 8dc020a439c31a1dfe7c36a9538541803881fe24
 
 Answers are given in turn, the last one from then on; without any, `ok`:
 
@@ -18,7 +22,8 @@ Answers are given in turn, the last one from then on; without any, `ok`:
     hang            no answer
 
 Lines go to FILE, before the answer is given; of each, one word goes to standard output. Without a file nothing is decoded,
-for measurements. PEM is a file with a certificate and its key.
+for measurements. PEM is a file with a certificate and its key. With --mutual, clients have to show
+a certificate that it signs.
 """
 
 import base64
@@ -230,7 +235,11 @@ def main(arguments):
             file = open(arguments.pop(0), "w")
         elif option == "--tls":
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            tls.load_cert_chain(arguments.pop(0))
+            pem = arguments.pop(0)
+            tls.load_cert_chain(pem)
+        elif option == "--mutual":
+            tls.verify_mode = ssl.CERT_REQUIRED
+            tls.load_verify_locations(pem)
         else:
             sys.exit(f"collector.py: no such option: {option}")
     server = Collector(address, port, arguments or ["ok"], file)

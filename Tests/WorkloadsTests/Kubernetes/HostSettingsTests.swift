@@ -64,7 +64,6 @@ import Testing
 
     @Test(arguments: [
         ("PROTOCOL", "grpc"), ("PROTOCOL", "http/json"), ("COMPRESSION", "gzip"), ("TIMEOUT", "500"),
-        ("CERTIFICATE", "/etc/ca.crt"), ("CLIENT_CERTIFICATE", "/etc/tls.crt"), ("CLIENT_KEY", "/etc/tls.key"),
     ])
     func `is told of, by the name that counts`(name: String, value: String) throws {
         let (general, traces) = ("OTEL_EXPORTER_OTLP_\(name)", "OTEL_EXPORTER_OTLP_TRACES_\(name)")

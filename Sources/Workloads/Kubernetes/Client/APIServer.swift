@@ -144,7 +144,9 @@ package final class APIServer: Sendable {
         }
     }
 
-    private func request(_ path: String, accepting type: String = "application/json") throws(APIFailure) -> HTTPClientRequest {
+    private func request(_ path: String, accepting type: String = "application/json") throws(APIFailure)
+        -> HTTPClientRequest
+    {
         var request = HTTPClientRequest(url: access.url + path)
         request.headers = ["User-Agent": userAgent, "Accept": type]
         if let token = access.token {

@@ -25,6 +25,10 @@ package actor ClusterState {
         /// What the pod asks for containers that it doesn't have.
         package let misnamed: [WishRefusal]
         package let owners: WorkloadOwners
+        /// What is known of the ConfigMaps and Secrets that the Instrumentation names.
+        package let values: [ObjectKey: ObjectValue]
+        /// More of them will be known soon.
+        package let isPending: Bool
     }
 
     /// Of so many ReplicaSets and Jobs the owners are kept, those of pods that are gone among them until then.
@@ -34,6 +38,7 @@ package actor ClusterState {
     package nonisolated let changes: AsyncStream<Void>
     private nonisolated let changed: AsyncStream<Void>.Continuation
     private let server: APIServer
+    private let reader: ObjectReader
     private let node: String
     private let report: @Sendable (Notice) -> Void
     private let pause: @Sendable (Duration) async throws -> Void
@@ -54,6 +59,7 @@ package actor ClusterState {
         self.pause = pause
         (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.server = server
+        reader = ObjectReader(server) { [changed] in changed.yield() }
         self.node = node
         self.report = report
     }
@@ -79,11 +85,16 @@ package actor ClusterState {
             let wishes = wishes(of: pod)
             let outcome = wishes.outcome(of: container)
             var needsUIDs = false
-            if case .wanted(let wish) = outcome { needsUIDs = wish.instrumentation.resource.hasUIDs }
+            var values: [ObjectKey: ObjectValue?] = [:]
+            if case .wanted(let wish) = outcome {
+                needsUIDs = wish.instrumentation.resource.hasUIDs
+                for key in wish.keys(namespace: pod.metadata.namespace) { values[key] = .some(reader.value(of: key)) }
+            }
             let owners = WorkloadOwners(of: pod, needsUIDs: needsUIDs) { self.owners[$0.uid].flatMap { $0 } }
             if case .wanted = outcome { ask(for: owners.unknown, namespace: pod.metadata.namespace) }
             return Answer(
-                pod: pod, container: container, outcome: outcome, misnamed: wishes.misnamed, owners: owners)
+                pod: pod, container: container, outcome: outcome, misnamed: wishes.misnamed, owners: owners,
+                values: values.compactMapValues { $0 }, isPending: values.values.contains(nil))
         }
         return nil
     }
@@ -138,6 +149,7 @@ package actor ClusterState {
         case .recovered: return report(.recovered(kind: kind.name))
         }
         wishes = [:]
+        reader.expire()
         changed.yield()
     }
 

@@ -5,4 +5,6 @@ package enum ObjectValue: Hashable, Sendable {
     case missing
     /// Nobody has read it: that takes rights that nodespan isn't given by default.
     case unread
+    /// The API server doesn't give it, for another reason; it is asked again.
+    case failed(String)
 }

@@ -3,6 +3,7 @@
 package enum SettingNotice: Hashable, Sendable {
     case unread(variable: String, ObjectKey)
     case missing(variable: String, ObjectKey)
+    case failed(variable: String, ObjectKey, reason: String)
     /// A field or a resource of the pod that has no value, or none yet.
     case noField(variable: String, path: String)
     case unsupported(variable: String, source: String)
@@ -30,6 +31,7 @@ extension SettingNotice {
         switch self {
         case .unread: "ValueNotReadable"
         case .missing: "ValueMissing"
+        case .failed: "ValueNotGiven"
         case .noField: "FieldWithoutValue"
         case .unsupported: "UnsupportedValueSource"
         case .tooLong: "VariableTooLong"
@@ -50,9 +52,14 @@ extension SettingNotice: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unread(let variable, let key):
-            "\(variable) is \(key), which nodespan may not read; give its service account the right to get it, or write the "
-                + "value into the Instrumentation"
-        case .missing(let variable, let key): "\(variable) is \(key), which doesn't exist"
+            "\(variable) is \(key), which nodespan may not read; write the value into the Instrumentation, or give nodespan's "
+                + "service account a Role in the namespace \(key.namespace) with {apiGroups: [\"\"], resources: "
+                + "[\(key.kind == .secret ? "secrets" : "configmaps")], resourceNames: [\(Self.cut(key.name))], verbs: [get]}"
+        case .missing(let variable, let key):
+            "\(variable) is \(key), which doesn't exist; create it, or "
+                + "have the reference be optional"
+        case .failed(let variable, let key, let reason):
+            "\(variable) is \(key), which can't be had now: \(Self.cut(reason)); nodespan will try again"
         case .noField(let variable, let path): "\(variable) is the pod's \(Self.cut(path)), which has no value"
         case .unsupported(let variable, let source):
             "\(variable) comes from \(source); write the value into the Instrumentation"

@@ -8,9 +8,6 @@ enum UnobeyedVariables {
         ("PROTOCOL", ["http/protobuf"], "spans go by http/protobuf"),
         ("COMPRESSION", ["none"], "spans go uncompressed"),
         ("TIMEOUT", [], "an answer is waited for as long as nodespan does"),
-        ("CERTIFICATE", [], "the authorities that nodespan's machine trusts count"),
-        ("CLIENT_CERTIFICATE", [], "nodespan shows no certificate of a client"),
-        ("CLIENT_KEY", [], "nodespan shows no certificate of a client"),
     ]
 
     /// What isn't done as an environment says.

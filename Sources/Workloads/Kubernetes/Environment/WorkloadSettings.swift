@@ -87,26 +87,19 @@ extension EnvironmentBuilder {
 
     /// Returns where the files are that aren't in the container's own file system.
     private mutating func define(_ exporter: Instrumentation.Exporter, namespace: String) -> [String: ObjectKey] {
-        let prefix = "OTEL_EXPORTER_OTLP"
-        if !exporter.endpoint.isEmpty { define("\(prefix)_ENDPOINT", .text(exporter.endpoint)) }
+        if !exporter.endpoint.isEmpty { define("OTEL_EXPORTER_OTLP_ENDPOINT", .text(exporter.endpoint)) }
         guard let tls = exporter.tls else { return [:] }
         var files: [String: ObjectKey] = [:]
-        for (name, file, mayBeConfigMap) in [
-            ("\(prefix)_CERTIFICATE", tls.authority, true), ("\(prefix)_CLIENT_CERTIFICATE", tls.certificate, false),
-            ("\(prefix)_CLIENT_KEY", tls.key, false),
-        ] where !file.isEmpty && !isDefined(name) {
-            let isConfigMap = mayBeConfigMap && !tls.configMapName.isEmpty
-            let object = isConfigMap ? tls.configMapName : tls.secretName
+        for (name, file, entry) in tls.files(namespace: namespace) where !isDefined(name) {
             if file.hasPrefix("/") {
                 define(name, .text(file))
-            } else if object.isEmpty {
-                say(.nowhere(variable: name, file: file))
-            } else {
-                files[name] = ObjectKey(
-                    isConfigMap ? .configMap : .secret, namespace: namespace, name: object, key: file)
+            } else if let entry {
+                files[name] = entry
                 // Where the Operator mounts it (exporter.go).
-                let kind = isConfigMap ? "configmap" : "secret"
-                define(name, .text("/otel-auto-instrumentation-\(kind)-\(object)/\(file)"))
+                let kind = entry.kind == .configMap ? "configmap" : "secret"
+                define(name, .text("/otel-auto-instrumentation-\(kind)-\(entry.name)/\(file)"))
+            } else {
+                say(.nowhere(variable: name, file: file))
             }
         }
         return files
@@ -140,6 +133,7 @@ extension EnvironmentBuilder {
             nameVariable: name.isEmpty && !given.hasServiceName ? attributes.serviceName : name,
         ].filter { !$0.value.isEmpty }
     }
+
     /// OTEL_RESOURCE_ATTRIBUTES with what an Instrumentation adds, and nothing else.
     fileprivate mutating func resource(_ resource: Instrumentation.Resource) -> [String: String] {
         let variable = "OTEL_RESOURCE_ATTRIBUTES"
@@ -156,5 +150,24 @@ extension EnvironmentBuilder {
         let (text, omitted) = given.appending(added)
         if !omitted.isEmpty { say(.omittedAttributes(omitted)) }
         return [variable: text].filter { !$0.value.isEmpty }
+    }
+}
+
+extension Instrumentation.TLS {
+    /// The variables of the connection's files, what is named for each, and the entry that it is of a Secret or ConfigMap of
+    /// the pod's namespace; nil for an absolute path, and where none is named.
+    func files(namespace: String) -> [(variable: String, file: String, entry: ObjectKey?)] {
+        let prefix = "OTEL_EXPORTER_OTLP"
+        let all = [
+            ("\(prefix)_CERTIFICATE", authority, true), ("\(prefix)_CLIENT_CERTIFICATE", certificate, false),
+            ("\(prefix)_CLIENT_KEY", key, false),
+        ]
+        return all.filter { !$0.1.isEmpty }.map { variable, file, mayBeConfigMap in
+            let isConfigMap = mayBeConfigMap && !configMapName.isEmpty
+            let object = isConfigMap ? configMapName : secretName
+            let isEntry = !file.hasPrefix("/") && !object.isEmpty
+            let kind = isConfigMap ? ObjectKey.Kind.configMap : .secret
+            return (variable, file, isEntry ? ObjectKey(kind, namespace: namespace, name: object, key: file) : nil)
+        }
     }
 }

@@ -16,6 +16,17 @@ package struct InstrumentationWish: Hashable, Sendable {
         targetExecutable == nil || targetExecutable == path
     }
 
+    /// What of ConfigMaps and Secrets its environment refers to, and its connection to a receiver.
+    func keys(namespace: String) -> [ObjectKey] {
+        let variables = (triggers.contains(.go) ? instrumentation.goEnvironment : []) + instrumentation.environment
+        let files = (instrumentation.exporter.tls?.files(namespace: namespace) ?? []).compactMap(\.entry)
+        return files
+            + variables.compactMap { variable in
+                guard case .key(let kind, let object, let key, _) = variable.value else { return nil }
+                return ObjectKey(kind, namespace: namespace, name: object, key: key)
+            }
+    }
+
     /// Why a program is left alone that makes its spans itself: `inject-sdk` set up its SDK. That an SDK is linked proves
     /// nothing, since many programs link one that they don't use; so it has to be told where to export to, too.
     /// `inject-go` means nodespan, whatever the program has.

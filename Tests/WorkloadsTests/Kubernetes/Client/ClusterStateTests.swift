@@ -257,5 +257,54 @@ import Workloads
         #expect(settings.environment["OTEL_SERVICE_NAME"] == "night")
     }
 
+    @Test func `has the values that an Instrumentation takes from ConfigMaps and Secrets of the pod's namespace`()
+        async throws
+    {
+        let setup = try Setup()
+        try setup.cluster.control("{\"forbidden\": [\"get secrets\"]}")
+        let references = [
+            ("A", "secretKeyRef", "s", "k"), ("B", "configMapKeyRef", "m", "k"), ("C", "configMapKeyRef", "m", "none"),
+            ("D", "configMapKeyRef", "none", "k"), ("E", "configMapKeyRef", "../../../x", "k"),
+            ("F", "configMapKeyRef", "m", "l"),
+        ].map { "{\"name\": \"OTEL_\($0)\", \"valueFrom\": {\"\($1)\": {\"name\": \"\($2)\", \"key\": \"\($3)\"}}}" }
+        try setup.apply(
+            """
+            {"kind": "Instrumentation", "metadata": {"name": "go", "namespace": "other"},
+             "spec": {"env": [\(references.joined(separator: ","))]}}
+            """, Self.pod("other/go"),
+            """
+            {"kind": "ConfigMap", "metadata": {"name": "m", "namespace": "shop"}, "data": {"k": "v$(OTEL_A)", "l": "w"}}
+            """,
+            """
+            {"kind": "Secret", "metadata": {"name": "s", "namespace": "shop"}, "data": {"k": "aHVzaA=="}}
+            """)
+        try await setup.wait(for: "wanted go")
+        func settings() async throws -> WorkloadSettings {
+            let deadline = ContinuousClock.now + .seconds(20)
+            while true {
+                try #require(ContinuousClock.now < deadline)
+                if let answer = try await setup.answer(), !answer.isPending, case .wanted(let wish) = answer.outcome {
+                    return WorkloadSettings(wish, pod: answer.pod, owners: answer.owners, own: [:]) {
+                        answer.values[$0] ?? .unread
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        let found = try await settings()
+        #expect(
+            ["A", "B", "C", "D", "E", "F"].map { found.environment["OTEL_\($0)"] } == [
+                nil, "v$(OTEL_A)", nil, nil, nil, "w",
+            ])
+        let secret = ObjectKey(.secret, namespace: "shop", name: "s", key: "k")
+        #expect(found.notices.contains(.unread(variable: "OTEL_A", secret)))
+        let missing = found.notices.filter { if case .missing = $0 { true } else { false } }
+        #expect(missing.count == 3)
+        #expect(
+            SettingNotice.unread(variable: "OTEL_A", secret).description.contains(
+                "a Role in the namespace shop with {apiGroups: [\"\"], resources: [secrets], resourceNames: [s], verbs: [get]}"
+            ))
+    }
+
     private struct NotWanted: Error {}
 }

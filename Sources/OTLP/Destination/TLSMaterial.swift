@@ -1,0 +1,63 @@
+internal import NIOSSL
+
+/// Whom a connection trusts, and how it shows who it is itself.
+package struct TLSMaterial: Hashable, Sendable {
+    private let authorities: [NIOSSLCertificate]?
+    private let chain: [NIOSSLCertificate]
+    private let key: NIOSSLPrivateKey?
+
+    /// - Parameters:
+    ///   - authorities: PEM; nil for the system's own.
+    ///   - certificate: the client's, with what signs it: PEM.
+    ///   - key: of `certificate`, PEM, without a passphrase.
+    package init(authorities: [UInt8]?, certificate: [UInt8]?, key: [UInt8]?) throws(TLSMaterialError) {
+        guard (certificate == nil) == (key == nil) else { throw .half }
+        self.authorities = try authorities.map { bytes throws(TLSMaterialError) in
+            try Self.certificates(in: bytes, or: .authorities)
+        }
+        chain =
+            try certificate.map { bytes throws(TLSMaterialError) in
+                try Self.certificates(in: bytes, or: .certificate)
+            } ?? []
+        do {
+            self.key = try key.map { try NIOSSLPrivateKey(bytes: $0, format: .pem) }
+        } catch {
+            throw .key
+        }
+    }
+
+    var configuration: TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        if let authorities { configuration.trustRoots = .certificates(authorities) }
+        configuration.certificateChain = chain.map { .certificate($0) }
+        configuration.privateKey = key.map { .privateKey($0) }
+        return configuration
+    }
+
+    private static func certificates(
+        in bytes: [UInt8], or error: TLSMaterialError
+    ) throws(TLSMaterialError) -> [NIOSSLCertificate] {
+        guard let found = try? NIOSSLCertificate.fromPEMBytes(bytes), !found.isEmpty else { throw error }
+        return found
+    }
+}
+
+/// Why a connection can't be secured.
+package enum TLSMaterialError: Error, Hashable {
+    case authorities
+    case certificate
+    case key
+    /// A certificate without its key, or the other way round.
+    case half
+}
+
+extension TLSMaterialError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .authorities: "what is to hold the receiver's authority is no certificate in PEM form"
+        case .certificate: "what is to hold the client's certificate is none in PEM form"
+        case .key: "what is to hold the key of the client's certificate is none in PEM form without a passphrase"
+        case .half: "a client's certificate and its key are needed both, or none"
+        }
+    }
+}
