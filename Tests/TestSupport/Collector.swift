@@ -13,27 +13,19 @@ package struct Collector: ~Copyable {
     ///   - answers: see collector.py.
     ///   - isDecoding: false for measurements.
     ///   - certificate: a PEM file with the key, to be reached by TLS only.
-<<<<<<< HEAD
+    ///   - isMutual: clients have to show that certificate, too.
     ///   - address: of this machine.
     package init(
-        _ answers: [String] = [], isDecoding: Bool = true, certificate: String? = nil, address: String = "127.0.0.1"
-=======
-    ///   - isMutual: clients have to show that certificate, too.
-    package init(
-        _ answers: [String] = [], isDecoding: Bool = true, certificate: String? = nil, isMutual: Bool = false
->>>>>>> 8dc020a439c31a1dfe7c36a9538541803881fe24
+        _ answers: [String] = [], isDecoding: Bool = true, certificate: String? = nil, isMutual: Bool = false,
+        address: String = "127.0.0.1"
     ) throws {
         let folder = try TemporaryFolder()
         let script =
             #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
             + "/Fixtures/collector/collector.py"
         var child = try ChildProcess(
-<<<<<<< HEAD
             ["/usr/bin/env", "python3", script, "--address", address] + (certificate.map { ["--tls", $0] } ?? [])
-=======
-            ["/usr/bin/env", "python3", script] + (certificate.map { ["--tls", $0] } ?? [])
                 + (isMutual ? ["--mutual"] : [])
->>>>>>> 8dc020a439c31a1dfe7c36a9538541803881fe24
                 + (isDecoding ? ["--file", "\(folder.path)/requests"] : []) + answers,
             environment: ["PYTHONPATH": "\(CacheFolder.path)/python"])
         var printed = GatheredOutput(of: child)

@@ -1,11 +1,7 @@
 """An OTLP/HTTP collector for tests: decodes what it is sent with OpenTelemetry's own descriptors and Google's Protobuf,
 and writes each request as a line of JSON. Run with PYTHONPATH=$NODESPAN_CACHE/python.
 
-<<<<<<< HEAD
-    collector.py [--address ADDRESS] [--port PORT] [--file FILE] [--tls PEM] [ANSWER ...]
-=======
-    collector.py [--port PORT] [--file FILE] [--tls PEM] [--mutual] [ANSWER ...]
->>>>>>> 8dc020a439c31a1dfe7c36a9538541803881fe24
+    collector.py [--address ADDRESS] [--port PORT] [--file FILE] [--tls PEM] [--mutual] [ANSWER ...]
 
 Answers are given in turn, the last one from then on; without any, `ok`:
 
