@@ -101,11 +101,12 @@ extension EndToEnd {
                 "apiVersion: nodespan/v1\ndestinations: [{name: near, endpoint: \"\(collector.url)\"}]\n",
                 options: ["--kubeconfig", cluster.kubeconfig(), "--node-name", "node-1"],
                 hosts: "169.254.169.254 collector.test\n")
-            let go = GoToolchain.newest
+            // As the kernel tests have it.
+            let go = try #require(GoToolchain.all.first { $0.minor == 24 })
             let plain = try PodProcess(
                 binary: agent.install(go.build("httpserver", mode: .stripped), as: "server"), uid: Self.uid)
             let instrumented = try PodProcess(
-                binary: agent.install(go.build("otelservice", mode: .stripped, gopath: "sid"), as: "own"),
+                binary: agent.install(go.build("otelservice", mode: .stripped, gopath: "trixie"), as: "own"),
                 arguments: Array(repeating: "127.0.0.1:9", count: 6), uid: Self.other,
                 environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.shop:4318"])
             let prefix = "instrumentation.opentelemetry.io"
