@@ -176,12 +176,13 @@ extension EndToEnd {
                 Self.configuration(collector),
                 options: ["--kubeconfig", cluster.faulty().kubeconfig(), "--node-name", "node-1"],
                 hosts: "169.254.169.254 collector.test\n")
-            let go = GoToolchain.newest
+            // As the kernel tests have it.
+            let go = try #require(GoToolchain.all.first { $0.minor == 24 })
             let plain = try PodProcess(
                 binary: agent.install(go.build("httpserver", mode: .stripped), as: "server"),
                 uid: cluster.apply(ShopObjects.pod("lost-1", annotations: [:])))
             let instrumented = try PodProcess(
-                binary: agent.install(go.build("otelservice", mode: .stripped, gopath: "sid"), as: "own"),
+                binary: agent.install(go.build("otelservice", mode: .stripped, gopath: "trixie"), as: "own"),
                 arguments: Array(repeating: "127.0.0.1:9", count: 6),
                 uid: cluster.apply(ShopObjects.pod("own-1", annotations: [:])),
                 environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.shop:4318"])
