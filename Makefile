@@ -53,7 +53,7 @@ test-cluster:
 	swift build $(RELEASE)
 	swift build --build-tests
 	NODESPAN_CLUSTER=kubernetes NODESPAN_CLUSTER_SECONDS=$(CLUSTER_SECONDS) \
-	    swift test --skip-build --filter 'EndToEnd.*(agent of a node|cluster)'
+	    swift test --skip-build --filter 'EndToEnd.*agent of a node'
 
 # Has the whole analyser read programs and small files that are changed at random, guided by what they reach. One that it
 # takes badly is left among the fixtures, which the tests replay. FUZZ has more of libFuzzer's options.

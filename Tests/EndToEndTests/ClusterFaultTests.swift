@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 import Testing
 
@@ -71,8 +70,11 @@ extension EndToEnd {
             try cluster.revokeToken()
             try cluster.stop()
             try setup.agent.wait(for: "pods: the API server can't be reached")
-            try setup.request()
-            if let seconds = Cluster.seconds { usleep(UInt32(seconds) * 1_000_000) }
+            let end = ContinuousClock.now + .seconds(Cluster.seconds ?? 0)
+            repeat {
+                try setup.request()
+                setup.agent.read(until: min(end, .now + .seconds(1)))
+            } while ContinuousClock.now < end
             try cluster.restart()
             try setup.agent.wait(for: "pods: the API server doesn't take the credentials (401)", within: .seconds(90))
             try setup.request()

@@ -59,6 +59,11 @@ struct RunningAgent: ~Copyable {
         guard hasSaid else { throw NotTracing(code: nil, errors: "no \(text): \(printed.errorText)") }
     }
 
+    /// Reads what it says for a while.
+    mutating func read(until end: ContinuousClock.Instant) {
+        printed.gather(for: end - .now) { _ in false }
+    }
+
     /// Keeps a server busy, one request after the other, until something was said a number of times. Returns how many
     /// requests there were.
     /// - Parameter target: of the request of a number.

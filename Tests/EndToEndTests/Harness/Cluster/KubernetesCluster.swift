@@ -92,7 +92,7 @@ final class KubernetesCluster: TestCluster {
 
     func apply(_ object: JSONValue) throws -> String {
         let metadata = object["metadata"]
-        guard let kind = object["kind"]?.string.flatMap(ClusterKind.init(rawValue:)),
+        guard let kind = object["kind"]?.string.flatMap(ObjectKind.init(rawValue:)),
             let name = metadata?["name"]?.string
         else { throw NoCluster(errors: "can't be applied: \(object.text)") }
         let path = kind.path(namespace: metadata?["namespace"]?.string ?? "", name: name)
@@ -106,7 +106,7 @@ final class KubernetesCluster: TestCluster {
         return applied["metadata"]?["uid"]?.string ?? ""
     }
 
-    func delete(_ kind: ClusterKind, _ namespace: String, _ name: String) throws {
+    func delete(_ kind: ObjectKind, _ namespace: String, _ name: String) throws {
         try ask("DELETE", "\(kind.path(namespace: namespace, name: name))?gracePeriodSeconds=0")
     }
 
@@ -118,7 +118,7 @@ final class KubernetesCluster: TestCluster {
 
     func renewToken() throws {
         let answer = try ask(
-            "POST", "\(ClusterKind.serviceAccount.path(namespace: "nodespan", name: "nodespan"))/token",
+            "POST", "\(ObjectKind.serviceAccount.path(namespace: "nodespan", name: "nodespan"))/token",
             type: "application/json", #"{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}"#
         )
         try writeFile(access.tokenFile, Array((answer["status"]?["token"]?.string ?? "").utf8))

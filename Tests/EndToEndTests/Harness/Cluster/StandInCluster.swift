@@ -23,7 +23,7 @@ final class StandInCluster: TestCluster {
         return uid
     }
 
-    func delete(_ kind: ClusterKind, _ namespace: String, _ name: String) throws {
+    func delete(_ kind: ObjectKind, _ namespace: String, _ name: String) throws {
         try server.control("{\"delete\": [\"\(kind.rawValue)/\(namespace)/\(name)\"]}")
     }
 
