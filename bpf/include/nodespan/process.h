@@ -83,8 +83,9 @@ struct ns_process_counters {
 	__u64 unsampled;
 	/// Of those: records handed to the ring buffer.
 	__u64 emitted;
-	/// Entries of the maps of spans in flight, by `enum ns_in_flight_kind`. Not exact behind the end of the
-	/// process; below 0 where a span of a slot's last process ends that late.
+	/// Entries of the maps of spans in flight, by `enum ns_in_flight_kind`, while the process is traced: what takes
+	/// away the entries of one that isn't any more leaves them be. Below 0 where a span of a slot's last process
+	/// ends late.
 	__s32 in_flight[NS_IN_FLIGHT_KIND_COUNT];
 	/// Of those that began: lost, by `enum ns_loss_reason`.
 	__u64 lost[NS_LOSS_REASON_COUNT];
