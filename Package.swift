@@ -11,6 +11,14 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// A tenth less of it is resident: relocations are packed, and its own functions aren't listed for libraries that it might
+// load. Needs the toolchain's own linker, and version 2.36 of the C library to run.
+let small: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic"],
+        .when(configuration: .release))
+]
+
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -75,7 +83,8 @@ let package = Package(
                 argumentParser,
                 subprocess, system,
             ]),
-        .executableTarget(name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings),
+        .executableTarget(
+            name: "nodespan", dependencies: ["NodespanCommands"], swiftSettings: settings, linkerSettings: small),
 
         // What several test targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

@@ -90,6 +90,8 @@ package actor Tracer {
         self.ledger = ledger
         self.assembler = assembler
         self.findsRoutes = findsRoutes
+        // Loading takes several times what stays, for the kernel's types.
+        Heap.trim()
     }
 
     /// Why trace contexts can't be written into the requests of traced programs, though they were to be.
@@ -366,6 +368,7 @@ package actor Tracer {
     private nonisolated static func analyse(
         _ file: ExecutableFile, _ state: ExecutableState, path: String
     ) async -> Result<KnownExecutable, AnalysisError> {
+        defer { Heap.trim() }
         do throws(AnalysisError) {
             let analysis = try ExecutableAnalysis(of: file)
             return .success(
