@@ -87,7 +87,7 @@ package actor NodeSupervisor {
     private func follow(_ change: ProcessChange, in group: inout DiscardingTaskGroup) {
         switch change {
         // An analysis takes long, and others needn't wait for it.
-        case .executed(let pid): group.addTask { await self.look(at: pid, ports: ListeningPorts()) }
+        case .executed(let pid): group.addTask { await self.look(at: pid, ports: ListeningPorts(), hasBegun: true) }
         case .missed: due.yield()
         case .ended(let pid):
             wishes[pid] = nil
@@ -135,66 +135,92 @@ package actor NodeSupervisor {
     }
 
     /// Does for one process what is to be done now, one look at a time.
-    private func look(at pid: Int32, ports: ListeningPorts) async {
+    /// - Parameter hasBegun: just now, so that no time is to be lost.
+    private func look(at pid: Int32, ports: ListeningPorts, hasBegun: Bool = false) async {
         guard busy.insert(pid).inserted else {
             again.insert(pid)
             return
         }
         repeat {
             again.remove(pid)
-            await settle(pid, await wish(of: pid, ports: ports), ports: ports)
+            do throws(TracerError) {
+                try await lookOnce(at: pid, ports: ports, hasBegun: hasBegun)
+            } catch {
+                tell(error)
+            }
         } while again.contains(pid) && !Task.isCancelled
         busy.remove(pid)
     }
 
-    private func settle(_ pid: Int32, _ wish: ProcessWish?, ports: ListeningPorts) async {
+    /// Finds out what a process's pod asks for, and for one of no pod, what the rules say, and does that.
+    private func lookOnce(at pid: Int32, ports: ListeningPorts, hasBegun: Bool) async throws(TracerError) {
+        let depth: ProcessFinding.Depth = wishes[pid] != nil ? .wish : hasBegun ? .everything : .look
+        var found = try await find(pid, ports: ports, depth, isInCluster: cluster != nil)
+        if let cluster, let container = found?.container {
+            if let answer = await cluster.answer(for: container.identity) {
+                let metadata = answer.pod.metadata
+                let subject = "\(metadata.namespace)/\(metadata.name)"
+                let wish = ProcessWish(of: container, in: answer, by: configuration) { problem in
+                    tell(.problem(problem, subject: subject), once: "\(metadata.uid): \(problem)")
+                }
+                return await settle(pid, wish, found)
+            }
+            // Of a pod that isn't known any more, or not yet: what is done for it goes on.
+            if container.identity.podUID != nil { return }
+            found = try await find(pid, ports: ports, depth, isInCluster: false)
+        }
+        for problem in found?.problems ?? [] {
+            tell(.problem(problem, subject: "process \(pid)"), once: "\(pid): \(problem)")
+        }
+        await settle(pid, found?.wish, found)
+    }
+
+    private func find(
+        _ pid: Int32, ports: ListeningPorts, _ depth: ProcessFinding.Depth, isInCluster: Bool
+    ) async throws(TracerError) -> ProcessFinding? {
+        let (configuration, tracer) = (configuration, tracer)
+        return try await tracer.reading(pid) { () throws(TracerError) in
+            try ProcessFinding(
+                pid, ports: ports, by: configuration, isInCluster: isInCluster, depth, tracer: tracer)
+        }
+    }
+
+    private func settle(_ pid: Int32, _ wish: ProcessWish?, _ found: ProcessFinding?) async {
         if wish == wishes[pid] { return }
         do throws(BPFError) {
-            guard let wish else {
+            guard let wish, let found else {
                 wishes[pid] = nil
                 if try await tracer.untrace(pid) { report(.untraced(pid: pid)) }
                 return
             }
-            guard wishes[pid] != nil else { return await trace(pid, wish, ports: ports) }
+            guard wishes[pid] != nil else { return await trace(pid, wish, found) }
             guard let outlet = outlet(for: wish, pid) else { return }
             if try await tracer.change(pid, to: wish.options(outlet: outlet)) {
                 wishes[pid] = wish
                 report(.changed(pid: pid, origin: wish.origin))
             } else {
-                await trace(pid, wish, ports: ports)
+                wishes[pid] = nil
+                again.insert(pid)
             }
         } catch {
             report(.failed(error))
         }
     }
 
-    /// What a process's pod asks for, and for one of no pod, what the rules say.
-    private func wish(of pid: Int32, ports: ListeningPorts) async -> ProcessWish? {
-        guard let process = LiveProcess(pid: pid, ports: ports) else { return nil }
-        if let cluster, let identity = process.container {
-            if let answer = await cluster.answer(for: identity) {
-                let subject = "\(answer.pod.metadata.namespace)/\(answer.pod.metadata.name)"
-                return ProcessWish(of: process, in: answer, by: configuration) { problem in
-                    tell(.problem(problem, subject: subject), once: "\(answer.pod.metadata.uid): \(problem)")
-                }
-            }
-            // Of a pod that isn't known any more, or not yet: what is done for it goes on.
-            if identity.podUID != nil { return wishes[pid] }
-        }
-        return ProcessWish(of: process, by: configuration) { problem in
-            tell(.problem(problem, subject: "process \(pid)"), once: "\(pid): \(problem)")
-        }
-    }
-
-    private func trace(_ pid: Int32, _ wish: ProcessWish, ports: ListeningPorts) async {
+    private func trace(_ pid: Int32, _ wish: ProcessWish, _ found: ProcessFinding) async {
         do throws(TracerError) {
-            let candidate = try await tracer.examine(pid)
-            // It may have executed another program since its wish was read, or there is another process by now: what the
-            // candidate is traced by is what was so while it was there.
-            guard await self.wish(of: pid, ports: ports) == wish else {
+            let tracer = tracer
+            let look =
+                if let look = found.look { look } else {
+                    try await tracer.reading(pid) { () throws(TracerError) in try tracer.look(at: pid) }
+                }
+            // It may have executed another program since its wish was read, or there is another process by now: it is
+            // traced by what was so while it was there.
+            guard let image = found.image, look.image.isSame(as: image) else {
                 again.insert(pid)
                 return
             }
+            let candidate = try await tracer.examine(look)
             let refusal = wish.leavesSDK?.refusal(
                 hasSDK: candidate.executable.hasTracingSDK, environment: candidate.process.environment)
             if let refusal {
@@ -205,13 +231,29 @@ package actor NodeSupervisor {
             wishes[pid] = wish
             if isNew { report(.traced(candidate, origin: wish.origin)) }
         } catch {
-            // One that isn't there any more isn't missed, nor a shell in a unit.
-            if error.isEnd || !wish.namesProgram && error.isNoGoProgram { return }
-            // All that run one file are refused for one reason.
-            let subject =
-                if case .executable(let reason, _, let path) = error { "\(path): \(reason)" } else { "\(error)" }
-            tell(.refused(error), once: subject)
+            if case .executableChanged = error, await hasChanged(pid, since: found) {
+                again.insert(pid)
+            } else if wish.namesProgram || !error.isNoGoProgram {
+                tell(error)
+            }
         }
+    }
+
+    private func hasChanged(_ pid: Int32, since found: ProcessFinding) async -> Bool {
+        let tracer = tracer
+        guard let image = found.image,
+            let now = try? await tracer.reading(pid, { () throws(TracerError) in tracer.image(of: pid) })
+        else { return false }
+        return !now.isSame(as: image)
+    }
+
+    private func tell(_ error: TracerError) {
+        // One that isn't there any more isn't missed.
+        if Task.isCancelled || error.isEnd { return }
+        // All that run one file are refused for one reason.
+        let subject =
+            if case .executable(let reason, _, let path) = error { "\(path): \(reason)" } else { "\(error)" }
+        tell(.refused(error), once: subject)
     }
 
     private func outlet(for wish: ProcessWish, _ pid: Int32) -> SpanOutlet? {

@@ -26,7 +26,7 @@ package actor Tracer {
         var writesAreOff = false
     }
 
-    let watch: ProcessWatch
+    nonisolated let watch: ProcessWatch
     let programs: TracingPrograms
     /// Whether requests of traced programs carry the trace context of their spans.
     package nonisolated let propagates: Bool
@@ -48,6 +48,12 @@ package actor Tracer {
     private var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     let analyses = AnalysisCache()
+    /// For what is read of processes and of their files.
+    private nonisolated let looking = BlockingThreads(name: "looks", limit: 4)
+    private nonisolated let analysing = BlockingThreads(name: "analyses", limit: 2)
+    /// How long is waited for that.
+    private static let lookTime = Duration.seconds(2)
+    private static let analysisTime = Duration.seconds(60)
     /// By counters slot.
     var traced: [UInt32: Traced] = [:]
     private var slots = CounterSlots()
@@ -109,6 +115,39 @@ package actor Tracer {
 
     /// Looks at a running process: what it is, and how to trace it. Programs that were looked at before aren't read again.
     package func examine(_ pid: Int32) async throws(TracerError) -> TraceCandidate {
+        try await examine(try await reading(pid) { () throws(TracerError) in try self.look(at: pid) })
+    }
+
+    /// How to trace a process that was looked at.
+    func examine(_ look: ProcessLook) async throws(TracerError) -> TraceCandidate {
+        let (process, state) = (look.process, look.state)
+        let outcome = try await analyses.outcome(of: state) { () async throws(TracerError) in
+            let outcome = await self.analysing.run(about: process.pid, within: Self.analysisTime) {
+                Result { () throws(TracerError) in try self.analyse(process, state) }
+            }
+            guard let outcome = try outcome?.get() else { throw .unresponsive(process.pid) }
+            if case .failure(.changed) = outcome { throw .executableChanged("process \(process.pid)") }
+            return outcome
+        }
+        switch outcome {
+        case .success(let executable):
+            return TraceCandidate(process: process, executable: executable, image: look.image)
+        case .failure(let error): throw .executable(error, pid: process.pid, path: process.executablePath)
+        }
+    }
+
+    /// Off the actor, since whoever owns what is looked at may have others wait.
+    /// - Throws: `unresponsive` when it takes too long, or the task is cancelled.
+    nonisolated func reading<Value: Sendable>(
+        _ pid: Int32, _ body: @escaping @Sendable () throws(TracerError) -> Value
+    ) async throws(TracerError) -> Value {
+        let result = await looking.run(about: pid, within: Self.lookTime) { Result(catching: body) }
+        guard let result else { throw .unresponsive(pid) }
+        return try result.get()
+    }
+
+    /// Blocks: for `reading`.
+    nonisolated func look(at pid: Int32) throws(TracerError) -> ProcessLook {
         let process: LocalProcess
         let image: ns_process_image?
         do throws(ProcfsError) {
@@ -120,30 +159,27 @@ package actor Tracer {
             throw .process(error)
         }
         guard let image else { throw .processEnded(process.pid) }
-        let state = try state(of: process.pid)
-        let outcome = try await analyses.outcome(of: state) { () async throws(TracerError) in
-            let file = try await self.open(process.pid, as: state)
-            let outcome = await Self.analyse(file, state, path: process.executablePath)
-            if case .failure(.changed) = outcome { throw .executableChanged("process \(process.pid)") }
-            return outcome
-        }
-        switch outcome {
-        case .success(let executable): return TraceCandidate(process: process, executable: executable, image: image)
-        case .failure(let error): throw .executable(error, pid: process.pid, path: process.executablePath)
-        }
+        return ProcessLook(process: process, image: image, state: try state(of: process.pid))
     }
+
+    /// What runs in a process; nil when it has ended.
+    nonisolated func image(of pid: Int32) -> ns_process_image? { try? watch.image(of: pid) }
 
     /// Traces a process from its next request on.
     /// - Returns: whether it wasn't traced before.
-    package func trace(_ candidate: TraceCandidate, _ options: TracingOptions) throws(TracerError) -> Bool {
+    package func trace(_ candidate: TraceCandidate, _ options: TracingOptions) async throws(TracerError) -> Bool {
         let (pid, image) = (candidate.process.pid, candidate.image)
+        var file: ExecutableFile?
+        if !isArmed(candidate.executable) {
+            file = try await reading(pid) { () throws(TracerError) in try self.open(pid) }
+        }
         if let known = traced.first(where: { $0.value.image?.isSame(as: image) == true }) {
             return try traceAgain(known.value, slot: known.key, options)
         }
         let slot = try newSlot()
         traced[slot] = Traced(image: image, pid: pid, executable: candidate.executable)
         do throws(TracerError) {
-            try join(candidate.executable, user: slot, pid: pid)
+            try join(candidate.executable, user: slot, pid: pid, through: file)
             assembler.describe(
                 ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), options, of: image,
                 slot: slot)
@@ -249,10 +285,10 @@ package actor Tracer {
 
     /// The ends of which no event came.
     private func missedEnds() throws(BPFError) -> [ProcessChange] {
-        let present = try processes.keys()
+        let present = Set(try processes.keys().map(\.key))
         var changes: [ProcessChange] = []
         for (slot, process) in traced where process.leavingSince == nil {
-            guard let image = process.image, !present.contains(where: { $0.isSame(as: image) }) else { continue }
+            guard let image = process.image, !present.contains(image.key) else { continue }
             try release(slot)
             let runsOn =
                 try watch.image(of: process.pid).map { $0.start_boottime_ns == image.start_boottime_ns } ?? false
@@ -334,7 +370,7 @@ package actor Tracer {
     }
 
     /// What a process runs now.
-    private func state(of pid: Int32) throws(TracerError) -> ExecutableState {
+    private nonisolated func state(of pid: Int32) throws(TracerError) -> ExecutableState {
         if let program = (try? watch.program(of: pid)).flatMap({ $0 }) { return ExecutableState(program) }
         guard let file = LocalProcess.executableIdentity(of: pid) else { throw .processEnded(pid) }
         if knowsInodes { throw .noProgram(pid) }
@@ -342,7 +378,7 @@ package actor Tracer {
     }
 
     /// What a file holds now.
-    func state(of file: ExecutableFile) throws(TracerError) -> ExecutableState {
+    nonisolated func state(of file: ExecutableFile) throws(TracerError) -> ExecutableState {
         if knowsInodes, let program = (try? watch.program(at: file.handle.string)).flatMap({ $0 }) {
             return ExecutableState(program)
         }
@@ -350,13 +386,13 @@ package actor Tracer {
     }
 
     /// The file that a process runs, which must be as it was.
-    private func open(_ pid: Int32, as state: ExecutableState) throws(TracerError) -> ExecutableFile {
+    private nonisolated func open(_ pid: Int32, as state: ExecutableState) throws(TracerError) -> ExecutableFile {
         let file = try open(pid)
         guard try self.state(of: file) == state else { throw .executableChanged("process \(pid)") }
         return file
     }
 
-    func open(_ pid: Int32) throws(TracerError) -> ExecutableFile {
+    nonisolated func open(_ pid: Int32) throws(TracerError) -> ExecutableFile {
         do throws(ProcfsError) {
             return try LocalProcess.openExecutable(of: pid)
         } catch {
@@ -365,17 +401,16 @@ package actor Tracer {
     }
 
     /// Off the actor: it takes long.
-    private nonisolated static func analyse(
-        _ file: ExecutableFile, _ state: ExecutableState, path: String
-    ) async -> Result<KnownExecutable, AnalysisError> {
+    private nonisolated func analyse(
+        _ process: LocalProcess, _ state: ExecutableState
+    ) throws(TracerError) -> Result<KnownExecutable, AnalysisError> {
+        let file = try open(process.pid, as: state)
         defer { Heap.trim() }
-        do throws(AnalysisError) {
+        return Result { () throws(AnalysisError) in
             let analysis = try ExecutableAnalysis(of: file)
-            return .success(
-                KnownExecutable(
-                    state: state, path: path, plan: try analysis.plan(), hasTracingSDK: analysis.hasTracingSDK))
-        } catch {
-            return .failure(error)
+            return KnownExecutable(
+                state: state, path: process.executablePath, plan: try analysis.plan(),
+                hasTracingSDK: analysis.hasTracingSDK)
         }
     }
 
@@ -391,4 +426,7 @@ extension ns_process_image {
     func isSame(as other: ns_process_image) -> Bool {
         tgid == other.tgid && exec_id == other.exec_id && start_boottime_ns == other.start_boottime_ns
     }
+
+    /// What tells it from all others, to look it up by.
+    var key: SIMD2<UInt64> { [UInt64(tgid) << 32 | UInt64(exec_id), start_boottime_ns] }
 }
