@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "Fuzzing", dependencies: ["CodeSites", "GoBinary", "Probes", "TestSupport"], path: "Tests/Fuzzing",
             swiftSettings: settings),
-        tests("EndToEndTests", ["BPFRuntime", "TestSupport"]),
+        tests("EndToEndTests", ["BPFRuntime", "CLibbpf", "TestSupport"]),
         tests("KernelTests", ["TestSupport"]),
         tests("CodeSitesTests", ["CodeSites", "GoBinary", "TestSupport", system]),
         tests("ProbesTests", ["CBPF", "CodeSites", "Fuzzing", "GoBinary", "Probes", "TestSupport", system]),

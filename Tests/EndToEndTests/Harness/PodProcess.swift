@@ -7,9 +7,12 @@ struct PodProcess: ~Copyable {
     let containerID: String
     private let group: String
 
-    /// - Parameter uid: the pod's.
-    init(binary: String, uid: String, environment: [String: String] = [:]) throws {
-        let containerID = (0..<64).map { _ in String("0123456789abcdef".randomElement() ?? "0") }.joined()
+    /// - Parameters:
+    ///   - uid: the pod's.
+    ///   - containerID: where the pod's status is to tell of it before it runs.
+    init(
+        binary: String, uid: String, containerID: String = Self.newContainerID(), environment: [String: String] = [:]
+    ) throws {
         let hierarchy = try Self.hierarchy()
         let group = "\(hierarchy)/kubepods/burstable/pod\(uid)/\(containerID)"
         var path = hierarchy
@@ -24,6 +27,10 @@ struct PodProcess: ~Copyable {
         self.containerID = containerID
         self.group = group
         self.server = server
+    }
+
+    static func newContainerID() -> String {
+        (0..<64).map { _ in String("0123456789abcdef".randomElement() ?? "0") }.joined()
     }
 
     deinit {
