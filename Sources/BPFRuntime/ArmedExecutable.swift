@@ -82,10 +82,15 @@ package struct ArmedExecutable: ~Copyable, Sendable {
         return (file, links, entry)
     }
 
-    /// Takes the probes out, then the record: about 25 ms a program (uprobe_multi) or 100 ms a place (perf).
+    /// Takes the probes out, then the record.
     package consuming func disarm() throws(BPFError) {
         links.close()
         try ledger.remove(entry)
+    }
+
+    /// Takes the probes out; the record stays until this goes.
+    package func close() {
+        links.close()
     }
 
     /// Leaves the probes to the kernel, which takes them out when this process ends, before anyone sees that it has. No

@@ -37,7 +37,7 @@ package struct WorkerThread: ~Copyable, Sendable {
     }
 
     /// Makes blocking calls, each on a thread of its own, and waits for all.
-    static func runTogether(_ calls: ArraySlice<@Sendable () -> Void>) {
+    package static func runTogether(_ calls: ArraySlice<@Sendable () -> Void>) {
         guard let last = calls.last else { return }
         guard let thread = try? WorkerThread(name: "together", last) else {
             // Where there can be no more threads, the caller's own has to do.

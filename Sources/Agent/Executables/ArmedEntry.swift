@@ -36,6 +36,9 @@ final class Arming: Sendable {
         self.lease = lease
     }
 
+    /// See `ArmedExecutable.close`.
+    func close() { probes.close() }
+
     /// See `ArmedExecutable.leaveToEnd`.
     func leaveToEnd() throws(BPFError) { try probes.leaveToEnd() }
 }

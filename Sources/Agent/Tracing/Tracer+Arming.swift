@@ -9,6 +9,7 @@ extension Tracer {
     /// How long an executable that nobody runs stays armed for one who starts it again.
     static let grace = Duration.seconds(10)
     private static let look = Duration.milliseconds(250)
+    private static let closedTogether = 8
 
     /// Looks after what is armed, until cancelled.
     package func lookAfterArmed(_ clock: ContinuousClock = ContinuousClock()) async {
@@ -161,6 +162,12 @@ extension Tracer {
         let isSilent = try silence()
         if watch.object.attachKind == .perf, isSilent {
             for entry in armed.values { try entry.arming.leaveToEnd() }
+        }
+        // Several at a time, each with a thread for each of its programs.
+        let armings = armed.values.map(\.arming)
+        for start in stride(from: 0, to: armings.count, by: Self.closedTogether) {
+            let some = armings[start...].prefix(Self.closedTogether)
+            WorkerThread.runTogether(some.map { arming in { @Sendable in arming.close() } }[...])
         }
         armed.removeAll()
     }
