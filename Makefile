@@ -1,6 +1,6 @@
 # The main ways in: make demo, make test. Every target does its own set-up.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-tests build demo test test-kernels test-cluster fuzz lint format bench install clean
+.PHONY: setup setup-tests build demo test test-kernels test-cluster churn fuzz lint format bench install clean
 
 PREFIX ?= /usr/local
 NODESPAN := .build/release/nodespan
@@ -54,6 +54,13 @@ test-cluster:
 	swift build --build-tests
 	NODESPAN_CLUSTER=kubernetes NODESPAN_CLUSTER_SECONDS=$(CLUSTER_SECONDS) \
 	    swift test --skip-build --filter 'EndToEnd.*agent of a node'
+
+# Has programs come and go and rules change for DURATION seconds, and looks at what the agent holds before and after.
+DURATION ?= 3600
+churn: setup-tests
+	swift build $(RELEASE)
+	swift build --build-tests
+	NODESPAN_CHURN_SECONDS=$(DURATION) swift test --skip-build --filter programs.come.and.go
 
 # Has the whole analyser read programs and small files that are changed at random, guided by what they reach. One that it
 # takes badly is left among the fixtures, which the tests replay. FUZZ has more of libFuzzer's options.

@@ -2,11 +2,20 @@ import CLibbpf
 import Glibc
 
 /// A thread of its own for blocking calls; whoever drops it waits for its end.
-struct WorkerThread: ~Copyable, Sendable {
+package struct WorkerThread: ~Copyable, Sendable {
     private let thread: pthread_t
 
     /// - Parameter name: what `ps -L` shows, at most 15 bytes.
     init(name: String, _ body: @escaping @Sendable () -> Void) throws(BPFError) {
+        thread = try Self.start(name, body)
+    }
+
+    /// Starts one that nobody waits for.
+    package static func detach(name: String, _ body: @escaping @Sendable () -> Void) throws(BPFError) {
+        pthread_detach(try start(name, body))
+    }
+
+    private static func start(_ name: String, _ body: @escaping @Sendable () -> Void) throws(BPFError) -> pthread_t {
         let box = Unmanaged.passRetained(Body(name: name, body))
         var thread = pthread_t()
         let code = pthread_create(
@@ -20,7 +29,7 @@ struct WorkerThread: ~Copyable, Sendable {
             box.release()
             throw BPFError("start thread", on: name, code: code)
         }
-        self.thread = thread
+        return thread
     }
 
     deinit {

@@ -3,6 +3,7 @@
 #include <linux/bpf.h>
 #include <linux/membarrier.h>
 #include <linux/perf_event.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -173,4 +174,19 @@ static inline int origin_of_signal(const struct signalfd_siginfo *_Nonnull infor
 static inline void name_this_thread(const char *_Nonnull name)
 {
 	prctl(PR_SET_NAME, name);
+}
+
+/// Bounds what the C library keeps of memory that was freed: it has few arenas, whatever the number of CPUs, and gives large
+/// blocks back at once. Call it before there are threads.
+static inline void bound_heap(int arenas, int block_size)
+{
+	mallopt(M_ARENA_MAX, arenas);
+	mallopt(M_MMAP_THRESHOLD, block_size);
+	mallopt(M_TRIM_THRESHOLD, block_size);
+}
+
+/// Gives what was freed back to the system.
+static inline void trim_heap(void)
+{
+	malloc_trim(0);
 }

@@ -1,5 +1,6 @@
 import Agent
 package import ArgumentParser
+import BPFRuntime
 
 /// The executable's commands.
 package struct Nodespan: AsyncParsableCommand {
@@ -19,6 +20,7 @@ package struct Nodespan: AsyncParsableCommand {
 
     /// Runs the command that the process's arguments name. Returns the exit status.
     package static func runToExitStatus() async -> Int32 {
+        Heap.bound()
         if let wrong = unknownCommand(in: CommandLine.arguments.dropFirst()) {
             StandardError.print(
                 "nodespan: no command '\(wrong)'; there are \(commandNames.joined(separator: ", ")) and help")

@@ -30,6 +30,8 @@ func run(_ arguments: [String]) throws -> Int32 {
         try Analysis(nodespan, of: "prometheus", in: "prometheus", budget: 60),
         try Analysis(nodespan, of: "etcd", in: "etcd-server", budget: 15),
     ]
+    complain("200 processes of 5 executables")
+    let scale = try NodeScale(nodespan, seconds: seconds)
     let server = try Server()
     var sections: [Section] = []
     var footprint: [Measurement] = []
@@ -49,6 +51,8 @@ func run(_ arguments: [String]) throws -> Int32 {
     let answering = try CallLoad.server()
     try measure(CallLoad.measuredServer(answering))
     for kind in CallLoad.Kind.allCases { try measure(CallLoad.measuredClient(of: kind, to: answering)) }
+    sections.append(
+        Section(title: "The agent of a node, 200 processes of 5 executables", measurements: scale.measurements))
     sections.append(
         Section(
             title: "Analysis of Debian sid's programs, warm cache", measurements: analyses.flatMap(\.measurements)))

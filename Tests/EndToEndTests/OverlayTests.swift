@@ -65,7 +65,7 @@ extension EndToEnd {
             let second = try FixtureServer(binary: overlays.paths[1])
             let third = try FixtureServer(binary: overlays.paths[2])
             var tracer = try Tracer(["--pid", "\(first.pid)", "\(second.pid)", "\(third.pid)"])
-            #expect(try Self.armedFiles(by: tracer.pid) == 2)
+            #expect(try ArmedSites(of: tracer.pid).files == 2)
             try Self.drive([first.port, second.port, third.port])
             let trace = try tracer.stop(afterSpans: 18)
             for pid in [first.pid, second.pid, third.pid] {
@@ -82,7 +82,7 @@ extension EndToEnd {
             var first = try FixtureServer(binary: overlays.paths[0])
             let second = try FixtureServer(binary: overlays.paths[1])
             var tracer = try Tracer(["--pid", "\(first.pid)", "\(second.pid)", "--sampler", sampler])
-            #expect(try Self.armedFiles(by: tracer.pid) == 1)
+            #expect(try ArmedSites(of: tracer.pid).files == 1)
             // No more than the ring of spans has room for: a debug build prints slower than that.
             var load = try ChildProcess([
                 "/usr/bin/ab", "-q", "-k", "-n", "10000", "-c", "16", "http://127.0.0.1:\(second.port)/hello",
@@ -120,14 +120,6 @@ extension EndToEnd {
             try connection.send(RawHTTP.request("GET", "/stats"))
             let counts = try JSONDecoder().decode([String: Int].self, from: Data(connection.receive().body))
             return counts["/hello"] ?? 0
-        }
-
-        /// How many executables a running nodespan has recorded as armed.
-        private static func armedFiles(by pid: Int32) throws -> Int {
-            let folder = "/run/nodespan/armed"
-            let name = try #require(try fileNames(in: folder).first { $0.contains(".\(pid).") })
-            let record = String(decoding: try readFile("\(folder)/\(name)"), as: UTF8.self)
-            return record.split(separator: "\n").count { $0.hasPrefix("file ") }
         }
     }
 }

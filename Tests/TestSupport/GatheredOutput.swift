@@ -22,6 +22,13 @@ package struct GatheredOutput: Sendable {
     /// Both pipes are at their end.
     package var isComplete: Bool { polled.allSatisfy { $0.fd < 0 } }
 
+    /// Drops what has been read so far.
+    package mutating func forget() {
+        output = []
+        errors = []
+        outputLines = 0
+    }
+
     /// Reads until `isEnough` is true, both pipes are at their end, or time is up. Returns whether it was enough.
     @discardableResult
     package mutating func gather(

@@ -32,7 +32,7 @@ package actor NodeSupervisor {
     private let report: @Sendable (SupervisorNotice) -> Void
     private var configuration: AgentConfiguration
     private var wishes: [Int32: ProcessWish] = [:]
-    private var entries = ContainerEntries()
+    private let entries = SharedEntries()
     /// By hashes of what was said.
     private var told: Set<Int> = []
     /// Processes that are looked at, and those of them to be looked at once more.
@@ -99,7 +99,7 @@ package actor NodeSupervisor {
     private func follow(_ change: ProcessChange, in group: inout DiscardingTaskGroup) {
         switch change {
         // An analysis takes long, and others needn't wait for it.
-        case .executed(let pid): group.addTask { await self.look(at: pid, ports: ListeningPorts()) }
+        case .executed(let pid): group.addTask { await self.look(at: pid, ports: ListeningPorts(), hasBegun: true) }
         case .missed: due.yield()
         case .ended(let pid):
             wishes[pid] = nil
@@ -155,118 +155,151 @@ package actor NodeSupervisor {
     }
 
     /// Does for one process what is to be done now, one look at a time.
-    private func look(at pid: Int32, ports: ListeningPorts) async {
+    /// - Parameter hasBegun: just now, so that no time is to be lost.
+    private func look(at pid: Int32, ports: ListeningPorts, hasBegun: Bool = false) async {
         guard busy.insert(pid).inserted else {
             again.insert(pid)
             return
         }
         repeat {
             again.remove(pid)
-            await settle(pid, await reading(of: pid, ports: ports), ports: ports)
+            do throws(TracerError) {
+                try await lookOnce(at: pid, ports: ports, hasBegun: hasBegun)
+            } catch {
+                tell(error)
+            }
         } while again.contains(pid) && !Task.isCancelled
         busy.remove(pid)
     }
 
-    private func settle(_ pid: Int32, _ reading: Reading, ports: ListeningPorts) async {
+    /// Finds out what a process's pod asks for, and for one of no pod, what the rules say, and does that.
+    private func lookOnce(at pid: Int32, ports: ListeningPorts, hasBegun: Bool) async throws(TracerError) {
+        let depth: ProcessFinding.Depth = wishes[pid] != nil ? .wish : hasBegun ? .everything : .look
+        var found = try await find(pid, ports: ports, depth, isInCluster: cluster != nil)
+        if let cluster, let container = found?.container {
+            if let answer = await cluster.answer(for: container.identity) {
+                var reading = Reading(pod: answer.pod.reference)
+                if try await !isLeftOut(pid, container, of: answer) {
+                    // What is done for it goes on until all is known that it is to be traced with.
+                    if answer.isPending { return }
+                    reading.wish = ProcessWish(of: container, in: answer, by: configuration) {
+                        reading.problems.append($0)
+                    }
+                }
+                return await settle(pid, reading, found)
+            }
+            if let sandbox = container.sandbox, let pod = await cluster.askingPod(of: container.identity) {
+                tell(.sandboxed(sandbox), of: pod.reference, process: pid)
+            }
+            // Of a pod that isn't known any more, or not yet: what is done for it goes on.
+            if container.identity.podUID != nil { return }
+            found = try await find(pid, ports: ports, depth, isInCluster: false)
+        }
+        await settle(pid, Reading(wish: found?.wish, problems: found?.problems ?? []), found)
+    }
+
+    private func find(
+        _ pid: Int32, ports: ListeningPorts, _ depth: ProcessFinding.Depth, isInCluster: Bool
+    ) async throws(TracerError) -> ProcessFinding? {
+        let (configuration, tracer) = (configuration, tracer)
+        return try await tracer.reading(pid) { () throws(TracerError) in
+            try ProcessFinding(
+                pid, ports: ports, by: configuration, isInCluster: isInCluster, depth, tracer: tracer)
+        }
+    }
+
+    /// Whether a process isn't one of those that a container's wish is about: the first that was started there, and all that
+    /// descend from it.
+    private func isLeftOut(
+        _ pid: Int32, _ process: ContainedProcess, of answer: ClusterState.Answer
+    ) async throws(TracerError) -> Bool {
+        guard case .wanted(let wish) = answer.outcome, wish.admits(programPath: process.programPath) else {
+            return false
+        }
+        let pod = answer.pod.reference
+        if let sandbox = process.sandbox {
+            tell(.sandboxed(sandbox), of: pod, process: pid)
+            return true
+        }
+        // Where it came from doesn't change.
+        if wishes[pid] != nil { return false }
+        let entries = entries
+        let entry = try await tracer.reading(pid) { () throws(TracerError) in
+            entries.entry(of: pid)
+        }
+        guard entry == .entered else { return entry != .own }
+        // Of shells and the like, nobody expects spans.
+        let key = "\(pod.uid): entered \(answer.container)"
+        if !told.contains(key.hashValue), let candidate = try? await tracer.examine(pid) {
+            let problem = WishProblem.entered(
+                pid: pid, program: candidate.process.commandName, container: answer.container)
+            tell(problem, of: pod, process: pid, once: key)
+        }
+        return true
+    }
+
+    private func settle(_ pid: Int32, _ reading: Reading, _ found: ProcessFinding?) async {
         let traced = wishes[pid]
         // What another program's settings are is told of nobody: `inject-sdk` is for all languages.
         if traced != nil || reading.wish == nil { tell(reading, process: pid) }
-        if traced != nil, reading.wish == traced { return }
+        if reading.wish == traced { return }
         do throws(BPFError) {
-            guard let wish = reading.wish, traced == nil || wish.destination != nil else {
+            guard let wish = reading.wish, let found, traced == nil || wish.destination != nil else {
                 wishes[pid] = nil
                 if try await tracer.untrace(pid) { report(.untraced(pid: pid)) }
                 return
             }
-            guard traced != nil else { return await trace(pid, reading, wish, ports: ports) }
+            guard traced != nil else { return await trace(pid, reading, wish, found) }
             guard let outlet = outlet(for: wish, pid) else { return }
             if try await tracer.change(pid, to: wish.options(outlet: outlet)) {
                 wishes[pid] = wish
                 report(.changed(pid: pid, origin: wish.origin))
             } else {
-                await trace(pid, reading, wish, ports: ports)
+                wishes[pid] = nil
+                again.insert(pid)
             }
         } catch {
             report(.failed(error))
         }
     }
 
-    /// What a process's pod asks for, and for one of no pod, what the rules say.
-    private func reading(of pid: Int32, ports: ListeningPorts) async -> Reading {
-        guard let process = LiveProcess(pid: pid, ports: ports) else { return Reading() }
-        var reading = Reading()
-        if let cluster, let identity = process.container {
-            if let answer = await cluster.answer(for: identity) {
-                if await isLeftOut(process, of: answer) { return Reading() }
-                // What is done for it goes on until all is known that it is to be traced with.
-                if answer.isPending { return Reading(wish: wishes[pid]) }
-                reading.pod = answer.pod.reference
-                reading.wish = ProcessWish(of: process, in: answer, by: configuration) { reading.problems.append($0) }
-                return reading
-            }
-            if let sandbox = process.sandbox, let pod = await cluster.askingPod(of: identity) {
-                tell(.sandboxed(sandbox), of: pod.reference, process: pid)
-            }
-            // Of a pod that isn't known any more, or not yet: what is done for it goes on.
-            if identity.podUID != nil { return Reading(wish: wishes[pid]) }
-        }
-        reading.wish = ProcessWish(of: process, by: configuration) { reading.problems.append($0) }
-        return reading
-    }
-
-    /// Whether a process isn't one of those that a container's wish is about: the first that was started there, and all that
-    /// descend from it.
-    private func isLeftOut(_ process: LiveProcess, of answer: ClusterState.Answer) async -> Bool {
-        guard case .wanted(let wish) = answer.outcome, wish.admits(programPath: process.programPath) else {
-            return false
-        }
-        let pod = answer.pod.reference
-        if let sandbox = process.sandbox {
-            tell(.sandboxed(sandbox), of: pod, process: process.pid)
-            return true
-        }
-        let entry = entries.entry(of: process.pid, in: LocalProcesses())
-        guard entry == .entered else { return entry != .own }
-        // Of shells and the like, nobody expects spans.
-        let key = "\(pod.uid): entered \(answer.container)"
-        if !told.contains(key.hashValue), let candidate = try? await tracer.examine(process.pid) {
-            let problem = WishProblem.entered(
-                pid: process.pid, program: candidate.process.commandName, container: answer.container)
-            tell(problem, of: pod, process: process.pid, once: key)
-        }
-        return true
-    }
-
-    private func trace(_ pid: Int32, _ reading: Reading, _ wish: ProcessWish, ports: ListeningPorts) async {
+    private func trace(_ pid: Int32, _ reading: Reading, _ wish: ProcessWish, _ found: ProcessFinding) async {
         do throws(TracerError) {
-            let candidate = try await tracer.examine(pid)
-            // It may have executed another program since its wish was read, or there is another process by now: what the
-            // candidate is traced by is what was so while it was there.
-            guard await self.reading(of: pid, ports: ports).wish == wish else {
+            let tracer = tracer
+            let look =
+                if let look = found.look { look } else {
+                    try await tracer.reading(pid) { () throws(TracerError) in try tracer.look(at: pid) }
+                }
+            // It may have executed another program since its wish was read, or there is another process by now: it is
+            // traced by what was so while it was there.
+            guard let image = found.image, look.image.isSame(as: image) else {
                 again.insert(pid)
                 return
             }
+            let candidate = try await tracer.examine(look)
             tell(reading, process: pid)
             let refusal = wish.leavesSDK?.refusal(
                 hasSDK: candidate.executable.hasTracingSDK, environment: candidate.process.environment)
-            if let refusal {
-                return tell(.wish(refusal), of: reading.pod, process: pid)
-            }
+            if let refusal { return tell(.wish(refusal), of: reading.pod, process: pid) }
             guard let outlet = outlet(for: wish, pid) else { return }
             let isNew = try await tracer.trace(candidate, wish.options(outlet: outlet))
             wishes[pid] = wish
             if isNew { report(.traced(candidate, origin: wish.origin)) }
         } catch {
-            // One that isn't there any more isn't missed, nor a shell in a unit.
-            if error.isEnd || !wish.namesProgram && error.isNoGoProgram { return }
-            // All that run one file are refused for one reason.
-            var subject = "\(error)"
-            if case .executable(let reason, _, let path) = error {
-                subject = "\(path): \(reason)"
-                if let pod = reading.pod { record(.program(path: path, reason: "\(reason)"), on: pod) }
+            if case .executableChanged = error, await hasChanged(pid, since: found) {
+                again.insert(pid)
+            } else if wish.namesProgram || !error.isNoGoProgram {
+                tell(error, of: reading.pod)
             }
-            tell(.refused(error), once: subject)
         }
+    }
+
+    private func hasChanged(_ pid: Int32, since found: ProcessFinding) async -> Bool {
+        let tracer = tracer
+        guard let image = found.image,
+            let now = try? await tracer.reading(pid, { () throws(TracerError) in tracer.image(of: pid) })
+        else { return false }
+        return !now.isSame(as: image)
     }
 
     private func outlet(for wish: ProcessWish, _ pid: Int32) -> SpanOutlet? {
@@ -274,6 +307,18 @@ package actor NodeSupervisor {
         if let outlet = router.outlet(to: destination) { return outlet }
         tell(.tooManyDestinations(limit: SpanRouter.limit), of: wish.pod, process: pid)
         return nil
+    }
+
+    private func tell(_ error: TracerError, of pod: PodReference? = nil) {
+        // One that isn't there any more isn't missed.
+        if Task.isCancelled || error.isEnd { return }
+        // All that run one file are refused for one reason.
+        var subject = "\(error)"
+        if case .executable(let reason, _, let path) = error {
+            subject = "\(path): \(reason)"
+            if let pod { record(.program(path: path, reason: "\(reason)"), on: pod) }
+        }
+        tell(.refused(error), once: subject)
     }
 
     private func tell(_ reading: Reading, process pid: Int32) {

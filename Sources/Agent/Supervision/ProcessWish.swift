@@ -55,7 +55,7 @@ struct ProcessWish: Hashable {
     /// By what the process's pod asks for; nil for a process that it doesn't want traced.
     /// - Parameter report: told what isn't done as it was asked for.
     init?(
-        of process: LiveProcess, in answer: ClusterState.Answer, by configuration: AgentConfiguration,
+        of process: ContainedProcess, in answer: ClusterState.Answer, by configuration: AgentConfiguration,
         report: (WishProblem) -> Void
     ) {
         for refusal in answer.misnamed { report(.wish(refusal)) }

@@ -31,8 +31,16 @@ extension Tracer {
         }
     }
 
+    /// Whether it needn't be opened for the next process that runs it.
+    func isArmed(_ executable: KnownExecutable) -> Bool {
+        armed[executable.identity].map { !$0.users.isEmpty || $0.executable.state == executable.state } ?? false
+    }
+
     /// Has an executable armed for a process. The process must be found to run it afterwards.
-    func join(_ executable: KnownExecutable, user: UInt32, pid: Int32) throws(TracerError) {
+    /// - Parameter file: the one that it runs; nil for what is armed already.
+    func join(
+        _ executable: KnownExecutable, user: UInt32, pid: Int32, through file: ExecutableFile?
+    ) throws(TracerError) {
         if var entry = usable(executable) {
             entry.users[user] = pid
             entry.idleSince = nil
@@ -40,7 +48,8 @@ extension Tracer {
             return
         }
         do throws(TracerError) {
-            try arm(executable, through: try open(pid), user: user, pid: pid)
+            let file = if let file { file } else { try open(pid) }
+            try arm(executable, through: file, user: user, pid: pid)
         } catch .executableChanged {
             throw .executableChanged("process \(pid)")
         }

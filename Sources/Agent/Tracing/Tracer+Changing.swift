@@ -61,10 +61,10 @@ extension Tracer {
     func lookAfterLeaving(now: ContinuousClock.Instant) throws(BPFError) {
         let leaving = traced.filter { $0.value.leavingSince != nil }
         if leaving.isEmpty { return }
-        let present = try inFlight.images()
+        let present = Set(try inFlight.images().map(\.key))
         for (slot, process) in leaving {
             guard let image = process.image, let since = process.leavingSince else { continue }
-            let isQuiet = !present.contains { $0.isSame(as: image) }
+            let isQuiet = !present.contains(image.key)
             // What was just beginning may not be in flight yet, and of what was just ending the record may not be written.
             if isQuiet ? !process.isQuiet : now - since < Self.leaving {
                 traced[slot]?.isQuiet = isQuiet

@@ -26,7 +26,7 @@ package actor Tracer {
         var writesAreOff = false
     }
 
-    let watch: ProcessWatch
+    nonisolated let watch: ProcessWatch
     let programs: TracingPrograms
     /// Whether requests of traced programs carry the trace context of their spans.
     package nonisolated let propagates: Bool
@@ -41,7 +41,7 @@ package actor Tracer {
     let assembler: SpanAssembler
     private nonisolated let queue: ProcessNotices
     /// Whether the kernel tells which inode is behind a mapping.
-    private let knowsInodes: Bool
+    let knowsInodes: Bool
     /// Whether the kernel's own numbers of processes are those of the caller's /proc.
     private let isInInitialNamespace: Bool
     package nonisolated let findsRoutes: Bool
@@ -49,6 +49,9 @@ package actor Tracer {
     var spanReader: RingBufferReader?
     private var eventReader: RingBufferReader?
     let analyses = AnalysisCache()
+    /// For what is read of processes and of their files.
+    nonisolated let looking = BlockingThreads(name: "looks", limit: 4)
+    nonisolated let analysing = BlockingThreads(name: "analyses", limit: 2)
     /// By counters slot.
     var traced: [UInt32: Traced] = [:]
     private var slots = CounterSlots()
@@ -93,6 +96,8 @@ package actor Tracer {
         self.assembler = assembler
         self.findsRoutes = findsRoutes
         self.quota = quota
+        // Loading takes several times what stays, for the kernel's types.
+        Heap.trim()
     }
 
     /// Why trace contexts can't be written into the requests of traced programs, though they were to be.
@@ -108,43 +113,21 @@ package actor Tracer {
         try watch.reportExecs(of: names)
     }
 
-    /// Looks at a running process: what it is, and how to trace it. Programs that were looked at before aren't read again.
-    package func examine(_ pid: Int32) async throws(TracerError) -> TraceCandidate {
-        let process: LocalProcess
-        let image: ns_process_image?
-        do throws(ProcfsError) {
-            let leader = try LocalProcess.leader(of: pid)
-            // All that is learned from here on is of this image, if it still runs in the end.
-            image = try? watch.image(of: leader)
-            process = try LocalProcess.read(pid: leader)
-        } catch {
-            throw .process(error)
-        }
-        guard let image else { throw .processEnded(process.pid) }
-        let state = try state(of: process.pid)
-        let outcome = try await analyses.outcome(of: state) { () async throws(TracerError) in
-            let file = try await self.open(process.pid, as: state)
-            let outcome = await Self.analyse(file, state, path: process.executablePath)
-            if case .failure(.changed) = outcome { throw .executableChanged("process \(process.pid)") }
-            return outcome
-        }
-        switch outcome {
-        case .success(let executable): return TraceCandidate(process: process, executable: executable, image: image)
-        case .failure(let error): throw .executable(error, pid: process.pid, path: process.executablePath)
-        }
-    }
-
     /// Traces a process from its next request on.
     /// - Returns: whether it wasn't traced before.
-    package func trace(_ candidate: TraceCandidate, _ options: TracingOptions) throws(TracerError) -> Bool {
+    package func trace(_ candidate: TraceCandidate, _ options: TracingOptions) async throws(TracerError) -> Bool {
         let (pid, image) = (candidate.process.pid, candidate.image)
+        var file: ExecutableFile?
+        if !isArmed(candidate.executable) {
+            file = try await reading(pid) { () throws(TracerError) in try self.open(pid) }
+        }
         if let known = traced.first(where: { $0.value.image?.isSame(as: image) == true }) {
             return try traceAgain(known.value, slot: known.key, options)
         }
         let slot = try newSlot()
         traced[slot] = Traced(image: image, pid: pid, executable: candidate.executable)
         do throws(TracerError) {
-            try join(candidate.executable, user: slot, pid: pid)
+            try join(candidate.executable, user: slot, pid: pid, through: file)
             assembler.describe(
                 ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), options, of: image,
                 slot: slot)
@@ -250,10 +233,10 @@ package actor Tracer {
 
     /// The ends of which no event came.
     private func missedEnds() throws(BPFError) -> [ProcessChange] {
-        let present = try processes.keys()
+        let present = Set(try processes.keys().map(\.key))
         var changes: [ProcessChange] = []
         for (slot, process) in traced where process.leavingSince == nil {
-            guard let image = process.image, !present.contains(where: { $0.isSame(as: image) }) else { continue }
+            guard let image = process.image, !present.contains(image.key) else { continue }
             try release(slot)
             let runsOn =
                 try watch.image(of: process.pid).map { $0.start_boottime_ns == image.start_boottime_ns } ?? false
@@ -335,51 +318,6 @@ package actor Tracer {
         return settings
     }
 
-    /// What a process runs now.
-    private func state(of pid: Int32) throws(TracerError) -> ExecutableState {
-        if let program = (try? watch.program(of: pid)).flatMap({ $0 }) { return ExecutableState(program) }
-        guard let file = LocalProcess.executableIdentity(of: pid) else { throw .processEnded(pid) }
-        if knowsInodes { throw .noProgram(pid) }
-        return ExecutableState(file)
-    }
-
-    /// What a file holds now.
-    func state(of file: ExecutableFile) throws(TracerError) -> ExecutableState {
-        if knowsInodes, let program = (try? watch.program(at: file.handle.string)).flatMap({ $0 }) {
-            return ExecutableState(program)
-        }
-        return ExecutableState(file.identity)
-    }
-
-    /// The file that a process runs, which must be as it was.
-    private func open(_ pid: Int32, as state: ExecutableState) throws(TracerError) -> ExecutableFile {
-        let file = try open(pid)
-        guard try self.state(of: file) == state else { throw .executableChanged("process \(pid)") }
-        return file
-    }
-
-    func open(_ pid: Int32) throws(TracerError) -> ExecutableFile {
-        do throws(ProcfsError) {
-            return try LocalProcess.openExecutable(of: pid)
-        } catch {
-            throw .process(error)
-        }
-    }
-
-    /// Off the actor: it takes long.
-    private nonisolated static func analyse(
-        _ file: ExecutableFile, _ state: ExecutableState, path: String
-    ) async -> Result<KnownExecutable, AnalysisError> {
-        do throws(AnalysisError) {
-            let analysis = try ExecutableAnalysis(of: file)
-            return .success(
-                KnownExecutable(
-                    state: state, path: path, plan: try analysis.plan(), hasTracingSDK: analysis.hasTracingSDK))
-        } catch {
-            return .failure(error)
-        }
-    }
-
     /// In the caller's pid namespace; nil when it isn't there, or has ended.
     private func pid(of image: ns_process_image) -> Int32? {
         if isInInitialNamespace { return Int32(bitPattern: image.tgid) }
@@ -392,4 +330,7 @@ extension ns_process_image {
     func isSame(as other: ns_process_image) -> Bool {
         tgid == other.tgid && exec_id == other.exec_id && start_boottime_ns == other.start_boottime_ns
     }
+
+    /// What tells it from all others, to look it up by.
+    var key: SIMD2<UInt64> { [UInt64(tgid) << 32 | UInt64(exec_id), start_boottime_ns] }
 }

@@ -14,6 +14,8 @@ package enum TracerError: Error {
     case executableChanged(String)
     /// Its code is mapped from no file.
     case noProgram(Int32)
+    /// It, or the file that it runs, takes too long to read.
+    case unresponsive(Int32)
     case tooManyProcesses(limit: Int)
     case tooManyExecutables(limit: Int)
 }
@@ -47,6 +49,8 @@ extension TracerError: CustomStringConvertible {
         case .executableChanged(let subject): "\(subject): its program was replaced while it was looked at; try again"
         case .noProgram(let pid):
             "process \(pid): its code is in no file: it has moved it, or is just about to run another program"
+        case .unresponsive(let pid):
+            "process \(pid): it, or the file that it runs, takes too long to read: is it on a file system that answers?"
         case .tooManyProcesses(let limit): "no more than \(limit) processes can be traced at once"
         case .tooManyExecutables(let limit): "no more than \(limit) executables can be traced at once"
         }

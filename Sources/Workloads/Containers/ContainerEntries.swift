@@ -4,7 +4,7 @@
 /// A process is remembered from its first look to its end; what it executes changes nothing. Where a container's processes
 /// have no namespace of their own (`hostPID`, `shareProcessNamespace`), its first process is looked for among all of the
 /// machine, once.
-package struct ContainerEntries {
+package struct ContainerEntries: Sendable {
     private struct Known {
         let startTicks: UInt64
         let entry: ContainerEntry
@@ -51,6 +51,12 @@ package struct ContainerEntries {
         let present = Set(pids)
         known = known.filter { present.contains($0.key) }
         firsts = firsts.filter { present.contains($0.value.pid) }
+    }
+
+    /// Adds what another knows.
+    package mutating func learn(from other: ContainerEntries) {
+        known.merge(other.known) { $1 }
+        firsts.merge(other.firsts) { $1 }
     }
 
     private func known(_ process: ProcessStat) -> ContainerEntry? {

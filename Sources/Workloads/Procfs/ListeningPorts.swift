@@ -1,16 +1,17 @@
 internal import Glibc
+internal import Synchronization
 internal import SystemPackage
 
 /// The TCP ports that processes listen on, as /proc shows them now. One is for one look at many processes: what they share,
 /// the sockets of a network namespace, is read once.
-package final class ListeningPorts {
+package final class ListeningPorts: Sendable {
     /// So much of the sockets of one network namespace is read: of about 200,000.
     private static let tableLimit = 32 << 20
     /// TCP_LISTEN of include/net/tcp_states.h.
     private static let listening = "0A"
 
     /// Ports by inode of the socket, by network namespace.
-    private var sockets: [String: [UInt64: UInt16]] = [:]
+    private let sockets = Mutex<[String: [UInt64: UInt16]]>([:])
 
     package init() {}
 
@@ -18,8 +19,8 @@ package final class ListeningPorts {
     package func ports(of pid: Int32) -> Set<UInt16> {
         let folder = ProcFolder(pid: pid)
         guard let namespace = try? folder.link("ns/net") else { return [] }
-        let listening = sockets[namespace] ?? Self.table(of: folder)
-        sockets[namespace] = listening
+        let listening = sockets.withLock { $0[namespace] } ?? Self.table(of: folder)
+        sockets.withLock { $0[namespace] = listening }
         if listening.isEmpty { return [] }
         var ports: Set<UInt16> = []
         for name in folder.names(in: "fd") {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A running process, of which no more is read than is asked for. What can't be read is empty.
+/// A running process, of which no more is read than is asked for. What can't be read is empty. Reading may block.
 package final class LiveProcess: ProcessSubject {
     /// In the pid namespace of /proc.
     package let pid: Int32

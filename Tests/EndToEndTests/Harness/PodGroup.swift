@@ -8,8 +8,7 @@ struct PodGroup: ~Copyable {
     let containerID: String
 
     /// - Parameter uid: the pod's.
-    init(uid: String) throws {
-        let containerID = RunningContainer.newID()
+    init(uid: String, containerID: String = RunningContainer.newID()) throws {
         let hierarchy = try Self.hierarchy()
         let path = "\(hierarchy)/kubepods/burstable/pod\(uid)/\(containerID)"
         try createFolder(path)

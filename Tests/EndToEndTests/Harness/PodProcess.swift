@@ -6,11 +6,14 @@ struct PodProcess: ~Copyable {
     let server: FixtureServer
     private let group: PodGroup
 
-    /// - Parameter uid: the pod's.
+    /// - Parameters:
+    ///   - uid: the pod's.
+    ///   - containerID: where the pod's status is to tell of it before it runs.
     init(
-        binary: String, arguments: [String] = [], uid: String, environment: [String: String] = [:]
+        binary: String, arguments: [String] = [], uid: String, containerID: String = RunningContainer.newID(),
+        environment: [String: String] = [:]
     ) throws {
-        let group = try PodGroup(uid: uid)
+        let group = try PodGroup(uid: uid, containerID: containerID)
         // From its first instruction on.
         server = try FixtureServer(
             binary: "/bin/sh",

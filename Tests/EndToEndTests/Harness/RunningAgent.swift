@@ -83,6 +83,15 @@ struct RunningAgent: ~Copyable {
 
     func count(of text: String) -> Int { printed.errorText.split(separator: "\n").count { $0.contains(text) } }
 
+    /// Drops what it has said so far.
+    mutating func forget() { printed.forget() }
+
+    /// Ends it as the kernel's memory killer would.
+    mutating func kill() {
+        process.kill()
+        _ = process.wait()
+    }
+
     /// Ends it, and returns what it said last: the summary.
     mutating func stop(signal: CInt = SIGTERM) throws -> Trace {
         process.send(signal)

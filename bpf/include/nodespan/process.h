@@ -161,7 +161,7 @@ struct ns_mapped_file {
 };
 
 /// How many processes can be traced at once.
-#define NS_MAX_PROCESSES 1024
+#define NS_MAX_PROCESSES 4096
 /// How many executables can be armed at once.
 #define NS_MAX_BINARIES 256
 

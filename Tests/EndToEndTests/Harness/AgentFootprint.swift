@@ -1,0 +1,58 @@
+import CLibbpf
+import Glibc
+import TestSupport
+
+/// What a running nodespan holds that could grow without end.
+struct AgentFootprint {
+    /// Of memory, that is no file's: bytes.
+    let anonymous: Int
+    let descriptors: Int
+    let threads: Int
+    /// Entries of all its BPF hash maps.
+    let mapEntries: Int
+    let armed: ArmedSites
+
+    init(of pid: Int32) throws {
+        let status = Self.fields(try readFile("/proc/\(pid)/status"))
+        anonymous = (status["RssAnon"] ?? 0) << 10
+        threads = status["Threads"] ?? 0
+        let folder = "/proc/\(pid)/fdinfo"
+        let names = try fileNames(in: folder)
+        descriptors = names.count
+        var maps: Set<Int> = []
+        for name in names {
+            // A descriptor may have been closed meanwhile.
+            guard let bytes = try? readFile("\(folder)/\(name)") else { continue }
+            let fields = Self.fields(bytes)
+            if fields["map_type"] == Int(BPF_MAP_TYPE_HASH.rawValue), let map = fields["map_id"] { maps.insert(map) }
+        }
+        mapEntries = try maps.reduce(0) { try $0 + Self.entries(ofMap: UInt32($1)) }
+        armed = try ArmedSites(of: pid)
+    }
+
+    private static func entries(ofMap id: UInt32) throws -> Int {
+        let map = bpf_map_get_fd_by_id(id)
+        guard map >= 0 else { throw SystemCallFailure("bpf", "map \(id)") }
+        defer { close(map) }
+        // Longer than any key.
+        var key = [UInt8](repeating: 0, count: 256)
+        var next = key
+        var count = 0
+        var result = bpf_map_get_next_key(map, nil, &next)
+        while result == 0 {
+            count += 1
+            key = next
+            result = bpf_map_get_next_key(map, &key, &next)
+        }
+        return count
+    }
+
+    /// Lines of "name:\tnumber ...".
+    private static func fields(_ bytes: [UInt8]) -> [Substring: Int] {
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            .map { $0.split { $0 == ":" || $0 == "\t" || $0 == " " } }
+        return Dictionary(lines.compactMap { words in words.count < 2 ? nil : Int(words[1]).map { (words[0], $0) } }) {
+            first, _ in first
+        }
+    }
+}
