@@ -4,7 +4,7 @@ import Testing
 /// One of many pods, with its process.
 private final class ScaledPod {
     let number: Int
-    let containerID = PodProcess.newContainerID()
+    let containerID = RunningContainer.newID()
     private var process: PodProcess?
 
     init(number: Int) { self.number = number }
