@@ -64,6 +64,15 @@ struct RunningAgent: ~Copyable {
         printed.gather(for: end - .now) { _ in false }
     }
 
+    /// Waits for what others show.
+    mutating func wait(until isSo: () throws -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try !isSo() {
+            guard ContinuousClock.now < deadline else { throw NotTracing(code: nil, errors: printed.errorText) }
+            printed.readOnce(milliseconds: 20)
+        }
+    }
+
     /// Keeps a server busy, one request after the other, until something was said a number of times. Returns how many
     /// requests there were.
     /// - Parameter target: of the request of a number.

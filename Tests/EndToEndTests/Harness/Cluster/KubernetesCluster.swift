@@ -56,7 +56,9 @@ final class KubernetesCluster: TestCluster {
          {"apiGroups": [""], "resources": ["pods", "namespaces"], "verbs": ["get", "list", "watch"]},
          {"apiGroups": ["opentelemetry.io"], "resources": ["instrumentations"], "verbs": ["get", "list", "watch"]},
          {"apiGroups": ["apps"], "resources": ["replicasets"], "verbs": ["get"]},
-         {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["get"]}]}
+         {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["get"]},
+         {"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]},
+         {"apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["tracing"], "verbs": ["get"]}]}
         """,
         """
         {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "nodespan"},
@@ -108,6 +110,12 @@ final class KubernetesCluster: TestCluster {
 
     func delete(_ kind: ObjectKind, _ namespace: String, _ name: String) throws {
         try ask("DELETE", "\(kind.path(namespace: namespace, name: name))?gracePeriodSeconds=0")
+    }
+
+    func events(in namespace: String) throws -> [JSONValue] {
+        guard case .array(let events) = try ask("GET", "/apis/events.k8s.io/v1/namespaces/\(namespace)/events")["items"]
+        else { return [] }
+        return events
     }
 
     /// Tokens of an account that is gone aren't taken, nor those of an account of its name that was there before.

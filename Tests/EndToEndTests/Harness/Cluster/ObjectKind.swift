@@ -2,6 +2,7 @@
 enum ObjectKind: String {
     case namespace = "Namespace"
     case pod = "Pod"
+    case configMap = "ConfigMap"
     case serviceAccount = "ServiceAccount"
     case instrumentation = "Instrumentation"
     case deployment = "Deployment"
@@ -16,6 +17,7 @@ enum ObjectKind: String {
         return switch self {
         case .namespace: "/api/v1/namespaces/\(name)"
         case .pod: "/api/v1/\(inNamespace)pods/\(name)"
+        case .configMap: "/api/v1/\(inNamespace)configmaps/\(name)"
         case .serviceAccount: "/api/v1/\(inNamespace)serviceaccounts/\(name)"
         case .instrumentation: "/apis/opentelemetry.io/v1alpha1/\(inNamespace)instrumentations/\(name)"
         case .deployment: "/apis/apps/v1/\(inNamespace)deployments/\(name)"

@@ -27,6 +27,10 @@ final class StandInCluster: TestCluster {
         try server.control("{\"delete\": [\"\(kind.rawValue)/\(namespace)/\(name)\"]}")
     }
 
+    func events(in namespace: String) throws -> [JSONValue] {
+        try server.events(atLeast: 0).filter { $0["metadata"]?["namespace"]?.string == namespace }
+    }
+
     func revokeToken() throws { try server.control("{\"token\": \"second\"}") }
 
     func renewToken() throws { try writeFile(access.tokenFile, Array("second\n".utf8)) }

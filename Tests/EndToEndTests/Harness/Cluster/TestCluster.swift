@@ -17,6 +17,9 @@ protocol TestCluster: AnyObject {
 
     func delete(_ kind: ObjectKind, _ namespace: String, _ name: String) throws
 
+    /// The events on objects of a namespace, so far.
+    func events(in namespace: String) throws -> [JSONValue]
+
     /// Has the agent's token be refused.
     func revokeToken() throws
 
