@@ -161,18 +161,20 @@ extension EndToEnd {
                 try traced.served().map { ($0.traceID, $0) }, uniquingKeysWith: { first, _ in first })
             #expect(served.count == count && Set(served.values.map(\.client)).count == 8)
             #expect(trace.spans.count == count && Set(trace.spans.map(\.traceId)).count == count)
-            #expect(trace.summary.isBalanced && trace.summary.begun == count && trace.summary.inFlight == 0)
-            var mixed = 0
+            #expect(
+                trace.summary.isBalanced && trace.summary.begun == count && trace.summary.inFlight == 0,
+                "\(trace.summary)")
+            var mixed: [String] = []
             for span in trace.spans {
                 guard let call = served[span.traceId], span.fullMethod == call.method, span.statusCode == call.code,
                     span.endpoint("client") == call.client, span.endpoint("server") == call.authority,
                     span.traceId.hasSuffix(span.parentSpanId)
                 else {
-                    mixed += 1
+                    mixed.append("\(span.name) \(span.attributes)")
                     continue
                 }
             }
-            #expect(mixed == 0)
+            #expect(mixed == [])
         }
 
         @Test(arguments: GRPCBuild.all)

@@ -25,7 +25,7 @@ import Workloads
         #expect(stat.pid == child.pid && stat.parent == getpid() && stat.session == getsid(0))
         #expect(stat.startTicks >= own.startTicks)
         #expect(LocalProcesses().numbers(of: child.pid).first == child.pid)
-        #expect(LocalProcesses().pids.contains(child.pid))
+        #expect(LocalProcesses().candidates(with: child.pid).contains(child.pid))
         #expect(LocalProcesses().stat(of: Int32.max) == nil && LocalProcesses().arguments(of: Int32.max) == [])
     }
 }

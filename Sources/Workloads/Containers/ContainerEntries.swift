@@ -2,8 +2,8 @@
 /// put there from outside, or, in a container with a pid namespace of its own, as if the first one had started it.
 ///
 /// A process is remembered from its first look to its end; what it executes changes nothing. Where a container's processes
-/// have no namespace of their own (`hostPID`, `shareProcessNamespace`), its first process is looked for among all of the
-/// machine, once.
+/// have no namespace of their own (`hostPID`, `shareProcessNamespace`), its first process is looked for among all of them,
+/// once.
 package struct ContainerEntries: Sendable {
     private struct Known {
         let startTicks: UInt64
@@ -79,18 +79,20 @@ package struct ContainerEntries: Sendable {
             learn(process, of: container)
             return .own
         }
-        guard let first = first(of: container, in: processes) else { return .entered }
+        guard let first = first(of: container, with: process.pid, in: processes) else { return .entered }
         if first.pid == process.pid { return .own }
         // Whose parent has ended is still in the session that the runtime began for the first process.
         return process.session == first.pid && first.session == first.pid ? .own : .entered
     }
 
-    private mutating func first(of container: ContainerIdentity, in processes: some ProcessTable) -> ProcessStat? {
+    private mutating func first(
+        of container: ContainerIdentity, with pid: Int32, in processes: some ProcessTable
+    ) -> ProcessStat? {
         if let known = firsts[container], processes.stat(of: known.pid)?.startTicks == known.startTicks {
             return known
         }
         var first: ProcessStat?
-        for pid in processes.pids where processes.container(of: pid) == container {
+        for pid in processes.candidates(with: pid) where processes.container(of: pid) == container {
             guard let process = processes.stat(of: pid), !Self.isStarting(process),
                 first.map({ (process.startTicks, process.pid) < ($0.startTicks, $0.pid) }) ?? true,
                 Self.parent(of: process, within: container, in: processes) == nil,

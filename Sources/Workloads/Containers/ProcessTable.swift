@@ -1,7 +1,8 @@
 /// The processes of a machine, as far as it takes to tell how one came into its container. What can't be read, as of a process
 /// that has ended, is nil or empty.
 package protocol ProcessTable {
-    var pids: [Int32] { get }
+    /// All that are in the same container as one, and perhaps others.
+    func candidates(with pid: Int32) -> [Int32]
     func stat(of pid: Int32) -> ProcessStat?
     /// Its numbers, from the pid namespace of /proc to the innermost that it is in.
     func numbers(of pid: Int32) -> [Int32]
@@ -14,7 +15,10 @@ package protocol ProcessTable {
 package struct LocalProcesses: ProcessTable {
     package init() {}
 
-    package var pids: [Int32] { (try? LocalProcess.pids()) ?? [] }
+    package func candidates(with pid: Int32) -> [Int32] {
+        let members = container(of: pid)?.containerID.flatMap { ContainerMembers.list(with: pid, containerID: $0) }
+        return members ?? (try? LocalProcess.pids()) ?? []
+    }
 
     package func stat(of pid: Int32) -> ProcessStat? {
         (try? ProcFolder(pid: pid).contents(of: "stat", limit: 1 << 12)).flatMap { ProcessStat($0) }

@@ -55,16 +55,8 @@ package struct LocalProcess: Sendable {
 
     /// The pids of all processes.
     package static func pids() throws(Errno) -> [Int32] {
-        guard let stream = opendir("/proc") else { throw Errno(rawValue: errno) }
-        defer { closedir(stream) }
-        var pids: [Int32] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let pid = Int32(name) { pids.append(pid) }
-        }
-        return pids
+        guard let names = FolderNames.read("/proc", foldersOnly: true) else { throw Errno(rawValue: errno) }
+        return names.compactMap { Int32($0) }
     }
 
     /// Reads a process, or the process that a thread belongs to.

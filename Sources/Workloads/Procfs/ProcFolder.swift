@@ -41,16 +41,7 @@ struct ProcFolder {
 
     /// Of the entries of a folder in it; none when it can't be read.
     func names(in folder: String) -> [String] {
-        guard let stream = opendir(path(of: folder).string) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
+        FolderNames.read(path(of: folder).string) ?? []
     }
 
     func path(of file: String) -> FilePath { FilePath("/proc/\(pid)/\(file)") }

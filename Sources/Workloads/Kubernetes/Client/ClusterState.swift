@@ -80,7 +80,7 @@ package actor ClusterState {
     package func answer(for identity: ContainerIdentity) -> Answer? {
         // An Instrumentation that isn't listed yet is none that doesn't exist.
         guard isComplete else { return nil }
-        for pod in objects.pods.values {
+        for pod in pods(for: identity) {
             guard let container = pod.container(of: identity)?.name else { continue }
             let wishes = wishes(of: pod)
             let outcome = wishes.outcome(of: container)
@@ -99,10 +99,16 @@ package actor ClusterState {
         return nil
     }
 
+    /// Those that the container may be of. The kubelet knows pods that it made from files by other UIDs than the API server.
+    private func pods(for identity: ContainerIdentity) -> [Pod] {
+        if let uid = identity.podUID, let pod = objects.pods[uid] { return [pod] }
+        return Array(objects.pods.values)
+    }
+
     /// The pod that a process is in, whatever the container, if that pod asks for any of its containers to be traced.
     package func askingPod(of identity: ContainerIdentity) -> Pod? {
         guard isComplete, let uid = identity.podUID else { return nil }
-        return objects.pods.values.first { $0.kubeletUIDs.contains(uid) && !wishes(of: $0).wishes.isEmpty }
+        return pods(for: identity).first { $0.kubeletUIDs.contains(uid) && !wishes(of: $0).wishes.isEmpty }
     }
 
     private func wishes(of pod: Pod) -> PodWishes {
