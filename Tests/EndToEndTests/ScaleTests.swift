@@ -23,8 +23,8 @@ private final class ScaledPod {
     }
 
     /// Returns when it listens.
-    func start(_ binary: String) throws {
-        process = try PodProcess(binary: binary, uid: uid, containerID: containerID)
+    func start(_ binary: String, _ arguments: [String] = []) throws {
+        process = try PodProcess(binary: binary, arguments: arguments, uid: uid, containerID: containerID)
     }
 
     /// Requests that tell whose they are.
@@ -58,8 +58,8 @@ extension EndToEnd {
             for pod in pods.dropLast() { try pod.start(binaries[pod.number % binaries.count]) }
             try agent.wait(for: "(pid ", count: 200)
             for pod in pods.dropLast() { try pod.request(1) }
-            // Nobody waits for the agent here.
-            try last.start(binaries[0])
+            // Nobody waits for the agent here; but no program serves in its first few milliseconds.
+            try last.start(binaries[0], ["-after", "20ms"])
             try last.request(5)
             try agent.wait(for: "(pid ", count: 201)
             let armed = try ArmedSites(of: agent.pid).files

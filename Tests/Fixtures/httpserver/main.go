@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 )
 
 func main() {
@@ -18,7 +19,9 @@ func main() {
 	secure := flag.Bool("tls", false, "serve TLS with a certificate made at the start")
 	http2 := flag.Bool("http2", false, "with -tls, serve HTTP/2 too")
 	first := flag.String("first", "", "a target that the server requests of itself before it says that it listens")
+	after := flag.Duration("after", 0, "how long it does something else before it listens")
 	flag.Parse()
+	time.Sleep(*after)
 
 	listener, err := net.Listen("tcp", *address)
 	if err != nil {
