@@ -63,7 +63,7 @@ import Testing
     @Test func `remembers how spans were made before a change until the ring has been read up to there`() {
         let sink = Outlets()
         let assembler = assembler(sink)
-        assembler.change(TracingOptions(outlet: SpanOutlet(number: 2)), slot: 3, at: 4096)
+        assembler.change(TracingOptions(outlet: SpanOutlet(number: 2)), slot: 3, at: { 4096 })
         func take() {
             for end in [2, UInt64.max] { record(endNS: end).withUnsafeBytes(assembler.take) }
         }

@@ -76,15 +76,17 @@ static long ns_register_request(void *requests, const struct ns_goroutine *key, 
 }
 
 /// Before the contexts of HTTP requests are asked for: the first time, those in flight get their entries. One that
-/// begins meanwhile looks at the settings behind that, and makes its own.
+/// begins meanwhile looks at the settings behind that, and makes its own. Others that ask meanwhile may not wait for
+/// who was first, so they do the same.
 static __always_inline void ns_want_contexts(const struct ns_hit *hit, struct ns_process_settings *settings)
 {
 	struct ns_process_image process = hit->key.process;
 
-	if (settings->wants_contexts)
+	if (*(volatile __u32 *)&settings->wants_contexts == NS_CONTEXTS_REGISTERED)
 		return;
-	settings->wants_contexts = 1;
+	*(volatile __u32 *)&settings->wants_contexts = NS_CONTEXTS_WANTED;
 	bpf_for_each_map_elem(&http_in_flight, ns_register_request, &process, 0);
+	*(volatile __u32 *)&settings->wants_contexts = NS_CONTEXTS_REGISTERED;
 }
 
 /// A walk along a chain of contexts.

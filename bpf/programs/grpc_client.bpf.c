@@ -70,7 +70,7 @@ static __always_inline void begin(struct pt_regs *ctx, struct ns_hit *hit, struc
 			is_inner = other == NS_GRPC_OUTER;
 		}
 		failed = ns_enter(&grpc_client_in_flight, &key, &empty_flight, settings, NS_IN_FLIGHT_GRPC_CLIENT);
-	} else if (failed && ns_make_room(&grpc_client_in_flight, give_up, start_ns)) {
+	} else if (failed && ns_make_room(&grpc_client_in_flight, give_up, start_ns, settings->counters_slot, failed)) {
 		failed = ns_enter(&grpc_client_in_flight, &key, &empty_flight, settings, NS_IN_FLIGHT_GRPC_CLIENT);
 	}
 	ns_count_begun(settings->counters_slot);

@@ -63,7 +63,7 @@ enter(const struct ns_hit *hit, const struct ns_process_settings *settings, __u6
 			ns_forget_old_context(&hit->key, flight->context);
 		}
 		failed = bpf_map_update_elem(&grpc_server_in_flight, &hit->key, &empty_flight, BPF_ANY);
-	} else if (failed && ns_make_room(&grpc_server_in_flight, give_up, now)) {
+	} else if (failed && ns_make_room(&grpc_server_in_flight, give_up, now, settings->counters_slot, failed)) {
 		failed = ns_enter(&grpc_server_in_flight, &hit->key, &empty_flight, settings, NS_IN_FLIGHT_GRPC_SERVER);
 	}
 	flight = failed ? NULL : bpf_map_lookup_elem(&grpc_server_in_flight, &hit->key);

@@ -89,7 +89,7 @@ static __always_inline int begin(struct pt_regs *ctx, __u32 client)
 		if (flight)
 			drop(&hit, flight);
 		failed = bpf_map_update_elem(&http_client_in_flight, &hit.key, &empty_flight, BPF_ANY);
-	} else if (failed && ns_make_room(&http_client_in_flight, give_up, now)) {
+	} else if (failed && ns_make_room(&http_client_in_flight, give_up, now, settings->counters_slot, failed)) {
 		failed = ns_enter(&http_client_in_flight, &hit.key, &empty_flight, settings, NS_IN_FLIGHT_HTTP_CLIENT);
 	}
 	ns_count_begun(settings->counters_slot);

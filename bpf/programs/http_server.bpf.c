@@ -96,7 +96,7 @@ static __always_inline struct ns_http_in_flight *begin(struct pt_regs *ctx, stru
 			ns_forget_old_context(&hit->key, flight->context);
 		}
 		failed = bpf_map_update_elem(&http_in_flight, &hit->key, &empty_flight, BPF_ANY);
-	} else if (failed && ns_make_room(&http_in_flight, give_up, start_ns)) {
+	} else if (failed && ns_make_room(&http_in_flight, give_up, start_ns, settings->counters_slot, failed)) {
 		failed = ns_enter(&http_in_flight, &hit->key, &empty_flight, settings, NS_IN_FLIGHT_HTTP_SERVER);
 	}
 	ns_count_begun(settings->counters_slot);

@@ -15,6 +15,9 @@ struct ArmedEntry {
     /// Since when there are none.
     var idleSince: ContinuousClock.Instant?
 
+    /// Whether the process through which it was armed has ended, so that its mount is to be let go.
+    var needsHandOver: Bool { users[through] == nil && arming.mount != nil }
+
     /// Whether nobody can write to the file, which would put the breakpoints anywhere in what is written.
     var isGuarded: Bool { arming.lease?.isAwaited == false }
 

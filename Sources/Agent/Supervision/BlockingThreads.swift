@@ -6,7 +6,7 @@ import Synchronization
 /// to do, and ends when there is nothing any more.
 final class BlockingThreads: Sendable {
     private struct State {
-        var waiting: [@Sendable () -> Void] = []
+        var waiting: [(id: ObjectIdentifier, job: @Sendable () -> Void)] = []
         var threads = 0
         /// What the calls are about that nobody waits for any more, each with a thread.
         var forsaken: [Int32] = []
@@ -27,57 +27,88 @@ final class BlockingThreads: Sendable {
         self.forsakenLimit = forsakenLimit
     }
 
-    /// Makes a call. Callers bound how many wait.
+    /// What has become of a call.
+    enum Outcome<Value: Sendable>: Sendable {
+        case value(Value)
+        /// It takes longer than it is waited for, or one about the same process does.
+        case stuck
+        /// It wasn't made: there was no thread for it.
+        case crowded
+
+        var value: Value? { if case .value(let value) = self { value } else { nil } }
+    }
+
+    /// So many calls wait for a thread; more aren't made.
+    private static let waitingLimit = 512
+    /// For so many times the time of a call it waits for a thread.
+    private static let patience = 5
+
+    /// Makes a call.
     /// - Parameters:
     ///   - pid: the process that it is about. As long as a call about it is stuck, others about it aren't made.
-    ///   - time: for which it is waited for.
-    /// - Returns: nil when it takes longer, and at once when the task is cancelled. What was begun then goes on.
+    ///   - time: for which it is waited for once it has begun, and at most for as long again. What was begun then goes on.
     func run<Value: Sendable>(
         about pid: Int32, within time: Duration, _ clock: some Clock<Duration> = ContinuousClock(),
         _ body: @escaping @Sendable () -> Value
-    ) async -> Value? {
-        await withTaskGroup(of: Value?.self) { group in
-            group.addTask { await self.run(about: pid, body) }
+    ) async -> Outcome<Value> {
+        if state.withLock({ $0.forsaken.contains(pid) }) { return .stuck }
+        let call = BlockingCall<Value>()
+        return await withTaskGroup(of: Outcome<Value>.self) { group in
+            group.addTask { await self.run(call, about: pid, body) }
             group.addTask {
-                try? await clock.sleep(for: time)
-                return nil
+                var hadBegun = false
+                for _ in 0..<Self.patience where !hadBegun {
+                    hadBegun = call.hasBegun
+                    try? await clock.sleep(for: time)
+                }
+                return call.hasBegun ? .stuck : .crowded
             }
-            let first = await group.next() ?? nil
+            let first = await group.next() ?? .crowded
             group.cancelAll()
             return first
         }
     }
 
-    private func run<Value: Sendable>(about pid: Int32, _ body: @escaping @Sendable () -> Value) async -> Value? {
-        if state.withLock({ $0.forsaken.contains(pid) }) { return nil }
-        let call = BlockingCall<Value>()
-        return await withTaskCancellationHandler {
+    private func run<Value: Sendable>(
+        _ call: BlockingCall<Value>, about pid: Int32, _ body: @escaping @Sendable () -> Value
+    ) async -> Outcome<Value> {
+        await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 call.answer(to: continuation)
-                add {
+                let isTaken = add(ObjectIdentifier(call)) {
                     guard call.begin() else { return }
                     if !call.end(body()) { self.comeBack(from: pid) }
                 }
+                if !isTaken { _ = call.forsake() }
             }
         } onCancel: {
-            if call.forsake() { forsake(pid) }
+            // Noted first: it may end at any time.
+            forsake(pid)
+            if call.forsake() {
+                startThreadIfNeeded()
+            } else {
+                comeBack(from: pid)
+                state.withLock { $0.waiting.removeAll { $0.id == ObjectIdentifier(call) } }
+            }
         }
     }
 
-    private func add(_ job: @escaping @Sendable () -> Void) {
-        let needsThread = state.withLock { state in
-            state.waiting.append(job)
-            return takePlace(&state)
+    private func add(_ id: ObjectIdentifier, _ job: @escaping @Sendable () -> Void) -> Bool {
+        let isTaken = state.withLock { state in
+            if state.waiting.count >= Self.waitingLimit { return false }
+            state.waiting.append((id, job))
+            return true
         }
-        if needsThread { startThread() }
+        if isTaken { startThreadIfNeeded() }
+        return isTaken
+    }
+
+    private func startThreadIfNeeded() {
+        if state.withLock({ takePlace(&$0) }) { startThread() }
     }
 
     private func forsake(_ pid: Int32) {
-        let needsThread = state.withLock { state in
-            state.forsaken.append(pid)
-            return takePlace(&state)
-        }
-        if needsThread { startThread() }
+        state.withLock { $0.forsaken.append(pid) }
     }
 
     private func comeBack(from pid: Int32) {
@@ -115,14 +146,14 @@ final class BlockingThreads: Sendable {
                 state.threads -= 1
                 return nil
             }
-            return state.waiting.removeFirst()
+            return state.waiting.removeFirst().job
         }
     }
 }
 
 /// One call, and who waits for what it returns.
 private final class BlockingCall<Value: Sendable>: Sendable {
-    private typealias Waiting = CheckedContinuation<Value?, Never>
+    private typealias Waiting = CheckedContinuation<BlockingThreads.Outcome<Value>, Never>
 
     private enum Phase {
         case new
@@ -134,13 +165,22 @@ private final class BlockingCall<Value: Sendable>: Sendable {
 
     private let phase = Mutex(Phase.new)
 
-    func answer(to continuation: CheckedContinuation<Value?, Never>) {
+    var hasBegun: Bool {
+        phase.withLock { phase in
+            switch phase {
+            case .new, .waiting: false
+            case .running, .over: true
+            }
+        }
+    }
+
+    func answer(to continuation: CheckedContinuation<BlockingThreads.Outcome<Value>, Never>) {
         let isOver = phase.withLock { phase in
             if case .over = phase { return true }
             phase = .waiting(continuation)
             return false
         }
-        if isOver { continuation.resume(returning: nil) }
+        if isOver { continuation.resume(returning: .crowded) }
     }
 
     /// False when nobody waits any more.
@@ -155,7 +195,7 @@ private final class BlockingCall<Value: Sendable>: Sendable {
     /// False when nobody waited any more.
     func end(_ value: Value) -> Bool {
         guard case .running(let continuation) = phase.withLock({ exchange(&$0) }) else { return false }
-        continuation.resume(returning: value)
+        continuation.resume(returning: .value(value))
         return true
     }
 
@@ -164,10 +204,10 @@ private final class BlockingCall<Value: Sendable>: Sendable {
         switch phase.withLock({ exchange(&$0) }) {
         case .new, .over: return false
         case .waiting(let continuation):
-            continuation.resume(returning: nil)
+            continuation.resume(returning: .crowded)
             return false
         case .running(let continuation):
-            continuation.resume(returning: nil)
+            continuation.resume(returning: .stuck)
             return true
         }
     }

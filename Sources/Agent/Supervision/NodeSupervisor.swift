@@ -14,8 +14,12 @@ package actor NodeSupervisor {
     private static let quickLook = Duration.seconds(1)
     /// Between two looks at all processes at least.
     private static let pause = Duration.milliseconds(200)
+    /// How often a process is looked at again at once, since something has changed meanwhile.
+    private static let rounds = 4
+    /// Of so many processes at once it is waited for what they are.
+    private static let lanes = 16
     /// Of so many refusals it is known that they were told; then they may be told again.
-    private static let known = 1024
+    private static let known = 1 << 14
 
     /// What is found of a process at one moment.
     private struct Reading {
@@ -141,9 +145,16 @@ package actor NodeSupervisor {
         guard let pids = try? LocalProcess.pids() else { return }
         entries.keep(pids)
         let ports = ListeningPorts()
-        for pid in pids where pid != getpid() {
-            if Task.isCancelled { return }
-            await look(at: pid, ports: ports)
+        // One whose file is slow holds up few.
+        await withDiscardingTaskGroup { group in
+            for lane in 0..<Self.lanes {
+                group.addTask {
+                    for pid in stride(from: lane, to: pids.count, by: Self.lanes).map({ pids[$0] }) where pid != getpid() {
+                        if Task.isCancelled { return }
+                        await self.look(at: pid, ports: ports)
+                    }
+                }
+            }
         }
         do throws(BPFError) {
             for (pid, reason) in try await tracer.lossesByQuota() {
@@ -161,15 +172,18 @@ package actor NodeSupervisor {
             again.insert(pid)
             return
         }
-        repeat {
+        // One that executes programs without end is left to the next look at all.
+        for _ in 0..<Self.rounds {
             again.remove(pid)
             do throws(TracerError) {
                 try await lookOnce(at: pid, ports: ports, hasBegun: hasBegun)
             } catch {
                 tell(error)
             }
-        } while again.contains(pid) && !Task.isCancelled
+            if !again.contains(pid) || Task.isCancelled { break }
+        }
         busy.remove(pid)
+        if again.remove(pid) != nil { due.yield() }
     }
 
     /// Finds out what a process's pod asks for, and for one of no pod, what the rules say, and does that.
@@ -213,16 +227,14 @@ package actor NodeSupervisor {
     private func isLeftOut(
         _ pid: Int32, _ process: ContainedProcess, of answer: ClusterState.Answer
     ) async throws(TracerError) -> Bool {
-        guard case .wanted(let wish) = answer.outcome, wish.admits(programPath: process.programPath) else {
-            return false
-        }
+        guard case .wanted(let wish) = answer.outcome else { return false }
         let pod = answer.pod.reference
         if let sandbox = process.sandbox {
             tell(.sandboxed(sandbox), of: pod, process: pid)
             return true
         }
         // Where it came from doesn't change.
-        if wishes[pid] != nil { return false }
+        if wishes[pid] != nil || !wish.admits(programPath: process.programPath) { return false }
         let entries = entries
         let entry = try await tracer.reading(pid) { () throws(TracerError) in
             entries.entry(of: pid)
@@ -250,6 +262,11 @@ package actor NodeSupervisor {
                 return
             }
             guard traced != nil else { return await trace(pid, reading, wish, found) }
+            if wish.leavesSDK != nil, traced?.leavesSDK == nil, await leaves(pid, wish, of: reading.pod) {
+                wishes[pid] = nil
+                if try await tracer.untrace(pid) { report(.untraced(pid: pid)) }
+                return
+            }
             guard let outlet = outlet(for: wish, pid) else { return }
             if try await tracer.change(pid, to: wish.options(outlet: outlet)) {
                 wishes[pid] = wish
@@ -278,9 +295,7 @@ package actor NodeSupervisor {
             }
             let candidate = try await tracer.examine(look)
             tell(reading, process: pid)
-            let refusal = wish.leavesSDK?.refusal(
-                hasSDK: candidate.executable.hasTracingSDK, environment: candidate.process.environment)
-            if let refusal { return tell(.wish(refusal), of: reading.pod, process: pid) }
+            if leaves(candidate, wish, of: reading.pod) { return }
             guard let outlet = outlet(for: wish, pid) else { return }
             let isNew = try await tracer.trace(candidate, wish.options(outlet: outlet))
             wishes[pid] = wish
@@ -292,6 +307,20 @@ package actor NodeSupervisor {
                 tell(error, of: reading.pod)
             }
         }
+    }
+
+    /// Whether a wish is for programs without an SDK of their own, and this one has one.
+    private func leaves(_ candidate: TraceCandidate, _ wish: ProcessWish, of pod: PodReference?) -> Bool {
+        let refusal = wish.leavesSDK?.refusal(
+            hasSDK: candidate.executable.hasTracingSDK, environment: candidate.process.environment)
+        guard let refusal else { return false }
+        tell(.wish(refusal), of: pod, process: candidate.process.pid)
+        return true
+    }
+
+    private func leaves(_ pid: Int32, _ wish: ProcessWish, of pod: PodReference?) async -> Bool {
+        guard let candidate = try? await tracer.examine(pid) else { return false }
+        return leaves(candidate, wish, of: pod)
     }
 
     private func hasChanged(_ pid: Int32, since found: ProcessFinding) async -> Bool {

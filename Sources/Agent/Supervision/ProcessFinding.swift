@@ -34,7 +34,7 @@ struct ProcessFinding: Sendable {
             container = ContainedProcess(
                 identity: identity, programPath: process.programPath, environment: process.environment,
                 sandbox: process.sandbox)
-            if depth == .everything { look = try tracer.look(at: pid) }
+            if depth == .everything { look = try? tracer.look(at: pid) }
             return
         }
         var problems: [WishProblem] = []

@@ -8,9 +8,10 @@ final class SharedEntries: Sendable {
 
     /// Nil for a process that has ended, or that is in no container. Reading may block.
     func entry(of pid: Int32) -> ContainerEntry? {
-        var own = entries.withLock { $0 }
+        let before = entries.withLock { $0 }
+        var own = before
         let entry = own.entry(of: pid, in: LocalProcesses())
-        entries.withLock { [own] in $0.learn(from: own) }
+        entries.withLock { [own] in $0.learn(from: own, since: before) }
         return entry
     }
 

@@ -82,9 +82,10 @@ final class SpanAssembler: Sendable {
     }
 
     /// Spans of the process that end from now on are made and passed on in another way.
-    /// - Parameter position: of the ring, up to which there may be records of others.
-    func change(_ options: TracingOptions, slot: UInt32, at position: UInt64) {
+    /// - Parameter position: of the ring, up to which there may be records of others. Asked for behind the time.
+    func change(_ options: TracingOptions, slot: UInt32, at position: () -> UInt64) {
         let now = ClockReading.now().monotonicBeforeNS
+        let position = position()
         state.withLock { state in
             guard let workload = state.workloads[slot] else { return }
             let earlier = Earlier(workload: workload, untilNS: now, position: position)

@@ -14,20 +14,20 @@ extension Tracer {
     package func lookAfterArmed(_ clock: ContinuousClock = ContinuousClock()) async {
         while (try? await clock.sleep(for: Self.look)) != nil {
             try? lookAfterLeaving(now: clock.now)
-            lookAfterArmed(now: clock.now)
+            await lookAfterArmed(now: clock.now)
             await analyses.dropUnused(armed: armed.values.map(\.executable.state))
         }
     }
 
-    private func lookAfterArmed(now: ContinuousClock.Instant) {
-        for (identity, var entry) in armed {
+    private func lookAfterArmed(now: ContinuousClock.Instant) async {
+        for (identity, entry) in armed {
             if let since = entry.idleSince {
                 if !entry.isGuarded || now - since >= Self.grace { disarm(identity) }
                 continue
             }
             // Where a running program's file can be written to (Linux 6.11), who does is not held up.
             if let lease = entry.arming.lease, lease.isAwaited { lease.giveUp() }
-            if handOver(&entry) { armed[identity] = entry }
+            await handOver(identity)
         }
     }
 
@@ -73,31 +73,28 @@ extension Tracer {
     /// A traced process that ran it has ended.
     func leave(_ identity: ExecutableIdentity, user: UInt32) {
         guard var entry = armed[identity], entry.users.removeValue(forKey: user) != nil else { return }
-        if entry.users.isEmpty {
-            entry.idleSince = .now
-        } else {
-            _ = handOver(&entry)
-        }
+        if entry.users.isEmpty { entry.idleSince = .now }
         armed[identity] = entry
         if entry.users.isEmpty, !entry.mayStayIdle { disarm(identity) }
     }
 
     /// Once the process through which an executable was armed has ended, its mount must not be kept busy: another one's is.
     /// In between, both are armed, and each probe runs twice: the second time it finds nothing to do.
-    /// - Returns: whether the entry was changed.
-    private func handOver(_ entry: inout ArmedEntry) -> Bool {
-        guard entry.users[entry.through] == nil, entry.arming.mount != nil else { return false }
+    private func handOver(_ identity: ExecutableIdentity) async {
+        guard let entry = armed[identity], entry.needsHandOver else { return }
         for (user, pid) in entry.users {
-            guard let file = try? open(pid) else { continue }
+            guard let file = try? await reading(pid, { () throws(TracerError) in try self.open(pid) }) else { continue }
+            // Meanwhile, processes may have come and gone.
+            guard var entry = armed[identity], entry.needsHandOver, entry.users[user] == pid else { return }
             if file.mount != entry.arming.mount {
                 let arming = try? arming(entry.executable, through: file, slot: entry.slot, isRunning: true)
                 guard let arming else { continue }
                 entry.arming = arming
             }
             entry.through = user
-            return true
+            armed[identity] = entry
+            return
         }
-        return false
     }
 
     private func arm(

@@ -15,7 +15,7 @@ extension Tracer {
         options.sampler.apply(to: &settings)
         // It may have ended since.
         guard try processes.replace(settings, for: image) else { return false }
-        assembler.change(options, slot: slot, at: spanReader?.written ?? 0)
+        assembler.change(options, slot: slot, at: { spanReader?.written ?? 0 })
         return true
     }
 
@@ -23,7 +23,7 @@ extension Tracer {
     /// - Returns: whether it was leaving.
     func traceAgain(_ process: Traced, slot: UInt32, _ options: TracingOptions) throws(TracerError) -> Bool {
         guard let image = process.image else { return false }
-        assembler.change(options, slot: slot, at: spanReader?.written ?? 0)
+        assembler.change(options, slot: slot, at: { spanReader?.written ?? 0 })
         var settings = settings(slot: slot, options.sampler)
         if process.writesAreOff { settings.writes = 0 }
         guard process.leavingSince != nil else {

@@ -20,10 +20,10 @@ extension Tracer {
     func examine(_ look: ProcessLook) async throws(TracerError) -> TraceCandidate {
         let (process, state) = (look.process, look.state)
         let outcome = try await analyses.outcome(of: state) { () async throws(TracerError) in
-            let outcome = await self.analysing.run(about: process.pid, within: Self.analysisTime) {
+            let made = await self.analysing.run(about: process.pid, within: Self.analysisTime) {
                 Result { () throws(TracerError) in try self.analyse(process, state) }
             }
-            guard let outcome = try outcome?.get() else { throw .unresponsive(process.pid) }
+            let outcome = try Self.result(of: made, pid: process.pid)
             if case .failure(.changed) = outcome { throw .executableChanged("process \(process.pid)") }
             return outcome
         }
@@ -35,13 +35,22 @@ extension Tracer {
     }
 
     /// Off the actor, since whoever owns what is looked at may have others wait.
-    /// - Throws: `unresponsive` when it takes too long, or the task is cancelled.
+    /// - Throws: `unresponsive` or `crowded` when it takes too long, or the task is cancelled.
     nonisolated func reading<Value: Sendable>(
         _ pid: Int32, _ body: @escaping @Sendable () throws(TracerError) -> Value
     ) async throws(TracerError) -> Value {
-        let result = await looking.run(about: pid, within: Self.lookTime) { Result(catching: body) }
-        guard let result else { throw .unresponsive(pid) }
-        return try result.get()
+        try Self.result(
+            of: await looking.run(about: pid, within: Self.lookTime) { Result(catching: body) }, pid: pid)
+    }
+
+    private static func result<Value>(
+        of call: BlockingThreads.Outcome<Result<Value, TracerError>>, pid: Int32
+    ) throws(TracerError) -> Value {
+        switch call {
+        case .value(let result): try result.get()
+        case .stuck: throw .unresponsive(pid)
+        case .crowded: throw .crowded
+        }
     }
 
     /// Blocks: for `reading`.

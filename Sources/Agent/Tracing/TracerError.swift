@@ -16,6 +16,8 @@ package enum TracerError: Error {
     case noProgram(Int32)
     /// It, or the file that it runs, takes too long to read.
     case unresponsive(Int32)
+    /// Too many others take too long to read.
+    case crowded
     case tooManyProcesses(limit: Int)
     case tooManyExecutables(limit: Int)
 }
@@ -51,6 +53,9 @@ extension TracerError: CustomStringConvertible {
             "process \(pid): its code is in no file: it has moved it, or is just about to run another program"
         case .unresponsive(let pid):
             "process \(pid): it, or the file that it runs, takes too long to read: is it on a file system that answers?"
+        case .crowded:
+            "processes aren't looked at: too many that nodespan has looked at don't answer, or wait for a file system; what is "
+                + "traced goes on, and nodespan tries again"
         case .tooManyProcesses(let limit): "no more than \(limit) processes can be traced at once"
         case .tooManyExecutables(let limit): "no more than \(limit) executables can be traced at once"
         }

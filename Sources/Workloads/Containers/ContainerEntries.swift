@@ -53,10 +53,15 @@ package struct ContainerEntries: Sendable {
         firsts = firsts.filter { present.contains($0.value.pid) }
     }
 
-    /// Adds what another knows.
-    package mutating func learn(from other: ContainerEntries) {
-        known.merge(other.known) { $1 }
-        firsts.merge(other.firsts) { $1 }
+    /// Adds what another has learnt since it was as it was before.
+    package mutating func learn(from other: ContainerEntries, since before: ContainerEntries) {
+        for (pid, new) in other.known where before.known[pid]?.startTicks != new.startTicks {
+            if known.count >= Self.limit { known = [:] }
+            known[pid] = new
+        }
+        for (container, first) in other.firsts where before.firsts[container] != first {
+            learn(first, of: container)
+        }
     }
 
     private func known(_ process: ProcessStat) -> ContainerEntry? {

@@ -13,19 +13,12 @@ struct AgentFootprint {
     let armed: ArmedSites
 
     init(of pid: Int32) throws {
-        let status = Self.fields(try readFile("/proc/\(pid)/status"))
+        let status = DescriptorFields.fields(try readFile("/proc/\(pid)/status"))
         anonymous = (status["RssAnon"] ?? 0) << 10
         threads = status["Threads"] ?? 0
-        let folder = "/proc/\(pid)/fdinfo"
-        let names = try fileNames(in: folder)
-        descriptors = names.count
-        var maps: Set<Int> = []
-        for name in names {
-            // A descriptor may have been closed meanwhile.
-            guard let bytes = try? readFile("\(folder)/\(name)") else { continue }
-            let fields = Self.fields(bytes)
-            if fields["map_type"] == Int(BPF_MAP_TYPE_HASH.rawValue), let map = fields["map_id"] { maps.insert(map) }
-        }
+        let held = try DescriptorFields.all(of: pid)
+        descriptors = held.count
+        let maps = Set(held.filter { $0["map_type"] == Int(BPF_MAP_TYPE_HASH.rawValue) }.compactMap { $0["map_id"] })
         mapEntries = try maps.reduce(0) { try $0 + Self.entries(ofMap: UInt32($1)) }
         armed = try ArmedSites(of: pid)
     }
@@ -45,14 +38,5 @@ struct AgentFootprint {
             result = bpf_map_get_next_key(map, &key, &next)
         }
         return count
-    }
-
-    /// Lines of "name:\tnumber ...".
-    private static func fields(_ bytes: [UInt8]) -> [Substring: Int] {
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-            .map { $0.split { $0 == ":" || $0 == "\t" || $0 == " " } }
-        return Dictionary(lines.compactMap { words in words.count < 2 ? nil : Int(words[1]).map { (words[0], $0) } }) {
-            first, _ in first
-        }
     }
 }

@@ -6,16 +6,17 @@ enum DescriptorFields {
         let folder = "/proc/\(pid)/fdinfo"
         // A descriptor may have been closed meanwhile.
         return try fileNames(in: folder).compactMap { try? readFile("\(folder)/\($0)") }.map {
-            fields(String(decoding: $0, as: UTF8.self)[...])
+            fields($0)
         }
     }
 
     /// The BPF links that a process holds: each probe that is armed anew has another.
     static func links(of pid: Int32) throws -> Set<Int> { Set(try all(of: pid).compactMap { $0["link_id"] }) }
 
-    /// Lines of "name:\tnumber".
-    private static func fields(_ text: Substring) -> [Substring: Int] {
-        let lines = text.split(separator: "\n").map { $0.split { $0 == ":" || $0 == "\t" } }
+    /// Lines of "name:\tnumber ...".
+    static func fields(_ bytes: [UInt8]) -> [Substring: Int] {
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            .map { $0.split { $0 == ":" || $0 == "\t" || $0 == " " } }
         return Dictionary(lines.compactMap { words in words.count < 2 ? nil : Int(words[1]).map { (words[0], $0) } }) {
             first, _ in first
         }

@@ -27,6 +27,13 @@ enum ns_sampler {
 	NS_SAMPLER_TRACE_ID_RATIO = 2,
 };
 
+enum ns_contexts {
+	NS_CONTEXTS_UNWANTED = 0,
+	/// Of the requests in flight, some may not be registered yet.
+	NS_CONTEXTS_WANTED = 1,
+	NS_CONTEXTS_REGISTERED = 2,
+};
+
 /// How many of a program's processors are looked at, beside the one at hand.
 #define NS_PROCESSORS_MAX 8
 #define NS_UNASKED_MAX 1024
@@ -49,8 +56,8 @@ struct ns_process_settings {
 	/// How many requests have begun, up to NS_UNASKED_MAX, since a call was made by a goroutine that a server's had
 	/// started: while nobody asks, what tells whose it is isn't looked at.
 	__u32 unasked;
-	/// 1 once anybody has looked for the HTTP request that a context is of. Only then are the contexts of requests
-	/// registered, so that a program that only serves is spared that.
+	/// `enum ns_contexts`: whether anybody has looked for the HTTP request that a context is of. Only then are the
+	/// contexts of requests registered, so that a program that only serves is spared that.
 	__u32 wants_contexts;
 	/// How many spans it may have in flight, by `enum ns_in_flight_kind`; 0 for as many as there is room for.
 	__u32 in_flight_max[NS_IN_FLIGHT_KIND_COUNT];
@@ -97,6 +104,8 @@ struct ns_process_counters {
 	/// position, in bytes. Counted anew once the ring has been read up to there.
 	__u64 ring_start;
 	__u64 ring_bytes;
+	/// When its spans in flight were last looked through, since there were as many as it may have.
+	__u64 last_sweep_ns;
 };
 
 /// A change in the life of a process that user space asked to hear of, in the ring `process_events`.
