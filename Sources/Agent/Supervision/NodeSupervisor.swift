@@ -149,9 +149,9 @@ package actor NodeSupervisor {
         await withDiscardingTaskGroup { group in
             for lane in 0..<Self.lanes {
                 group.addTask {
-                    for pid in stride(from: lane, to: pids.count, by: Self.lanes).map({ pids[$0] }) where pid != getpid() {
+                    for place in stride(from: lane, to: pids.count, by: Self.lanes) where pids[place] != getpid() {
                         if Task.isCancelled { return }
-                        await self.look(at: pid, ports: ports)
+                        await self.look(at: pids[place], ports: ports)
                     }
                 }
             }

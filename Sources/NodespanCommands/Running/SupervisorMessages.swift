@@ -17,7 +17,8 @@ enum SupervisorMessages {
         case .problem(let problem, let subject): StandardError.print("\(subject): \(TerminalText("\(problem)").text)")
         case .writesOff(let pid): StandardError.print(TracingMessages.writesOff(pid))
         case .beyondQuota(let pid, let reason):
-            StandardError.print("process \(pid) loses spans, to leave room for those of others: \(reason.explanation) (\(reason.name))")
+            StandardError.print(
+                "process \(pid) loses spans, to leave room for those of others: \(reason.explanation) (\(reason.name))")
         case .failed(let error): StandardError.print("nodespan: \(error)")
         }
     }
