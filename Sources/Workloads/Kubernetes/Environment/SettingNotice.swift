@@ -4,6 +4,8 @@ package enum SettingNotice: Hashable, Sendable {
     case unread(variable: String, ObjectKey)
     case missing(variable: String, ObjectKey)
     case failed(variable: String, ObjectKey, reason: String)
+    /// More is named in a namespace than nodespan keeps, or a value is longer than one of a program's environment may be.
+    case noRoom(variable: String, ObjectKey)
     /// A field or a resource of the pod that has no value, or none yet.
     case noField(variable: String, path: String)
     case unsupported(variable: String, source: String)
@@ -32,6 +34,7 @@ extension SettingNotice {
         case .unread: "ValueNotReadable"
         case .missing: "ValueMissing"
         case .failed: "ValueNotGiven"
+        case .noRoom: "ValueWithoutRoom"
         case .noField: "FieldWithoutValue"
         case .unsupported: "UnsupportedValueSource"
         case .tooLong: "VariableTooLong"
@@ -60,6 +63,10 @@ extension SettingNotice: CustomStringConvertible {
                 + "have the reference be optional"
         case .failed(let variable, let key, let reason):
             "\(variable) is \(key), which can't be had now: \(Self.cut(reason)); nodespan will try again"
+        case .noRoom(let variable, let key):
+            "\(variable) is \(key), for which there is no room: of a namespace, nodespan keeps values of \(ObjectLimits.objects) "
+                + "ConfigMaps and Secrets, \(ObjectLimits.keys) of each, \(ObjectLimits.size >> 10) KiB together and "
+                + "\(ObjectLimits.value >> 10) KiB each; name fewer of them in Instrumentations, or shorter ones"
         case .noField(let variable, let path): "\(variable) is the pod's \(Self.cut(path)), which has no value"
         case .unsupported(let variable, let source):
             "\(variable) comes from \(source); write the value into the Instrumentation"
