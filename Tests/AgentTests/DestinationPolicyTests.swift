@@ -76,6 +76,7 @@ import Workloads
 
     @Test(arguments: [
         "http://u:secret@localhost", "http://u:secret@c", "http://c?k=secret", "http://c#secret", "secret",
+        "http://c:4317/secret", "http://localhost/secret", "http://169.254.1.1/secret",
     ])
     func `is refused without its secrets`(text: String) {
         let error = #expect(throws: DestinationRefusal.self) { try endpoint(text) }

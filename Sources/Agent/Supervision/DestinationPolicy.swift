@@ -102,10 +102,11 @@ extension DestinationRefusal: CustomStringConvertible {
         }
     }
 
-    /// Without what may be secret: it is shown to all who may look at the pod.
+    /// Without what may be secret, the path among it: it is shown to all who may look at the pod.
     private static func shown(_ url: String) -> String {
         guard var parts = URLComponents(string: url), parts.host != nil else { return "the endpoint" }
         (parts.user, parts.password, parts.query, parts.fragment) = (nil, nil, nil, nil)
+        parts.path = ""
         return cut(parts.string ?? "the endpoint")
     }
 

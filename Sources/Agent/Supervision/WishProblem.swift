@@ -26,7 +26,7 @@ extension WishProblem {
     /// For those who look at the pod; nil for what is no concern of theirs.
     func event(on pod: PodReference) -> PodEvent? {
         func event(_ reason: String, _ action: String) -> PodEvent {
-            PodEvent(pod: pod, reason: reason, action: action, note: TerminalText("\(self)").text)
+            PodEvent(pod: pod, reason: reason, action: action, note: TerminalText(withoutValues).text)
         }
         return switch self {
         case .wish(let refusal): event(refusal.reasonName, "Trace")
@@ -45,6 +45,18 @@ extension WishProblem {
         // What the agent's configuration is for.
         case .destination(.none, instead: .some): nil
         case .destination(let refusal, _): event(refusal.reasonName, "Export")
+        }
+    }
+}
+
+extension WishProblem {
+    /// The description without what may come from a Secret: of those who may look at a pod, not all may look at that.
+    private var withoutValues: String {
+        switch self {
+        case .sampler: "OTEL_TRACES_SAMPLER names no sampler that nodespan has; the configuration's is used"
+        case .setting(let notice): notice.withoutValues
+        case .header(.invalidValue): "OTEL_EXPORTER_OTLP_HEADERS: a value has bytes that HTTP doesn't allow"
+        default: "\(self)"
         }
     }
 }
