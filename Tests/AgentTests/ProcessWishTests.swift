@@ -1,3 +1,4 @@
+import Glibc
 import OTLP
 import Spans
 import Testing
@@ -61,5 +62,30 @@ import Testing
         #expect(asked.problems.count == 7, "\(asked.problems)")
         let sampler = WishProblem.sampler(.unknownName("s3cret"))
         #expect(sampler.event(on: asked.pod)?.note.contains("s3cret") == false)
+    }
+
+    @Test func `is sent to no address that its host must not have, unless the operator has named it`() throws {
+        #expect(try ask().wish.destination?.policy == AddressPolicy(allowsLoopback: false, isPods: true))
+        let process = try #require(LiveProcess(pid: getpid(), ports: ListeningPorts()))
+        func policy(_ endpoint: String) throws -> AddressPolicy? {
+            let instrumentation: Instrumentation = try KubernetesJSON.decode(
+                from: """
+                    {"metadata":{"name":"go"},"spec":{"exporter":{"endpoint":"\(endpoint)"},
+                     "env":[{"name":"OTEL_HOST","value":"collector"}]}}
+                    """.utf8)
+            var configuration = AgentConfiguration()
+            configuration.rules = [
+                TraceRule(
+                    name: "all", match: ProcessMatch(),
+                    instrumentation: NamedInstrumentation(place: "a.yaml#go", resource: instrumentation))
+            ]
+            let wish = ProcessWish(of: process, by: configuration) { _ in }
+            return try #require(wish?.destination).policy
+        }
+        #expect(try policy("http://collector:4318") == nil)
+        let own = try policy("http://$(OTEL_HOST):4318")
+        #expect(own == AddressPolicy(allowsLoopback: true, isPods: false))
+        #expect(own?.refusal(of: "127.0.0.1") == nil && own?.refusal(of: "10.0.0.7") == nil)
+        #expect(own?.refusal(of: "169.254.169.254")?.contains("link-local") == true)
     }
 }

@@ -82,7 +82,8 @@ struct ProcessWish: Hashable {
         environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
         destination = Self.destination(
             settings, DestinationPolicy(allowedHosts: configuration.allowedEndpoints),
-            namespace: metadata.namespace, values: answer.values, configuration, report)
+            AddressPolicy(allowsLoopback: false, isPods: true), namespace: metadata.namespace, values: answer.values,
+            configuration, report)
         pod = answer.pod.reference
     }
 
@@ -91,32 +92,37 @@ struct ProcessWish: Hashable {
 
     /// The receiver that is asked for, or else the configuration's first.
     private static func destination(
-        _ settings: WorkloadSettings, _ policy: DestinationPolicy, namespace: String?, values: [ObjectKey: ObjectValue],
-        _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
+        _ settings: WorkloadSettings, _ policy: DestinationPolicy, _ addresses: AddressPolicy?, namespace: String?,
+        values: [ObjectKey: ObjectValue], _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
     ) -> DestinationSetting? {
         let environment = settings.environment
         do throws(DestinationRefusal) {
             let endpoint = try policy.endpoint(in: environment, namespace: namespace)
-            let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
-            let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-            var headers: [OTLPHeader] = []
-            for member in text.prefix(Self.headersLimit).split(separator: ",") where !member.allSatisfy(\.isWhitespace)
-            {
-                do throws(OTLPHeaderError) {
-                    headers.append(try OTLPHeader(variableMember: member))
-                } catch {
-                    report(.header(error))
-                }
-            }
+            let headers = Self.headers(in: environment, report)
             let material = endpoint.isSecure ? TLSMaterial(settings, values, report) : nil
             return DestinationSetting(
-                name: endpoint.url, endpoint: endpoint, headers: headers, material: material,
-                isJudged: !policy.allowsLoopback)
+                name: endpoint.url, endpoint: endpoint, headers: headers, material: material, policy: addresses)
         } catch {
             let instead = configuration.destinations.first
             report(.destination(error, instead: instead?.name))
             return instead
         }
+    }
+
+    private static func headers(
+        in environment: [String: String], _ report: (WishProblem) -> Void
+    ) -> [OTLPHeader] {
+        let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
+        let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        var headers: [OTLPHeader] = []
+        for member in text.prefix(headersLimit).split(separator: ",") where !member.allSatisfy(\.isWhitespace) {
+            do throws(OTLPHeaderError) {
+                headers.append(try OTLPHeader(variableMember: member))
+            } catch {
+                report(.header(error))
+            }
+        }
+        return headers
     }
 
     /// The receiver that the rule's Instrumentation or the process asks for.
@@ -129,7 +135,8 @@ struct ProcessWish: Hashable {
         let isOperators = text.map { instrumentation.states($0) } ?? false
         let policy = DestinationPolicy(
             allowedHosts: configuration.allowedEndpoints, allowsLoopback: isOperators || process.sharesNetwork)
-        return destination(settings, policy, namespace: nil, values: [:], configuration, report)
+        let addresses = isOperators ? nil : AddressPolicy(allowsLoopback: process.sharesNetwork, isPods: false)
+        return destination(settings, policy, addresses, namespace: nil, values: [:], configuration, report)
     }
 
     private static func sampler(
