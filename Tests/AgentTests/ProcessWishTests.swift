@@ -45,6 +45,32 @@ import Testing
 
     private let variable = "OTEL_EXPORTER_OTLP_HEADERS"
 
+    @Test func `has no half of a header`() throws {
+        // The limit is within the value of one.
+        let headers = (0..<900).map { "h\($0)=01234" }.joined(separator: ",")
+        let cut = try ask(own: [variable: headers])
+        let taken = try #require(cut.wish.destination).headers
+        #expect(taken == (0..<754).compactMap { try? OTLPHeader("h\($0)=01234") })
+        #expect(cut.problems == [.headersTooLong(limit: 8192)])
+
+        let exact = "a=" + String(repeating: "x", count: 8190)
+        #expect(try ask(own: [variable: exact]).problems.isEmpty)
+        let one = try ask(own: [variable: exact + ",b=1"])
+        #expect(one.wish.destination?.headers.map(\.name) == ["a"])
+        #expect(one.problems == [.headersTooLong(limit: 8192)])
+        #expect(try ask(own: [variable: exact + "x"]).wish.destination?.headers == [])
+    }
+
+    @Test func `has few problems, and the number of the others`() throws {
+        let unread = (0..<40).map { number in
+            #"{"name":"OTEL_\#(number)","valueFrom":{"secretKeyRef":{"name":"s","key":"k\#(number)"}}}"#
+        }
+        let asked = try ask(spec: #","env":[\#(unread.joined(separator: ","))]"#)
+        #expect(asked.problems.count == 17)
+        #expect(asked.problems.last == .more(24))
+        #expect(asked.problems.last?.event(on: asked.pod)?.note.contains("24 more") == true)
+    }
+
     @Test func `shows no values to those who may look at a pod`() throws {
         let asked = try ask(own: [
             "OTEL_TRACES_SAMPLER": "s3cret", "OTEL_PROPAGATORS": "s3cret", "OTEL_RESOURCE_ATTRIBUTES": "s3cret",

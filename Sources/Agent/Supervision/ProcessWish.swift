@@ -25,8 +25,11 @@ struct ProcessWish: Hashable {
     /// - Parameter report: told why what the process asks for itself isn't done.
     init?(
         of process: LiveProcess, by configuration: AgentConfiguration,
-        report: (WishProblem) -> Void
+        report tell: (WishProblem) -> Void
     ) {
+        var problems = WishProblemList()
+        defer { problems.pass(to: tell) }
+        func report(_ problem: WishProblem) { problems.add(problem) }
         guard let rule = configuration.rules.first(where: { $0.match.matches(process) }), rule.isTraced else {
             return nil
         }
@@ -56,8 +59,11 @@ struct ProcessWish: Hashable {
     /// - Parameter report: told what isn't done as it was asked for.
     init?(
         of process: ContainedProcess, in answer: ClusterState.Answer, by configuration: AgentConfiguration,
-        report: (WishProblem) -> Void
+        report tell: (WishProblem) -> Void
     ) {
+        var problems = WishProblemList()
+        defer { problems.pass(to: tell) }
+        func report(_ problem: WishProblem) { problems.add(problem) }
         for refusal in answer.misnamed { report(.wish(refusal)) }
         let wish: InstrumentationWish
         switch answer.outcome {
@@ -114,8 +120,14 @@ struct ProcessWish: Hashable {
     ) -> [OTLPHeader] {
         let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
         let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        var taken = text.prefix(headersLimit)
+        if taken.endIndex != text.endIndex {
+            report(.headersTooLong(limit: headersLimit))
+            // Half a member would be another header than was meant.
+            if text[taken.endIndex] != "," { taken = taken[..<(taken.lastIndex(of: ",") ?? taken.startIndex)] }
+        }
         var headers: [OTLPHeader] = []
-        for member in text.prefix(headersLimit).split(separator: ",") where !member.allSatisfy(\.isWhitespace) {
+        for member in taken.split(separator: ",") where !member.allSatisfy(\.isWhitespace) {
             do throws(OTLPHeaderError) {
                 headers.append(try OTLPHeader(variableMember: member))
             } catch {

@@ -11,6 +11,8 @@ package enum WishProblem: Sendable, Hashable {
     case destination(DestinationRefusal, instead: String?)
     /// One of OTEL_EXPORTER_OTLP_HEADERS.
     case header(OTLPHeaderError)
+    /// Characters.
+    case headersTooLong(limit: Int)
     /// A file in the container that a connection is to be made with.
     case file(variable: String)
     case material(TLSMaterialError)
@@ -20,6 +22,8 @@ package enum WishProblem: Sendable, Hashable {
     case sandboxed(SandboxRuntime)
     /// What it runs can't be traced.
     case program(path: String, reason: String)
+    /// So many besides those that were told.
+    case more(Int)
 }
 
 extension WishProblem {
@@ -35,7 +39,8 @@ extension WishProblem {
         // Whoever put it there looks at no pod.
         case .entered: nil
         case .sampler: event("InvalidSampler", "Configure")
-        case .header: event("InvalidHeader", "Configure")
+        case .header, .headersTooLong: event("InvalidHeader", "Configure")
+        case .more: event("MoreProblems", "Configure")
         case .file: event("FileNotRead", "Configure")
         case .material: event("InvalidCertificate", "Configure")
         // They come with the pod's status, and are there for others to refer to.
@@ -71,6 +76,9 @@ extension WishProblem: CustomStringConvertible {
         case .file(let variable):
             "\(variable) names a file in the container, which nodespan doesn't read; have spec.exporter.tls of the Instrumentation "
                 + "name a Secret that it is in"
+        case .headersTooLong(let limit):
+            "OTEL_EXPORTER_OTLP_HEADERS: what goes beyond \(limit) characters is left out, with the header that it cuts"
+        case .more(let count): "it has \(count) more problems, which show once these are solved"
         case .material(let error): "the connection isn't secured as the Instrumentation says: \(error)"
         case .tooManyDestinations(let limit):
             "not traced: spans go to \(limit) destinations already; name one of them, or one less in another pod"
