@@ -13,7 +13,7 @@ package enum WishProblem: Sendable, Hashable {
     case header(OTLPHeaderError)
     /// Characters.
     case headersTooLong(limit: Int)
-    /// A file in the container that a connection is to be made with.
+    /// A file of the workload's that a connection is to be made with.
     case file(variable: String)
     case material(TLSMaterialError)
     case tooManyDestinations(limit: Int)
@@ -74,8 +74,8 @@ extension WishProblem: CustomStringConvertible {
         case .setting(let notice): "\(notice)"
         case .header(let error): "OTEL_EXPORTER_OTLP_HEADERS: \(error)"
         case .file(let variable):
-            "\(variable) names a file in the container, which nodespan doesn't read; have spec.exporter.tls of the Instrumentation "
-                + "name a Secret that it is in"
+            "\(variable) names a file of its workload's, which nodespan doesn't read; in a pod, have spec.exporter.tls of the "
+                + "Instrumentation name a Secret that it is in"
         case .headersTooLong(let limit):
             "OTEL_EXPORTER_OTLP_HEADERS: what goes beyond \(limit) characters is left out, with the header that it cuts"
         case .more(let count): "it has \(count) more problems, which show once these are solved"
