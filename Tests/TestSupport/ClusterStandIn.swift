@@ -66,7 +66,9 @@ package final class ClusterStandIn {
     /// Tells it what to do: JSON, see apiserver.py. Returns what it answers.
     @discardableResult
     package func control(_ request: String) throws -> JSONValue {
-        try JSONValue(Array(curl(["--fail", "-d", request]).utf8))
+        // It may be longer than an argument may be.
+        try writeFile("\(folder.path)/request", Array(request.utf8))
+        return try JSONValue(Array(curl(["--fail", "--data-binary", "@\(folder.path)/request"]).utf8))
     }
 
     /// Waits until it has taken so many events, new ones and changes. Returns all there are.

@@ -87,6 +87,13 @@ struct InstrumentationFile {
                 complain(source, "\(key)[\(index)].valueFrom", "there is no pod here to take it from: write a value")
             }
         }
+        for name in ["secretName", "configMapName"] {
+            guard let node = specification?["exporter"]?["tls"]?[name], node.string?.isEmpty != true else { continue }
+            complain(
+                node, "spec.exporter.tls.\(name)",
+                "there is no cluster here to take it from: leave it out, and have the system trust the receiver's authority"
+            )
+        }
         let endpoint = specification?["exporter"]?["endpoint"]
         // What a variable in it stands for is known for each process only.
         if let text = endpoint?.string, !text.isEmpty, !text.contains("$(") {

@@ -51,18 +51,24 @@ package struct DestinationPolicy: Hashable {
             throw .invalid(text, error)
         }
     }
+}
 
-    /// Why nothing is sent to an address that a pod's host has; nil when it may be.
+/// Which addresses a host may have that a pod or a process has named.
+package struct AddressPolicy: Hashable, Sendable {
+    /// As in `DestinationPolicy`.
+    let allowsLoopback: Bool
+    /// A pod has named it, not a process of none.
+    let isPods: Bool
+
+    /// Why nothing is sent to an address; nil when it may be.
     /// - Parameter address: numeric.
-    package static func refusal(ofAddress address: String) -> String? {
-        let numeric = NumericAddress(address)
-        if numeric?.isLoopback == true {
-            return "the pod names a host with the address \(address), which is the loopback of this machine"
+    package func refusal(of address: String) -> String? {
+        let begin = "\(isPods ? "the pod" : "its workload") names a host with the address"
+        guard let numeric = NumericAddress(address) else { return "\(begin) '\(address)', which is none" }
+        if numeric.isLoopback {
+            return allowsLoopback ? nil : "\(begin) \(address), which is the loopback of this machine"
         }
-        if numeric?.isLinkLocal == true {
-            return "the pod names a host with the address \(address), which is link-local or tells a machine what it is"
-        }
-        return numeric == nil ? "the pod names a host with the address '\(address)', which is none" : nil
+        return numeric.isLinkLocal ? "\(begin) \(address), which is link-local or tells a machine what it is" : nil
     }
 }
 
@@ -102,10 +108,11 @@ extension DestinationRefusal: CustomStringConvertible {
         }
     }
 
-    /// Without what may be secret: it is shown to all who may look at the pod.
+    /// Without what may be secret, the path among it: it is shown to all who may look at the pod.
     private static func shown(_ url: String) -> String {
         guard var parts = URLComponents(string: url), parts.host != nil else { return "the endpoint" }
         (parts.user, parts.password, parts.query, parts.fragment) = (nil, nil, nil, nil)
+        parts.path = ""
         return cut(parts.string ?? "the endpoint")
     }
 

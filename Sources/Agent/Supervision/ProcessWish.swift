@@ -25,8 +25,11 @@ struct ProcessWish: Hashable {
     /// - Parameter report: told why what the process asks for itself isn't done.
     init?(
         of process: LiveProcess, by configuration: AgentConfiguration,
-        report: (WishProblem) -> Void
+        report tell: (WishProblem) -> Void
     ) {
+        var problems = WishProblemList()
+        defer { problems.pass(to: tell) }
+        func report(_ problem: WishProblem) { problems.add(problem) }
         guard let rule = configuration.rules.first(where: { $0.match.matches(process) }), rule.isTraced else {
             return nil
         }
@@ -56,8 +59,11 @@ struct ProcessWish: Hashable {
     /// - Parameter report: told what isn't done as it was asked for.
     init?(
         of process: ContainedProcess, in answer: ClusterState.Answer, by configuration: AgentConfiguration,
-        report: (WishProblem) -> Void
+        report tell: (WishProblem) -> Void
     ) {
+        var problems = WishProblemList()
+        defer { problems.pass(to: tell) }
+        func report(_ problem: WishProblem) { problems.add(problem) }
         for refusal in answer.misnamed { report(.wish(refusal)) }
         let wish: InstrumentationWish
         switch answer.outcome {
@@ -82,7 +88,8 @@ struct ProcessWish: Hashable {
         environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
         destination = Self.destination(
             settings, DestinationPolicy(allowedHosts: configuration.allowedEndpoints),
-            namespace: metadata.namespace, values: answer.values, configuration, report)
+            AddressPolicy(allowsLoopback: false, isPods: true), namespace: metadata.namespace, values: answer.values,
+            configuration, report)
         pod = answer.pod.reference
     }
 
@@ -91,32 +98,43 @@ struct ProcessWish: Hashable {
 
     /// The receiver that is asked for, or else the configuration's first.
     private static func destination(
-        _ settings: WorkloadSettings, _ policy: DestinationPolicy, namespace: String?, values: [ObjectKey: ObjectValue],
-        _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
+        _ settings: WorkloadSettings, _ policy: DestinationPolicy, _ addresses: AddressPolicy?, namespace: String?,
+        values: [ObjectKey: ObjectValue], _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
     ) -> DestinationSetting? {
         let environment = settings.environment
         do throws(DestinationRefusal) {
             let endpoint = try policy.endpoint(in: environment, namespace: namespace)
-            let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
-            let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-            var headers: [OTLPHeader] = []
-            for member in text.prefix(Self.headersLimit).split(separator: ",") where !member.allSatisfy(\.isWhitespace)
-            {
-                do throws(OTLPHeaderError) {
-                    headers.append(try OTLPHeader(variableMember: member))
-                } catch {
-                    report(.header(error))
-                }
-            }
+            let headers = Self.headers(in: environment, report)
             let material = endpoint.isSecure ? TLSMaterial(settings, values, report) : nil
             return DestinationSetting(
-                name: endpoint.url, endpoint: endpoint, headers: headers, material: material,
-                isJudged: !policy.allowsLoopback)
+                name: endpoint.url, endpoint: endpoint, headers: headers, material: material, policy: addresses)
         } catch {
             let instead = configuration.destinations.first
             report(.destination(error, instead: instead?.name))
             return instead
         }
+    }
+
+    private static func headers(
+        in environment: [String: String], _ report: (WishProblem) -> Void
+    ) -> [OTLPHeader] {
+        let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
+        let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        var taken = text.prefix(headersLimit)
+        if taken.endIndex != text.endIndex {
+            report(.headersTooLong(limit: headersLimit))
+            // Half a member would be another header than was meant.
+            if text[taken.endIndex] != "," { taken = taken[..<(taken.lastIndex(of: ",") ?? taken.startIndex)] }
+        }
+        var headers: [OTLPHeader] = []
+        for member in taken.split(separator: ",") where !member.allSatisfy(\.isWhitespace) {
+            do throws(OTLPHeaderError) {
+                headers.append(try OTLPHeader(variableMember: member))
+            } catch {
+                report(.header(error))
+            }
+        }
+        return headers
     }
 
     /// The receiver that the rule's Instrumentation or the process asks for.
@@ -129,7 +147,8 @@ struct ProcessWish: Hashable {
         let isOperators = text.map { instrumentation.states($0) } ?? false
         let policy = DestinationPolicy(
             allowedHosts: configuration.allowedEndpoints, allowsLoopback: isOperators || process.sharesNetwork)
-        return destination(settings, policy, namespace: nil, values: [:], configuration, report)
+        let addresses = isOperators ? nil : AddressPolicy(allowsLoopback: process.sharesNetwork, isPods: false)
+        return destination(settings, policy, addresses, namespace: nil, values: [:], configuration, report)
     }
 
     private static func sampler(

@@ -20,6 +20,7 @@ extension TLSMaterial {
             case .text(let text): return Array(text.utf8)
             case .missing: report(.setting(.missing(variable: variable, key)))
             case .failed(let reason): report(.setting(.failed(variable: variable, key, reason: reason)))
+            case .noRoom: report(.setting(.noRoom(variable: variable, key)))
             case .unread: report(.setting(.unread(variable: variable, key)))
             }
             return nil

@@ -11,7 +11,9 @@ package enum WishProblem: Sendable, Hashable {
     case destination(DestinationRefusal, instead: String?)
     /// One of OTEL_EXPORTER_OTLP_HEADERS.
     case header(OTLPHeaderError)
-    /// A file in the container that a connection is to be made with.
+    /// Characters.
+    case headersTooLong(limit: Int)
+    /// A file of the workload's that a connection is to be made with.
     case file(variable: String)
     case material(TLSMaterialError)
     case tooManyDestinations(limit: Int)
@@ -20,13 +22,15 @@ package enum WishProblem: Sendable, Hashable {
     case sandboxed(SandboxRuntime)
     /// What it runs can't be traced.
     case program(path: String, reason: String)
+    /// So many besides those that were told.
+    case more(Int)
 }
 
 extension WishProblem {
     /// For those who look at the pod; nil for what is no concern of theirs.
     func event(on pod: PodReference) -> PodEvent? {
         func event(_ reason: String, _ action: String) -> PodEvent {
-            PodEvent(pod: pod, reason: reason, action: action, note: TerminalText("\(self)").text)
+            PodEvent(pod: pod, reason: reason, action: action, note: TerminalText(withoutValues).text)
         }
         return switch self {
         case .wish(let refusal): event(refusal.reasonName, "Trace")
@@ -35,7 +39,8 @@ extension WishProblem {
         // Whoever put it there looks at no pod.
         case .entered: nil
         case .sampler: event("InvalidSampler", "Configure")
-        case .header: event("InvalidHeader", "Configure")
+        case .header, .headersTooLong: event("InvalidHeader", "Configure")
+        case .more: event("MoreProblems", "Configure")
         case .file: event("FileNotRead", "Configure")
         case .material: event("InvalidCertificate", "Configure")
         // They come with the pod's status, and are there for others to refer to.
@@ -49,6 +54,18 @@ extension WishProblem {
     }
 }
 
+extension WishProblem {
+    /// The description without what may come from a Secret: of those who may look at a pod, not all may look at that.
+    private var withoutValues: String {
+        switch self {
+        case .sampler: "OTEL_TRACES_SAMPLER names no sampler that nodespan has; the configuration's is used"
+        case .setting(let notice): notice.withoutValues
+        case .header(.invalidValue): "OTEL_EXPORTER_OTLP_HEADERS: a value has bytes that HTTP doesn't allow"
+        default: "\(self)"
+        }
+    }
+}
+
 extension WishProblem: CustomStringConvertible {
     package var description: String {
         switch self {
@@ -57,8 +74,11 @@ extension WishProblem: CustomStringConvertible {
         case .setting(let notice): "\(notice)"
         case .header(let error): "OTEL_EXPORTER_OTLP_HEADERS: \(error)"
         case .file(let variable):
-            "\(variable) names a file in the container, which nodespan doesn't read; have spec.exporter.tls of the Instrumentation "
-                + "name a Secret that it is in"
+            "\(variable) names a file of its workload's, which nodespan doesn't read; in a pod, have spec.exporter.tls of the "
+                + "Instrumentation name a Secret that it is in"
+        case .headersTooLong(let limit):
+            "OTEL_EXPORTER_OTLP_HEADERS: what goes beyond \(limit) characters is left out, with the header that it cuts"
+        case .more(let count): "it has \(count) more problems, which show once these are solved"
         case .material(let error): "the connection isn't secured as the Instrumentation says: \(error)"
         case .tooManyDestinations(let limit):
             "not traced: spans go to \(limit) destinations already; name one of them, or one less in another pod"

@@ -106,8 +106,9 @@ final class AgentSession: Sendable {
     }
 
     private static func exporter(of destination: DestinationSetting) -> SpanRouter.Exporter {
-        let judge: (@Sendable (String) -> String?)? =
-            destination.isJudged ? { @Sendable in DestinationPolicy.refusal(ofAddress: $0) } : nil
+        let judge: (@Sendable (String) -> String?)? = destination.policy.map { policy in
+            { @Sendable address in policy.refusal(of: address) }
+        }
         let transport = HTTPTransport(
             endpoint: destination.endpoint, headers: destination.headers, userAgent: "nodespan/\(nodespanVersion)",
             material: destination.material, judge: judge)

@@ -96,7 +96,7 @@ import Workloads
             kind: Instrumentation
             metadata: {name: a}
             spec:
-              exporter: {endpoint: "http://collector:4317"}
+              exporter: {endpoint: "http://collector:4317", tls: {secretName: s, configMapName: "", ca_file: ca.crt}}
               env:
                 - {name: OTEL_A, value: "1"}
                 - name: OTEL_B
@@ -104,6 +104,7 @@ import Workloads
             """,
             [
                 "shop.yaml:1: apiVersion: is to be opentelemetry.io/v1alpha1",
+                "shop.yaml:5: spec.exporter.tls.secretName: there is no cluster here",
                 "shop.yaml:5: spec.exporter.endpoint: OTLP over gRPC",
                 "shop.yaml:9: spec.env[1].valueFrom: there is no pod here",
             ]

@@ -11,11 +11,12 @@ With the URL of a real API server, what it answers is passed on, and only what g
     compact     true: forget the past, so that watches of it get 410
     cut         true: end all watches in the middle
     delay       seconds to wait before each answer from now on
-    answer      a status for every request from now on (0 for none), or "garbage", or "silence"
+    answer      a status for every request from now on (0 for none), or "garbage", "silence", or "trickle"
     token       the only one to take from now on
     quiet       true: nothing comes any more on the watches that are open, as when the way to the server is gone
     absent      kinds that the cluster doesn't have
     forbidden   what those may not do that have the token: ["create events", "get secrets"]
+    refusing    namespaces whose quota takes no events
     forget      true: events, as a server does after an hour
 GET /control gives the numbers of lists and of watches so far, and of watches open now, of events that were refused as
 invalid, and of those taken. GET /events?atLeast=N waits until so many events were taken, new ones and changes, and gives all there are.
@@ -96,6 +97,7 @@ class Store:
         self.token = token
         self.absent = []
         self.forbidden = []
+        self.refusing = []
         self.recorded = {}
         self.refused = self.taken = 0
         self.lists = self.watches = self.open = 0
@@ -124,7 +126,7 @@ class Store:
                 self.cuts += 1
             if request.get("quiet"):
                 self.quiets += 1
-            for name in ["answer", "delay", "token", "absent", "forbidden"]:
+            for name in ["answer", "delay", "token", "absent", "forbidden", "refusing"]:
                 if name in request:
                     setattr(self, name, request[name])
             self.changed.notify_all()
@@ -174,7 +176,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if parts[1:4] != ["apis", "events.k8s.io", "v1"] or parts[6] != "events" or len(parts) != (7 + (verb == "patch")):
             return self.status(404, "NotFound")
         if f"{verb} events" in store.forbidden:
-            return self.status(403, "Forbidden")
+            return self.forbid(verb, "events", "events.k8s.io", parts[5])
+        if parts[5] in store.refusing:
+            return self.status(403, "Forbidden", f'events "x" is forbidden: exceeded quota: few, in {parts[5]}')
         type = {"create": "application/json", "patch": "application/merge-patch+json"}[verb]
         if self.headers.get("Content-Type") != type:
             return self.status(415, "UnsupportedMediaType")
@@ -213,6 +217,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         time.sleep(store.delay)
+        if store.answer == "trickle":
+            return self.trickle()
         if store.answer == "garbage":
             return self.send(200, b"<html>{")
         if store.answer:
@@ -281,7 +287,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         wholes = {"secrets": "Secret", "configmaps": "ConfigMap"}
         if len(parts) == 7 and parts[:4] == ["", "api", "v1", "namespaces"] and parts[5] in wholes:
             if f"get {parts[5]}" in self.server.store.forbidden:
-                return self.status(403, "Forbidden")
+                return self.forbid("get", parts[5], "", parts[4])
             thing = self.server.store.objects.get((wholes[parts[5]], parts[4], parts[6]))
             return self.reply(200, thing) if thing else self.status(404, "NotFound")
         kinds = {"replicasets": "ReplicaSet", "jobs": "Job"}
@@ -333,6 +339,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
         finally:
             with store.changed:
                 store.open -= 1
+
+    def forbid(self, verb, resource, group, namespace):
+        """As apiserver's responsewriters/errors.go has it."""
+        what = f'resource "{resource}" in API group "{group}" in the namespace "{namespace}"'
+        self.status(403, "Forbidden", f'{resource} is forbidden: User "test" cannot {verb} {what}')
+
+    def trickle(self):
+        """An answer that never ends, and is never silent for long."""
+        store = self.server.store
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        try:
+            with store.changed:
+                while not store.changed.wait_for(lambda: store.answer != "trickle", 0.05):
+                    self.chunk(b" ")
+        except OSError:
+            pass
 
     def chunk(self, data):
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))

@@ -177,6 +177,24 @@ private func settings(
         #expect(made.notices == [.unknownSampler("xray")])
     }
 
+    @Test func `has files of the connection where the Operator has mounted them`() throws {
+        let own = [
+            "OTEL_RESOURCE_ATTRIBUTES_POD_NAME": "voting-1",
+            "OTEL_EXPORTER_OTLP_CERTIFICATE": "/otel-auto-instrumentation-configmap-c/ca.crt",
+            "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE": "/otel-auto-instrumentation-secret-s/tls.crt",
+            "OTEL_EXPORTER_OTLP_CLIENT_KEY": "/own/tls.key",
+        ]
+        let tls = #""secretName":"s","configMapName":"c","ca_file":"ca.crt","cert_file":"tls.crt","key_file":"tls.key""#
+        let made = try settings(spec: #""exporter":{"tls":{\#(tls)}}"#, own: own)
+        #expect(
+            made.files == [
+                "OTEL_EXPORTER_OTLP_CERTIFICATE": ObjectKey(
+                    .configMap, namespace: "emojivoto", name: "c", key: "ca.crt"),
+                "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE": ObjectKey(
+                    .secret, namespace: "emojivoto", name: "s", key: "tls.crt"),
+            ])
+    }
+
     @Test(.timeLimit(.minutes(1))) func `stays small, whatever the Instrumentation makes of it`() throws {
         // Each holds the one before it twice.
         let doubling = (1...64).map { #"{"name":"OTEL_\#($0)","value":"$(OTEL_\#($0 - 1))$(OTEL_\#($0 - 1))"}"# }

@@ -47,6 +47,23 @@ package enum APIFailure: Error {
     var isAbsent: Bool {
         if case .status(404, _, _) = self { true } else { false }
     }
+
+    /// The account may not do that at all (apiserver, responsewriters/errors.go, `forbiddenMessage`), which quotas, webhooks and
+    /// namespaces that are being removed don't say when they refuse one object.
+    var isLackOfRights: Bool {
+        guard case .status(403, _, let message) = self else { return false }
+        return Self.verbs.contains { message.contains("cannot \($0) resource") }
+    }
+
+    private static let verbs = ["get", "list", "watch", "create", "patch"]
+
+    /// The server may take the same later: the credentials are being exchanged, or it has too much to do.
+    var isPassing: Bool {
+        switch self {
+        case .status(401, _, _), .status(408, _, _), .status(429, _, _): true
+        default: false
+        }
+    }
 }
 
 extension APIFailure: CustomStringConvertible {
@@ -55,7 +72,7 @@ extension APIFailure: CustomStringConvertible {
         case .credentials(let error): "\(error)"
         case .status(401, _, _):
             "the API server doesn't take the credentials (401): is the token, or the certificate, of this cluster, and not expired?"
-        case .status(403, _, let message):
+        case .status(403, _, let message) where isLackOfRights:
             "not permitted (403): \(message); nodespan's account needs the right to get, list and watch them"
         case .status(let code, let reason, let message):
             "the API server answers \(code)\(reason.isEmpty ? "" : " \(reason)")\(message.isEmpty ? "" : ": \(message)")"

@@ -14,13 +14,42 @@ package final class APIServer: Sendable {
         var key: [UInt8]?
     }
 
+    /// An answer of which only the beginning has come.
+    private struct Answer {
+        let body: HTTPClientResponse.Body
+        /// When it is to be there.
+        let deadline: ContinuousClock.Instant
+
+        /// To be asked as bytes come: while none do, `silence` ends it.
+        var isOver: Bool { ContinuousClock.now >= deadline }
+
+        func checkTime() throws(APIFailure) {
+            if isOver { throw .unreachable("no answer within its time") }
+        }
+
+        /// - Parameter limit: bytes.
+        func collect(upTo limit: Int) async throws(APIFailure) -> [UInt8] {
+            var bytes: [UInt8] = []
+            do {
+                for try await buffer in body {
+                    try checkTime()
+                    if bytes.count + buffer.readableBytes > limit { throw NIOTooManyBytesError(maxBytes: limit) }
+                    bytes += buffer.readableBytesView
+                }
+            } catch {
+                throw APIFailure(error)
+            }
+            return bytes
+        }
+    }
+
     private struct Connection {
         let identity: Identity
         let client: HTTPClient
     }
 
-    /// How long the answer may take that is one object.
-    private static let objectLimit = Duration.seconds(30)
+    /// How long the answer may take that is one object, however slowly its bytes come.
+    package static let objectLimit = Duration.seconds(30)
     /// And a list: the API server itself gives up after as long.
     private static let listLimit = Duration.seconds(60)
     /// Bookmarks come once a minute at least (apiserver, storage/cacher): whatever is silent for longer is dead.
@@ -29,14 +58,20 @@ package final class APIServer: Sendable {
     private static let echoLimit = 1 << 20
 
     private let silence: Duration
+    private let objectLimit: Duration
     private let access: ClusterAccess
     private let userAgent: String
     private let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let connection = Mutex<Connection?>(nil)
 
-    /// - Parameter silence: a connection on which nothing has come for so long is given up.
-    package init(_ access: ClusterAccess, userAgent: String, silence: Duration = silence) {
+    /// - Parameters:
+    ///   - silence: a connection on which nothing has come for so long is given up.
+    ///   - objectLimit: how long the answer may take that is one object.
+    package init(
+        _ access: ClusterAccess, userAgent: String, silence: Duration = silence, objectLimit: Duration = objectLimit
+    ) {
         self.access = access
+        self.objectLimit = objectLimit
         self.silence = silence
         self.userAgent = userAgent
     }
@@ -54,12 +89,7 @@ package final class APIServer: Sendable {
     func get(_ path: String, accepting type: String = "application/json", limit: Int) async throws(APIFailure)
         -> [UInt8]
     {
-        let response = try await ask(try request(path, accepting: type), for: Self.objectLimit)
-        do {
-            return Array(buffer: try await response.body.collect(upTo: limit))
-        } catch {
-            throw APIFailure(error)
-        }
+        try await ask(try request(path, accepting: type), for: objectLimit).collect(upTo: limit)
     }
 
     /// A list, as it comes.
@@ -69,10 +99,11 @@ package final class APIServer: Sendable {
     func list(
         _ path: String, limit: Int, onBytes: ([UInt8]) throws(APIFailure) -> Void
     ) async throws(APIFailure) {
-        let response = try await ask(try request(path), for: Self.listLimit)
+        let answer = try await ask(try request(path), for: Self.listLimit)
         var count = 0
         do {
-            for try await buffer in response.body {
+            for try await buffer in answer.body {
+                try answer.checkTime()
                 count += buffer.readableBytes
                 if count > limit { throw APIFailure.garbage("a list of more than \(limit >> 20) MiB") }
                 try onBytes(Array(buffer: buffer))
@@ -92,12 +123,7 @@ package final class APIServer: Sendable {
         request.method = method
         request.headers.add(name: "Content-Type", value: type)
         request.body = .bytes(document)
-        let response = try await ask(request, for: Self.objectLimit)
-        do {
-            _ = try await response.body.collect(upTo: Self.echoLimit)
-        } catch {
-            throw APIFailure(error)
-        }
+        _ = try await ask(request, for: objectLimit).collect(upTo: Self.echoLimit)
     }
 
     /// The lines of an answer that goes on for long. Returns when it ends, or nothing comes any more.
@@ -108,10 +134,12 @@ package final class APIServer: Sendable {
     func watch(
         _ path: String, for limit: Duration, lineLimit: Int, onLine: ([UInt8]) async throws(APIFailure) -> Void
     ) async throws(APIFailure) {
-        let response = try await ask(try request(path), for: limit)
+        let answer = try await ask(try request(path), for: limit)
         var line: [UInt8] = []
         do {
-            for try await buffer in response.body {
+            for try await buffer in answer.body {
+                // What it was in the middle of comes again on the next.
+                if answer.isOver { return }
                 var rest = buffer.readableBytesView[...]
                 while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
                     line += rest[..<end]
@@ -130,15 +158,15 @@ package final class APIServer: Sendable {
         }
     }
 
-    /// The answer, of which only the beginning has come.
-    private func ask(
-        _ request: HTTPClientRequest, for limit: Duration
-    ) async throws(APIFailure) -> HTTPClientResponse {
+    /// - Parameter limit: for the whole answer.
+    private func ask(_ request: HTTPClientRequest, for limit: Duration) async throws(APIFailure) -> Answer {
         let client = try client()
+        let deadline = ContinuousClock.now + limit
         do {
             let response = try await client.execute(request, timeout: .seconds(limit.components.seconds))
-            try await Self.check(response)
-            return response
+            let answer = Answer(body: response.body, deadline: deadline)
+            try await Self.check(answer, status: Int(response.status.code))
+            return answer
         } catch {
             throw APIFailure(error)
         }
@@ -213,11 +241,11 @@ package final class APIServer: Sendable {
         return HTTPClient(eventLoopGroup: threads, configuration: configuration)
     }
 
-    private static func check(_ response: HTTPClientResponse) async throws {
-        guard !(200..<300).contains(response.status.code) else { return }
-        let body = try? await response.body.collect(upTo: 1 << 16)
-        let status: APIStatus? = body.flatMap { try? KubernetesJSON.decode(from: Array(buffer: $0)) }
-        throw APIFailure.status(Int(response.status.code), reason: status?.reason ?? "", message: status?.message ?? "")
+    private static func check(_ answer: Answer, status code: Int) async throws(APIFailure) {
+        guard !(200..<300).contains(code) else { return }
+        let body = try? await answer.collect(upTo: 1 << 16)
+        let status: APIStatus? = body.flatMap { try? KubernetesJSON.decode(from: $0) }
+        throw .status(code, reason: status?.reason ?? "", message: status?.message ?? "")
     }
 }
 

@@ -53,6 +53,7 @@ struct EnvironmentBuilder {
             case .text(let text): take(text, for: name)
             case .missing: if !isOptional { notices.append(.missing(variable: name, key)) }
             case .unread: notices.append(.unread(variable: name, key))
+            case .noRoom: notices.append(.noRoom(variable: name, key))
             case .failed(let reason): notices.append(.failed(variable: name, key, reason: reason))
             }
         }

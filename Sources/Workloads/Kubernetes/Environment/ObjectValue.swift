@@ -7,4 +7,6 @@ package enum ObjectValue: Hashable, Sendable {
     case unread
     /// The API server doesn't give it, for another reason; it is asked again.
     case failed(String)
+    /// There is more of them in the namespace than is kept, or it is too long.
+    case noRoom
 }

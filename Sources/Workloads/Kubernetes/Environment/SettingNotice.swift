@@ -4,6 +4,8 @@ package enum SettingNotice: Hashable, Sendable {
     case unread(variable: String, ObjectKey)
     case missing(variable: String, ObjectKey)
     case failed(variable: String, ObjectKey, reason: String)
+    /// More is named in a namespace than nodespan keeps, or a value is longer than one of a program's environment may be.
+    case noRoom(variable: String, ObjectKey)
     /// A field or a resource of the pod that has no value, or none yet.
     case noField(variable: String, path: String)
     case unsupported(variable: String, source: String)
@@ -32,6 +34,7 @@ extension SettingNotice {
         case .unread: "ValueNotReadable"
         case .missing: "ValueMissing"
         case .failed: "ValueNotGiven"
+        case .noRoom: "ValueWithoutRoom"
         case .noField: "FieldWithoutValue"
         case .unsupported: "UnsupportedValueSource"
         case .tooLong: "VariableTooLong"
@@ -49,8 +52,16 @@ extension SettingNotice {
 }
 
 extension SettingNotice: CustomStringConvertible {
-    package var description: String {
-        switch self {
+    package var description: String { text(showingValues: true) }
+
+    /// For those who may look at the pod, but not at what its variables are taken from: a Secret, or the process itself.
+    package var withoutValues: String { text(showingValues: false) }
+
+    private func text(showingValues: Bool) -> String {
+        func shown(_ value: String, _ before: String = "", or other: String = "") -> String {
+            showingValues ? "\(before)'\(Self.cut(value))'" : other
+        }
+        return switch self {
         case .unread(let variable, let key):
             "\(variable) is \(key), which nodespan may not read; write the value into the Instrumentation, or give nodespan's "
                 + "service account a Role in the namespace \(key.namespace) with {apiGroups: [\"\"], resources: "
@@ -60,6 +71,10 @@ extension SettingNotice: CustomStringConvertible {
                 + "have the reference be optional"
         case .failed(let variable, let key, let reason):
             "\(variable) is \(key), which can't be had now: \(Self.cut(reason)); nodespan will try again"
+        case .noRoom(let variable, let key):
+            "\(variable) is \(key), for which there is no room: of a namespace, nodespan keeps values of \(ObjectLimits.objects) "
+                + "ConfigMaps and Secrets, \(ObjectLimits.keys) of each, \(ObjectLimits.size >> 10) KiB together and "
+                + "\(ObjectLimits.value >> 10) KiB each; name fewer of them in Instrumentations, or shorter ones"
         case .noField(let variable, let path): "\(variable) is the pod's \(Self.cut(path)), which has no value"
         case .unsupported(let variable, let source):
             "\(variable) comes from \(source); write the value into the Instrumentation"
@@ -68,22 +83,23 @@ extension SettingNotice: CustomStringConvertible {
             "\(variable) is the file '\(Self.cut(file))', which is neither an absolute path nor in a Secret or ConfigMap that "
                 + "the Instrumentation names"
         case .unknownSampler(let name):
-            "the sampler '\(Self.cut(name))' isn't known; nodespan's configuration says which is used"
+            "the sampler\(shown(name, " ")) isn't known; nodespan's configuration says which is used"
         case .invalidSamplerArgument(let sampler, let argument):
-            "the sampler \(sampler) takes a number from 0 to 1, not '\(Self.cut(argument))'; using 1"
+            "the sampler \(sampler) takes a number from 0 to 1\(shown(argument, ", not ")); using 1"
         case .staticSampler(let name, let ratio):
-            "the sampler \(name) asks a server, which nodespan doesn't; keeping a share of \(ratio), its initialSamplingRate"
+            "the sampler \(name) asks a server, which nodespan doesn't; keeping a share of "
+                + (showingValues ? "\(ratio), its initialSamplingRate" : "its initialSamplingRate")
         case .samplerWithoutRatio(let name):
             "the sampler \(name) asks a server, which nodespan doesn't, and has no initialSamplingRate; "
                 + "nodespan's configuration says which is used"
         case .tooManyAttributes(let size, let limit):
             "OTEL_RESOURCE_ATTRIBUTES ignored: it has \(size) bytes, more than the \(limit) allowed"
         case .malformedAttributes(let member):
-            "OTEL_RESOURCE_ATTRIBUTES ignored: '\(Self.cut(member))' is not of the form key=value, percent-encoded"
+            "OTEL_RESOURCE_ATTRIBUTES ignored: \(shown(member, or: "a member")) is not of the form key=value, percent-encoded"
         case .omittedAttributes(let keys):
             "left out for want of room among the resource attributes: \(Self.cut(keys.joined(separator: ", ")))"
         case .unobeyed(let variable, let value, let instead):
-            "\(variable) is '\(Self.cut(value))', which nodespan doesn't obey: \(instead)"
+            "\(variable) is \(shown(value, or: "a value")), which nodespan doesn't obey: \(instead)"
         }
     }
 

@@ -22,7 +22,10 @@ package struct WorkloadSettings: Hashable, Sendable {
         guard own[Self.podName] == nil else {
             let builder = EnvironmentBuilder(own: own)
             (environment, notices) = Self.settled(Self.openTelemetry(own), builder)
-            files = [:]
+            let entries = wish.instrumentation.exporter.tls?.files(namespace: pod.metadata.namespace) ?? []
+            files = entries.reduce(into: [:]) { files, named in
+                if let entry = named.entry, own[named.variable] == entry.mountPath { files[named.variable] = entry }
+            }
             return
         }
         let instrumentation = wish.instrumentation
@@ -95,9 +98,7 @@ extension EnvironmentBuilder {
                 define(name, .text(file))
             } else if let entry {
                 files[name] = entry
-                // Where the Operator mounts it (exporter.go).
-                let kind = entry.kind == .configMap ? "configmap" : "secret"
-                define(name, .text("/otel-auto-instrumentation-\(kind)-\(entry.name)/\(file)"))
+                define(name, .text(entry.mountPath))
             } else {
                 say(.nowhere(variable: name, file: file))
             }
@@ -169,5 +170,12 @@ extension Instrumentation.TLS {
             let kind = isConfigMap ? ObjectKey.Kind.configMap : .secret
             return (variable, file, isEntry ? ObjectKey(kind, namespace: namespace, name: object, key: file) : nil)
         }
+    }
+}
+
+extension ObjectKey {
+    /// Where the OpenTelemetry Operator mounts it (internal/instrumentation/exporter.go).
+    fileprivate var mountPath: String {
+        "/otel-auto-instrumentation-\(kind == .configMap ? "configmap" : "secret")-\(name)/\(key)"
     }
 }

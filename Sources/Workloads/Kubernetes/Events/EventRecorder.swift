@@ -153,16 +153,15 @@ package final class EventRecorder: Sendable {
         let notice: Notice? = state.withLock { state in
             var notice: Notice?
             switch failure {
-            // A namespace that is being removed takes nothing new, and is no lack of rights.
-            case .status(403, _, let message) where !message.contains("being terminated"):
+            case .status(403, _, let message) where failure.isLackOfRights:
                 state.forbiddenUntil = now() + Self.forbearance
                 Self.lose(event, .failed, &state)
                 notice = .forbidden(message: message)
-            case .status(400..<500, _, _):
-                // It would be refused again.
+            case .status(400..<500, _, _) where !failure.isPassing:
+                // It would be refused again: by a webhook, a quota, or a namespace that is being removed.
                 state.losses[.failed, default: 0] += 1
                 if !failure.isAbsent { notice = .failed(failure) }
-            // Others say that the server isn't there.
+            // Others pass, or say that the server isn't there.
             default: Self.lose(event, .failed, &state)
             }
             if notice == nil || state.hasComplained { return nil }

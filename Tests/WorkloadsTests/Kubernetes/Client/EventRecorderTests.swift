@@ -70,9 +70,9 @@ import Testing
         return try cluster.events(atLeast: 0)
     }
 
-    private static func event(_ note: String, pod: String = "front-1") -> PodEvent {
+    private static func event(_ note: String, pod: String = "front-1", of namespace: String = "shop") -> PodEvent {
         PodEvent(
-            pod: PodReference(namespace: "shop", name: pod, uid: "u-\(pod)"), reason: "UnknownInstrumentation",
+            pod: PodReference(namespace: namespace, name: pod, uid: "u-\(pod)"), reason: "UnknownInstrumentation",
             action: "Trace", note: note)
     }
 
@@ -153,8 +153,12 @@ import Testing
         let cluster = try ClusterStandIn()
         try cluster.control("{\"answer\": 500}")
         let setup = try Setup(cluster)
-        setup.recorder.record(Self.event("a"))
-        try await setup.wait { $0.recorder.losses[.failed] == 1 }
+        for (number, answer) in [500, 401, 408, 429].enumerated() {
+            try cluster.control("{\"answer\": \(answer)}")
+            setup.recorder.record(Self.event("a"))
+            try await setup.wait { $0.recorder.losses[.failed] == UInt64(number + 1) }
+        }
+        #expect(setup.notices.isEmpty)
         try cluster.control("{\"answer\": 0}")
         setup.recorder.record(Self.event("a"))
         #expect(try await Self.events(cluster, atLeast: 1).count == 1)
@@ -162,9 +166,20 @@ import Testing
         try cluster.control("{\"answer\": 422}")
         for _ in 0..<3 {
             setup.recorder.record(Self.event("b"))
-            try await setup.wait { $0.recorder.losses[.failed] == 2 }
+            try await setup.wait { $0.recorder.losses[.failed] == 5 }
         }
         #expect(setup.notices.count == 1 && setup.notices[0].contains("422"))
+    }
+
+    @Test func `are refused one by one where a namespace takes none, and others' are there`() async throws {
+        let cluster = try ClusterStandIn()
+        try cluster.control("{\"refusing\": [\"full\"]}")
+        let setup = try Setup(cluster)
+        setup.recorder.record(Self.event("a", of: "full"))
+        setup.recorder.record(Self.event("b"))
+        #expect(try await Self.events(cluster, atLeast: 1).map { $0["note"] } == [.string("b")])
+        #expect(setup.recorder.losses == [.failed: 1] && setup.notices.count == 1)
+        #expect(setup.notices[0].contains("exceeded quota") && !setup.notices[0].contains("needs the right"))
     }
 
     @Test func `are such as an API server takes, whatever the pod says`() async throws {

@@ -19,8 +19,8 @@ import Testing
         """
     }
 
-    private static func key(_ key: String, of name: String = "s") -> ObjectKey {
-        ObjectKey(.secret, namespace: "shop", name: name, key: key)
+    private static func key(_ key: String, of name: String = "s", in namespace: String = "shop") -> ObjectKey {
+        ObjectKey(.secret, namespace: namespace, name: name, key: key)
     }
 
     /// What it is as soon as that is so.
@@ -85,12 +85,48 @@ import Testing
         }
         for name in ["", "../x", "a/b", "a?b", "-a"] { #expect(reader.value(of: Self.key("k", of: name)) == .missing) }
         for number in 0..<64 { _ = reader.value(of: Self.key("k\(number)", of: "full")) }
-        #expect(reader.value(of: Self.key("k64", of: "full")) == .unread)
-        for number in 0..<254 { _ = reader.value(of: Self.key("k", of: "s\(number)")) }
-        #expect(reader.value(of: Self.key("k", of: "last")) == .unread)
+        #expect(reader.value(of: Self.key("k64", of: "full")) == .noRoom)
+        for number in 0..<30 { #expect(reader.value(of: Self.key("k", of: "s\(number)")) != .noRoom) }
+        #expect(reader.value(of: Self.key("k", of: "last")) == .noRoom)
+        // The room of other namespaces is theirs.
+        try await Self.wait(reader, for: .missing, Self.key("k", of: "last", in: "other"))
         // Those are forgotten that nobody asks for.
         time.pass(.seconds(300))
         try await Self.wait(reader, for: .missing, Self.key("k", of: "last"))
+        try await Self.wait(reader, for: .missing, Self.key("k64", of: "full"))
+        await server.shutdown()
+    }
+
+    @Test func `takes no more room than its namespace has, which isn't others'`() async throws {
+        let cluster = try ClusterStandIn()
+        let server = APIServer(try ClusterAccess.kubeconfig(cluster.kubeconfig()), userAgent: "test")
+        let time = Time()
+        let reader = ObjectReader(server, now: { time.now }, onChange: {})
+        func key(_ name: String, _ key: String, in namespace: String = "shop") -> ObjectKey {
+            ObjectKey(.configMap, namespace: namespace, name: name, key: key)
+        }
+        let long = String(repeating: "x", count: 131_072)
+        func map(_ name: String, in namespace: String = "shop", _ value: String) -> String {
+            """
+            {"kind": "ConfigMap", "metadata": {"name": "\(name)", "namespace": "\(namespace)"}, "data": {"k": "\(value)"}}
+            """
+        }
+        for number in 0..<4 { try cluster.control("{\"apply\": [\(map("m\(number)", long))]}") }
+        try cluster.control(
+            "{\"apply\": [\(map("longer", long + "x")), \(map("last", "x")), \(map("m", in: "other", long))]}")
+        try await Self.wait(reader, for: .noRoom, key("longer", "k"))
+        for number in 0..<4 { try await Self.wait(reader, for: .text(long), key("m\(number)", "k")) }
+        try await Self.wait(reader, for: .noRoom, key("last", "k"))
+        try await Self.wait(reader, for: .missing, key("last", "none"))
+        try await Self.wait(reader, for: .text(long), key("m", "k", in: "other"))
+        // What nobody asks for leaves its room.
+        time.pass(.seconds(299))
+        for number in 1..<4 { #expect(reader.value(of: key("m\(number)", "k")) == .text(long)) }
+        _ = reader.value(of: key("last", "k"))
+        time.pass(.seconds(1))
+        reader.expire()
+        time.pass(.seconds(5))
+        try await Self.wait(reader, for: .text("x"), key("last", "k"))
         await server.shutdown()
     }
 }

@@ -1,0 +1,117 @@
+import Glibc
+import OTLP
+import Spans
+import Testing
+
+@testable import Agent
+@testable import Workloads
+
+@Suite struct `What is to be done with a process` {
+    private struct Asked {
+        let wish: ProcessWish
+        let problems: [WishProblem]
+        let pod: PodReference
+    }
+
+    /// By its pod.
+    private func ask(own: [String: String] = [:], spec: String = "") throws -> Asked {
+        let pod: Pod = try KubernetesJSON.decode(
+            from: """
+                {"metadata":{"name":"web-0","namespace":"shop","uid":"u","annotations":{
+                 "instrumentation.opentelemetry.io/inject-go":"go"}},"spec":{"containers":[{"name":"web"}]},
+                 "status":{"hostIP":"10.0.0.7","podIP":"10.244.1.5"}}
+                """.utf8)
+        let instrumentation: Instrumentation = try KubernetesJSON.decode(
+            from: """
+                {"metadata":{"name":"go","namespace":"shop"},
+                 "spec":{"exporter":{"endpoint":"http://collector:4318"}\(spec)}}
+                """.utf8)
+        let wishes = PodWishes(pod: pod, namespace: nil, instrumentations: [instrumentation])
+        let answer = ClusterState.Answer(
+            pod: pod, container: "web", outcome: wishes.outcome(of: "web"), misnamed: [],
+            owners: WorkloadOwners(of: pod, needsUIDs: false) { _ in nil }, values: [:], isPending: false)
+        let groups = ControlGroups("0::/kubepods/podu/\(String(repeating: "a", count: 64))\n".utf8)
+        let process = ContainedProcess(
+            identity: try #require(ContainerIdentity(groups, mounts: nil)), programPath: "/app", environment: own,
+            sandbox: nil)
+        var problems: [WishProblem] = []
+        var configuration = AgentConfiguration()
+        configuration.destinations = [
+            DestinationSetting(name: "near", endpoint: try OTLPEndpoint("http://near:4318"), headers: [])
+        ]
+        let wish = ProcessWish(of: process, in: answer, by: configuration) { problems.append($0) }
+        return Asked(wish: try #require(wish), problems: problems, pod: pod.reference)
+    }
+
+    private let variable = "OTEL_EXPORTER_OTLP_HEADERS"
+
+    @Test func `has no half of a header`() throws {
+        // The limit is within the value of one.
+        let headers = (0..<900).map { "h\($0)=01234" }.joined(separator: ",")
+        let cut = try ask(own: [variable: headers])
+        let taken = try #require(cut.wish.destination).headers
+        #expect(taken == (0..<754).compactMap { try? OTLPHeader("h\($0)=01234") })
+        #expect(cut.problems == [.headersTooLong(limit: 8192)])
+
+        let exact = "a=" + String(repeating: "x", count: 8190)
+        #expect(try ask(own: [variable: exact]).problems.isEmpty)
+        let one = try ask(own: [variable: exact + ",b=1"])
+        #expect(one.wish.destination?.headers.map(\.name) == ["a"])
+        #expect(one.problems == [.headersTooLong(limit: 8192)])
+        #expect(try ask(own: [variable: exact + "x"]).wish.destination?.headers == [])
+    }
+
+    @Test func `has few problems, and the number of the others`() throws {
+        let unread = (0..<40).map { number in
+            #"{"name":"OTEL_\#(number)","valueFrom":{"secretKeyRef":{"name":"s","key":"k\#(number)"}}}"#
+        }
+        let asked = try ask(spec: #","env":[\#(unread.joined(separator: ","))]"#)
+        #expect(asked.problems.count == 17)
+        #expect(asked.problems.last == .more(24))
+        #expect(asked.problems.last?.event(on: asked.pod)?.note.contains("24 more") == true)
+    }
+
+    @Test func `shows no values to those who may look at a pod`() throws {
+        let asked = try ask(own: [
+            "OTEL_TRACES_SAMPLER": "s3cret", "OTEL_PROPAGATORS": "s3cret", "OTEL_RESOURCE_ATTRIBUTES": "s3cret",
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "s3cret", "OTEL_EXPORTER_OTLP_TIMEOUT": "s3cret",
+            "OTEL_EXPORTER_OTLP_COMPRESSION": "s3cret", variable: "s3cret=\u{1}",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.observability:4317/s3cret",
+        ])
+        let ratio = try ask(own: ["OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "s3cret"])
+        let header = try ask(own: [variable: "s3cret=\u{1}"])
+        for asked in [asked, ratio, header] {
+            #expect(asked.problems.contains { "\($0)".contains("s3cret") })
+            let notes = asked.problems.compactMap { $0.event(on: asked.pod)?.note }
+            #expect(notes.count == asked.problems.count && !notes.contains { $0.contains("s3cret") }, "\(notes)")
+        }
+        #expect(asked.problems.count == 7, "\(asked.problems)")
+        let sampler = WishProblem.sampler(.unknownName("s3cret"))
+        #expect(sampler.event(on: asked.pod)?.note.contains("s3cret") == false)
+    }
+
+    @Test func `is sent to no address that its host must not have, unless the operator has named it`() throws {
+        #expect(try ask().wish.destination?.policy == AddressPolicy(allowsLoopback: false, isPods: true))
+        let process = try #require(LiveProcess(pid: getpid(), ports: ListeningPorts()))
+        func policy(_ endpoint: String) throws -> AddressPolicy? {
+            let instrumentation: Instrumentation = try KubernetesJSON.decode(
+                from: """
+                    {"metadata":{"name":"go"},"spec":{"exporter":{"endpoint":"\(endpoint)"},
+                     "env":[{"name":"OTEL_HOST","value":"collector"}]}}
+                    """.utf8)
+            var configuration = AgentConfiguration()
+            configuration.rules = [
+                TraceRule(
+                    name: "all", match: ProcessMatch(),
+                    instrumentation: NamedInstrumentation(place: "a.yaml#go", resource: instrumentation))
+            ]
+            let wish = ProcessWish(of: process, by: configuration) { _ in }
+            return try #require(wish?.destination).policy
+        }
+        #expect(try policy("http://collector:4318") == nil)
+        let own = try policy("http://$(OTEL_HOST):4318")
+        #expect(own == AddressPolicy(allowsLoopback: true, isPods: false))
+        #expect(own?.refusal(of: "127.0.0.1") == nil && own?.refusal(of: "10.0.0.7") == nil)
+        #expect(own?.refusal(of: "169.254.169.254")?.contains("link-local") == true)
+    }
+}
