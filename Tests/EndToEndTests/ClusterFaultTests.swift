@@ -87,7 +87,7 @@ extension EndToEnd {
             try setup.request()
             if let seconds = Cluster.seconds {
                 try setup.agent.wait(
-                    for: "pods: the API server can't be reached: no answer", within: .seconds(seconds))
+                    for: "pods: the API server can't be reached: no answer", within: .seconds(max(seconds, 120)))
             }
             cluster.freeze(false)
             try setup.change(cluster)
