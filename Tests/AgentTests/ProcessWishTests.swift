@@ -15,17 +15,9 @@ import Testing
 
     /// By its pod.
     private func ask(own: [String: String] = [:], spec: String = "") throws -> Asked {
-        let pod: Pod = try KubernetesJSON.decode(
-            from: """
-                {"metadata":{"name":"web-0","namespace":"shop","uid":"u","annotations":{
-                 "instrumentation.opentelemetry.io/inject-go":"go"}},"spec":{"containers":[{"name":"web"}]},
-                 "status":{"hostIP":"10.0.0.7","podIP":"10.244.1.5"}}
-                """.utf8)
-        let instrumentation: Instrumentation = try KubernetesJSON.decode(
-            from: """
-                {"metadata":{"name":"go","namespace":"shop"},
-                 "spec":{"exporter":{"endpoint":"http://collector:4318"}\(spec)}}
-                """.utf8)
+        let pod = try SampleObjects.pod()
+        let instrumentation = try SampleObjects.instrumentation(
+            #""exporter":{"endpoint":"http://collector:4318"}\#(spec)"#)
         let wishes = PodWishes(pod: pod, namespace: nil, instrumentations: [instrumentation])
         let answer = ClusterState.Answer(
             pod: pod, container: "web", outcome: wishes.outcome(of: "web"), misnamed: [],

@@ -7,17 +7,9 @@ import Workloads
 
 @Suite struct `What a pod's connection is secured with` {
     private func settings(tls: String, own: [String: String] = [:]) throws -> WorkloadSettings {
-        let pod: Pod = try KubernetesJSON.decode(
-            from: """
-                {"metadata":{"name":"web-0","namespace":"shop","uid":"u","annotations":{
-                 "instrumentation.opentelemetry.io/inject-go":"go"}},"spec":{"containers":[{"name":"web"}]},
-                 "status":{"hostIP":"10.0.0.7","podIP":"10.244.1.5"}}
-                """.utf8)
-        let instrumentation: Instrumentation = try KubernetesJSON.decode(
-            from: """
-                {"metadata":{"name":"go","namespace":"shop"},
-                 "spec":{"exporter":{"endpoint":"https://c:4318","tls":{\(tls)}}}}
-                """.utf8)
+        let pod = try SampleObjects.pod()
+        let instrumentation = try SampleObjects.instrumentation(
+            #""exporter":{"endpoint":"https://c:4318","tls":{\#(tls)}}"#)
         let wishes = PodWishes(pod: pod, namespace: nil, instrumentations: [instrumentation])
         return WorkloadSettings(
             try #require(wishes.wishes.first), pod: pod,

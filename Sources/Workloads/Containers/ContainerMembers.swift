@@ -47,15 +47,8 @@ enum ContainerMembers {
             return nil
         }
         return try? file.closeAfter {
-            var bytes: [UInt8] = []
-            while bytes.count < listLimit {
-                let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, count in
-                    count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
-                }
-                if chunk.isEmpty { break }
-                bytes += chunk
-            }
-            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
+            let text = String(decoding: try file.contents(limit: listLimit), as: UTF8.self)
+            return text.split(separator: "\n").compactMap { Int32($0) }
         }
     }
 }

@@ -13,19 +13,11 @@ struct ProcFolder {
             throw failure(error, file: file)
         }
         defer { try? descriptor.close() }
-        var bytes: [UInt8] = []
-        while bytes.count < limit {
-            do {
-                let chunk = try [UInt8](unsafeUninitializedCapacity: min(16384, limit - bytes.count)) { buffer, count in
-                    count = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
-                }
-                if chunk.isEmpty { break }
-                bytes += chunk
-            } catch {
-                throw failure(error, file: file)
-            }
+        do {
+            return try descriptor.contents(limit: limit)
+        } catch {
+            throw failure(error, file: file)
         }
-        return bytes
     }
 
     func link(_ file: String) throws(ProcfsError) -> String {

@@ -18,17 +18,7 @@ package struct ClusterAccess: Sendable {
             case .file(let path):
                 do {
                     let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
-                    return try descriptor.closeAfter {
-                        var bytes: [UInt8] = []
-                        while bytes.count < Self.limit {
-                            let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, count in
-                                count = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
-                            }
-                            if chunk.isEmpty { break }
-                            bytes += chunk
-                        }
-                        return bytes
-                    }
+                    return try descriptor.closeAfter { try descriptor.contents(limit: Self.limit) }
                 } catch {
                     throw .unreadable(path, "\(error)")
                 }
