@@ -42,6 +42,11 @@ let httpClient: [Target.Dependency] = [
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
 
+let grpc: [Target.Dependency] = [
+    .product(name: "GRPCCore", package: "grpc-swift-2"),
+    .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+]
+
 let package = Package(
     name: "nodespan",
     products: [.executable(name: "nodespan", targets: ["nodespan"])],
@@ -51,6 +56,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -71,7 +78,7 @@ let package = Package(
         room("Probes", ["GoBinary", "CodeSites", "CBPF"]),
         room("BPFRuntime", ["CBPF", "CLibbpf", system]),
         room("Spans", ["CBPF"]),
-        room("OTLP", ["Spans"] + httpClient),
+        room("OTLP", ["Spans"] + httpClient + grpc),
         room("Workloads", ["CLinux", system, .product(name: "Yams", package: "Yams")] + httpClient),
         room(
             "Agent",
