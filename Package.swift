@@ -78,7 +78,7 @@ let package = Package(
         room("Probes", ["GoBinary", "CodeSites", "CBPF"]),
         room("BPFRuntime", ["CBPF", "CLibbpf", system]),
         room("Spans", ["CBPF"]),
-        room("OTLP", ["Spans"] + httpClient + grpc),
+        room("OTLP", ["CLinux", "Spans", system] + httpClient + grpc),
         room("Workloads", ["CLinux", system, .product(name: "Yams", package: "Yams")] + httpClient),
         room(
             "Agent",

@@ -2,6 +2,7 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
 #include <signal.h>
@@ -56,6 +57,12 @@ static inline int open_in_kernel_file_system(const char *_Nonnull type, const ch
 static inline int create_code_file(const char *_Nonnull name)
 {
 	return (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC);
+}
+
+/// Has the calling thread be in another network namespace. Returns 0, or -1 with errno set.
+static inline int enter_network_namespace(int descriptor)
+{
+	return (int)syscall(SYS_setns, descriptor, CLONE_NEWNET);
 }
 
 /// Calls code that takes and returns nothing.

@@ -29,7 +29,8 @@ import Testing
         var problems: [WishProblem] = []
         var configuration = AgentConfiguration()
         configuration.destinations = [
-            DestinationSetting(name: "near", endpoint: try OTLPEndpoint("http://near:4318"), headers: [])
+            DestinationSetting(
+                name: "near", target: .receiver(Receiver(endpoint: try OTLPEndpoint("http://near:4318"))))
         ]
         let wish = ProcessWish(of: process, in: answer, by: configuration) { problems.append($0) }
         return Asked(wish: try #require(wish), problems: problems, pod: pod.reference)
@@ -41,16 +42,16 @@ import Testing
         // The limit is within the value of one.
         let headers = (0..<900).map { "h\($0)=01234" }.joined(separator: ",")
         let cut = try ask(own: [variable: headers])
-        let taken = try #require(cut.wish.destination).headers
+        let taken = try #require(cut.wish.destination?.target.receiver).headers
         #expect(taken == (0..<754).compactMap { try? OTLPHeader("h\($0)=01234") })
         #expect(cut.problems == [.headersTooLong(limit: 8192)])
 
         let exact = "a=" + String(repeating: "x", count: 8190)
         #expect(try ask(own: [variable: exact]).problems.isEmpty)
         let one = try ask(own: [variable: exact + ",b=1"])
-        #expect(one.wish.destination?.headers.map(\.name) == ["a"])
+        #expect(one.wish.destination?.target.receiver?.headers.map(\.name) == ["a"])
         #expect(one.problems == [.headersTooLong(limit: 8192)])
-        #expect(try ask(own: [variable: exact + "x"]).wish.destination?.headers == [])
+        #expect(try ask(own: [variable: exact + "x"]).wish.destination?.target.receiver?.headers == [])
     }
 
     @Test func `has few problems, and the number of the others`() throws {

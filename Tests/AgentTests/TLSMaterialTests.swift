@@ -31,14 +31,15 @@ import Workloads
             ObjectKey(.secret, namespace: "shop", name: "s", key: "tls.key"),
         ]
         var problems: [WishProblem] = []
-        func material(_ values: [ObjectValue]) -> TLSMaterial? {
+        func material(_ values: [ObjectValue]) -> TLSSettings? {
             problems = []
-            return TLSMaterial(settings, Dictionary(zip(entries, values)) { $1 }) { problems.append($0) }
+            return TLSSettings(settings, Dictionary(zip(entries, values)) { $1 }) { problems.append($0) }
         }
         #expect(
-            try material([.text(certificate), .text(certificate), .text(key)])
-                == TLSMaterial(
-                    authorities: Array(certificate.utf8), certificate: Array(certificate.utf8), key: Array(key.utf8)))
+            material([.text(certificate), .text(certificate), .text(key)])
+                == TLSSettings(
+                    authorities: .bytes(Array(certificate.utf8)), certificate: .bytes(Array(certificate.utf8)),
+                    key: .bytes(Array(key.utf8))))
         #expect(problems.isEmpty)
         #expect(material([.text(certificate), .missing, .unread]) != nil)
         #expect(
@@ -59,7 +60,7 @@ import Workloads
     ])
     func `isn't read from its files, which is said`(tls: String, own: [String: String], variable: String) throws {
         var problems: [WishProblem] = []
-        #expect(TLSMaterial(try settings(tls: tls, own: own), [:]) { problems.append($0) } == nil)
+        #expect(TLSSettings(try settings(tls: tls, own: own), [:]) { problems.append($0) } == nil)
         #expect(problems == [.file(variable: variable)])
         #expect("\(problems[0])".contains(variable))
     }

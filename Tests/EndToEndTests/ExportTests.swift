@@ -124,7 +124,6 @@ extension EndToEnd {
         }
 
         @Test(arguments: [
-            (["--otlp", "grpc://host:4317"], "4318"), (["--otlp", "http://host:4317"], "4318"),
             (["--otlp", "localhost"], "http://localhost:4318"), (["--otlp", "http://u:secret@host"], "header"),
             (["--otlp", "http://host", "--otlp-header", "secret"], "NAME=VALUE"),
             (["--otlp", "http://host", "--otlp-header", "a=secret\n"], "--otlp-header"),

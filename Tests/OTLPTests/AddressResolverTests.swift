@@ -34,7 +34,7 @@ import Testing
         _ url: String, _ resolver: AddressResolver, tls: TLSConfiguration = .makeClientConfiguration()
     ) throws -> HTTPTransport {
         HTTPTransport(
-            endpoint: try OTLPEndpoint(url), headers: [], userAgent: "nodespan/test", tls: tls, resolver: resolver)
+            Receiver(endpoint: try OTLPEndpoint(url)), userAgent: "nodespan/test", tls: tls, resolver: resolver)
     }
 
     /// A name that is none proves that nobody else was asked for its address.

@@ -12,7 +12,8 @@ import Testing
         for span in spans { encoder.add(span) }
         var collector = try Collector()
         let transport = try HTTPTransport(
-            endpoint: OTLPEndpoint(collector.url), headers: [OTLPHeader("x-token=a=b c")], userAgent: "nodespan/test")
+            Receiver(endpoint: OTLPEndpoint(collector.url), headers: [OTLPHeader("x-token=a=b c")]),
+            userAgent: "nodespan/test")
         let outcome = await transport.send(encoder.finish())
         await transport.shutdown()
         #expect(outcome == .accepted(PartialSuccess()))

@@ -19,9 +19,7 @@ import Testing
             ("", .invalid), ("localhost", .invalid), ("http://a b", .invalid), ("http://host:x", .invalid),
             ("http://host:70000", .invalid), ("http://h\u{f6}st", .invalid),
             ("localhost:4318", .unsupportedScheme), ("ftp://host", .unsupportedScheme),
-            ("unix:///run/x", .unsupportedScheme),
             ("http://", .noHost), ("http://:4318", .noHost), ("http:/host", .noHost),
-            ("grpc://host:4318", .grpc), ("http://host:4317", .grpc), ("https://host:4317/v1/traces", .grpc),
             ("http://user:secret@host", .credentials), ("http://user@host", .credentials),
             ("http://host/?token=secret", .queryOrFragment), ("http://host/#x", .queryOrFragment),
         ] as [(String, OTLPEndpointError)])
@@ -30,8 +28,17 @@ import Testing
         #expect(!error.description.contains("secret"))
     }
 
-    @Test func `for gRPC is told of the port to use`() {
-        #expect(OTLPEndpointError.grpc.description.contains("4318"))
+    @Test(
+        arguments: [
+            ("http://host:4317", .grpc, "http://host:4317"),
+            ("https://host:4317/v1/traces", .grpc, "https://host:4317"),
+            ("grpc://host:4318", .grpc, "http://host:4318"), ("unix:///run/x", .grpc, "unix:/run/x"),
+            ("http://host:4318", .httpProtobuf, "http://host:4318/v1/traces"),
+        ] as [(String, ExportProtocol, String)])
+    func `suggests what is spoken`(text: String, spoken: ExportProtocol, url: String) throws {
+        let endpoint = try OTLPEndpoint(text)
+        #expect(endpoint.protocol == spoken && endpoint.url == url)
+        #expect(try OTLPEndpoint(text, protocol: .grpc).protocol == .grpc)
     }
 }
 

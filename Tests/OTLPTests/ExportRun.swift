@@ -20,7 +20,8 @@ struct ExportRun {
         clock = ManualClock()
         transport = ScriptedTransport(steps)
         exporter = SpanExporter(
-            endpoint: try OTLPEndpoint("http://collector"), transport: transport, clock: clock, limits: limits
+            place: "http://collector", encoder: TraceRequestEncoder(), transport: transport, clock: clock,
+            limits: limits
         ) { [heard] notice in heard.notices.withLock { $0.append(notice) } }
     }
 

@@ -10,7 +10,7 @@ import Testing
     private func outcome(_ url: String) async throws -> DeliveryOutcome {
         var encoder = TraceRequestEncoder()
         encoder.add(sampleSpan(of: .named("shop")))
-        let transport = HTTPTransport(endpoint: try OTLPEndpoint(url), headers: [], userAgent: "nodespan/test")
+        let transport = HTTPTransport(Receiver(endpoint: try OTLPEndpoint(url)), userAgent: "nodespan/test")
         let outcome = await transport.send(encoder.finish())
         await transport.shutdown()
         return outcome
@@ -74,7 +74,7 @@ import Testing
         var collector = try Collector(["hang", "drip"])
         for number in 1...2 {
             let transport = HTTPTransport(
-                endpoint: try OTLPEndpoint(collector.url), headers: [], userAgent: "nodespan/test")
+                Receiver(endpoint: try OTLPEndpoint(collector.url)), userAgent: "nodespan/test")
             let outcome = try await withThrowingTaskGroup(of: DeliveryOutcome.self) { group in
                 group.addTask { await transport.send([]) }
                 #expect(try collector.requests(atLeast: number).count == number)
@@ -133,7 +133,7 @@ import Testing
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .file(certificate)
         let transport = HTTPTransport(
-            endpoint: try OTLPEndpoint(url), headers: [], userAgent: "nodespan/test", tls: tls)
+            Receiver(endpoint: try OTLPEndpoint(url)), userAgent: "nodespan/test", tls: tls)
         #expect(await transport.send([]) == .accepted(PartialSuccess()))
         await transport.shutdown()
         #expect(try collector.requests(atLeast: 1).count == 1)
@@ -147,13 +147,17 @@ import Testing
         try writeFile("\(folder.path)/both.pem", certificate + key)
         let collector = try Collector(certificate: "\(folder.path)/both.pem", isMutual: true)
         let endpoint = try OTLPEndpoint("https://127.0.0.1:\(collector.port)")
-        for (material, isWelcome) in [
-            (try TLSMaterial(authorities: certificate, certificate: certificate, key: key), true),
-            (try TLSMaterial(authorities: certificate, certificate: nil, key: nil), false),
-            (try TLSMaterial(authorities: nil, certificate: certificate, key: key), false),
+        for (tls, isWelcome) in [
+            (
+                TLSSettings(
+                    authorities: .bytes(certificate), certificate: .bytes(certificate), key: .bytes(key)), true
+            ),
+            (TLSSettings(authorities: .bytes(certificate)), false),
+            (TLSSettings(certificate: .bytes(certificate), key: .bytes(key)), false),
         ] {
-            let transport = HTTPTransport(
-                endpoint: endpoint, headers: [], userAgent: "nodespan/test", material: material)
+            var receiver = Receiver(endpoint: endpoint)
+            receiver.tls = tls
+            let transport = HTTPTransport(receiver, userAgent: "nodespan/test")
             #expect((await transport.send([]) == .accepted(PartialSuccess())) == isWelcome)
             await transport.shutdown()
         }

@@ -58,9 +58,9 @@ package struct EffectiveConfiguration: Encodable {
     package init(_ configuration: AgentConfiguration) {
         rules = configuration.rules.map(Self.rule)
         destinations = configuration.destinations.map { destination in
-            let headers = destination.headers.map { ($0.name, "REDACTED") }
+            let headers = (destination.target.receiver?.headers ?? []).map { ($0.name, "REDACTED") }
             return Destination(
-                name: destination.name, endpoint: destination.endpoint.url,
+                name: destination.name, endpoint: destination.target.place,
                 headers: headers.isEmpty ? nil : Dictionary(headers) { first, _ in first })
         }
         sampling = SamplerSetting(configuration.sampler)

@@ -105,9 +105,9 @@ struct ProcessWish: Hashable {
         do throws(DestinationRefusal) {
             let endpoint = try policy.endpoint(in: environment, namespace: namespace)
             let headers = Self.headers(in: environment, report)
-            let material = endpoint.isSecure ? TLSMaterial(settings, values, report) : nil
-            return DestinationSetting(
-                name: endpoint.url, endpoint: endpoint, headers: headers, material: material, policy: addresses)
+            var receiver = Receiver(endpoint: endpoint, headers: headers)
+            receiver.tls = endpoint.isSecure ? TLSSettings(settings, values, report) : nil
+            return DestinationSetting(name: endpoint.url, target: .receiver(receiver), policy: addresses)
         } catch {
             let instead = configuration.destinations.first
             report(.destination(error, instead: instead?.name))

@@ -109,13 +109,13 @@ final class AgentSession: Sendable {
         let judge: (@Sendable (String) -> String?)? = destination.policy.map { policy in
             { @Sendable address in policy.refusal(of: address) }
         }
-        let transport = HTTPTransport(
-            endpoint: destination.endpoint, headers: destination.headers, userAgent: "nodespan/\(nodespanVersion)",
-            material: destination.material, judge: judge)
+        let target = destination.target
         let exporter = SpanRouter.Exporter(
-            endpoint: destination.endpoint, transport: transport, clock: ContinuousClock()
+            place: target.place, encoder: target.makeEncoder(),
+            transport: target.makeTransport(userAgent: "nodespan/\(nodespanVersion)", judge: judge),
+            clock: ContinuousClock()
         ) { notice in
-            StandardError.print(DestinationText.message(notice, endpoint: destination.endpoint.url))
+            StandardError.print(DestinationText.message(notice, endpoint: target.place))
         }
         Task { await exporter.run() }
         return exporter

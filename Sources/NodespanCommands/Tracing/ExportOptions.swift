@@ -32,10 +32,12 @@ struct ExportOptions: ParsableArguments {
     /// The exporter asked for, to be run.
     func exporter() throws -> SpanExporter<ContinuousClock>? {
         guard let endpoint = try endpoint() else { return nil }
-        let transport = HTTPTransport(
-            endpoint: endpoint, headers: try headers(), userAgent: "nodespan/\(nodespanVersion)")
-        return SpanExporter(endpoint: endpoint, transport: transport, clock: ContinuousClock()) { notice in
-            StandardError.print(DestinationText.message(notice, endpoint: endpoint.url))
+        let target = SpanTarget.receiver(Receiver(endpoint: endpoint, headers: try headers()))
+        return SpanExporter(
+            place: target.place, encoder: target.makeEncoder(),
+            transport: target.makeTransport(userAgent: "nodespan/\(nodespanVersion)"), clock: ContinuousClock()
+        ) { notice in
+            StandardError.print(DestinationText.message(notice, endpoint: target.place))
         }
     }
 

@@ -4,7 +4,7 @@ package import Spans
 ///
 /// At the end it closes: `spans = exported + rejected + the sum of losses`.
 package struct DestinationSummary: Sendable, Equatable {
-    /// The URL.
+    /// The URL; else the path of a file, or what it is.
     package let endpoint: String
     /// Handed to the exporter.
     package internal(set) var spans: UInt64 = 0

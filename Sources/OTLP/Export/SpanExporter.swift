@@ -18,10 +18,12 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
     private let summary: Mutex<DestinationSummary>
 
     /// - Parameters:
-    ///   - endpoint: for the summary.
+    ///   - place: for the summary: a URL, a path, or what it is.
+    ///   - encoder: of what `transport` takes, without spans.
     ///   - notify: told what people should hear, by the task that calls `run`.
     package init(
-        endpoint: OTLPEndpoint, transport: any Transport, clock: C, limits: ExportLimits = ExportLimits(),
+        place: String, encoder: any BatchEncoder, transport: any Transport, clock: C,
+        limits: ExportLimits = ExportLimits(),
         notify: @escaping @Sendable (DestinationNotice) -> Void
     ) {
         self.transport = transport
@@ -29,10 +31,10 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
         start = clock.now
         self.limits = limits
         self.notify = notify
-        queue = SpanQueue(limits: limits)
+        queue = SpanQueue(encoder: encoder, limits: limits)
         (batches, batchArrived) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         (ended, hasEnded) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
-        summary = Mutex(DestinationSummary(endpoint: endpoint.url))
+        summary = Mutex(DestinationSummary(endpoint: place))
     }
 
     /// Queues a span, or drops it when there is no room.

@@ -11,7 +11,7 @@ final class SpanQueue: Sendable {
     }
 
     private struct State {
-        var encoder = TraceRequestEncoder()
+        var encoder: any BatchEncoder
         /// When the batch being gathered was first seen to have spans.
         var gatheringSince: Duration?
         /// Oldest first.
@@ -25,10 +25,11 @@ final class SpanQueue: Sendable {
     }
 
     private let limits: ExportLimits
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(limits: ExportLimits) {
+    init(encoder: any BatchEncoder, limits: ExportLimits) {
         self.limits = limits
+        state = Mutex(State(encoder: encoder))
     }
 
     /// Encodes a span, or drops it. Returns whether a batch has become full.

@@ -21,27 +21,25 @@ package final class HTTPTransport: Transport {
 
     /// Connects with the first request. To be ended by `shutdown`.
     /// - Parameters:
-    ///   - material: nil to check certificates against the system's and to show none.
     ///   - judge: why nothing may be sent to a numeric address, nil when it may: for a destination that somebody names who may
     ///     not reach all that this process does. Without it, none is judged.
     package convenience init(
-        endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String,
-        material: TLSMaterial? = nil, judge: (@Sendable (String) -> String?)? = nil
+        _ receiver: Receiver, userAgent: String, judge: (@Sendable (String) -> String?)? = nil
     ) {
         self.init(
-            endpoint: endpoint, headers: headers, userAgent: userAgent,
-            tls: material?.configuration ?? .makeClientConfiguration(),
-            resolver: judge.map { AddressResolver(name: endpoint.host, judge: $0) })
+            receiver, userAgent: userAgent,
+            tls: (try? receiver.tls?.load().configuration) ?? .makeClientConfiguration(),
+            resolver: judge.map { AddressResolver(name: receiver.endpoint.host, judge: $0) })
     }
 
     init(
-        endpoint: OTLPEndpoint, headers: [OTLPHeader], userAgent: String, tls: TLSConfiguration,
+        _ receiver: Receiver, userAgent: String, tls: TLSConfiguration,
         resolver: AddressResolver? = nil
     ) {
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.threads = threads
         self.resolver = resolver
-        let host = endpoint.host
+        let host = receiver.endpoint.host
         clients = PinnedClients { address in
             var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
             configuration.timeout.connect = .seconds(5)
@@ -53,9 +51,9 @@ package final class HTTPTransport: Transport {
             if let address { configuration.dnsOverride = [host: address] }
             return HTTPClient(eventLoopGroup: threads, configuration: configuration)
         }
-        url = endpoint.url
+        url = receiver.endpoint.url
         var all: HTTPHeaders = ["User-Agent": userAgent]
-        for header in headers { all.replaceOrAdd(name: header.name, value: header.value) }
+        for header in receiver.headers { all.replaceOrAdd(name: header.name, value: header.value) }
         all.replaceOrAdd(name: "Content-Type", value: "application/x-protobuf")
         self.headers = all
     }

@@ -56,10 +56,10 @@ import Workloads
         #expect(try rule.sampler == Sampler(name: "traceidratio", argument: "0.5"))
         #expect(rule.resource.attributes == [Attribute("deployment.environment.name", .string("prod"))])
         #expect(
-            configuration.destinations.map(\.endpoint.url) == [
+            configuration.destinations.map(\.target.place) == [
                 "http://127.0.0.1:4318/v1/traces", "https://collector.example:4318/otlp/v1/traces",
             ])
-        #expect(configuration.destinations[1].headers.map(\.name) == ["authorization"])
+        #expect(configuration.destinations[1].target.receiver?.headers.map(\.name) == ["authorization"])
         #expect(try configuration.sampler == Sampler(name: "parentbased_traceidratio", argument: "0.25"))
         #expect(configuration.injection == .none)
         #expect(configuration.redaction.further == ["token"])

@@ -1,7 +1,7 @@
 import OTLP
 import Workloads
 
-extension TLSMaterial {
+extension TLSSettings {
     /// Of what a pod's Instrumentation names for connections; nil where that is nothing, or can't be used.
     /// - Parameters:
     ///   - values: what is known of ConfigMaps and Secrets.
@@ -30,7 +30,10 @@ extension TLSMaterial {
         let key = bytes("CLIENT_KEY")
         if authorities == nil, certificate == nil, key == nil { return nil }
         do throws(TLSMaterialError) {
-            try self.init(authorities: authorities, certificate: certificate, key: key)
+            _ = try TLSMaterial(authorities: authorities, certificate: certificate, key: key)
+            self.init(
+                authorities: authorities.map { .bytes($0) }, certificate: certificate.map { .bytes($0) },
+                key: key.map { .bytes($0) })
         } catch {
             report(.material(error))
             return nil

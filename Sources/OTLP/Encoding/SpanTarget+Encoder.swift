@@ -1,0 +1,4 @@
+extension SpanTarget {
+    /// An encoder of what goes there, without spans.
+    package func makeEncoder() -> any BatchEncoder { TraceRequestEncoder() }
+}
