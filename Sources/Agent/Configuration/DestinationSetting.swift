@@ -7,4 +7,14 @@ package struct DestinationSetting: Hashable, Sendable {
     /// By which the addresses of its host are judged: a pod or a process has named it, which may not reach all that the agent
     /// does. Nil for what the operator has named.
     package var policy: AddressPolicy?
+    /// When batches are to go that have its spans.
+    package var batch = BatchLimits.none
+
+    /// What is the same for those that share a pipeline.
+    struct Pipeline: Hashable {
+        let target: SpanTarget
+        let policy: AddressPolicy?
+    }
+
+    var pipeline: Pipeline { Pipeline(target: target, policy: policy) }
 }
