@@ -110,10 +110,12 @@ final class AgentSession: Sendable {
             { @Sendable address in policy.refusal(of: address) }
         }
         let target = destination.target
+        var limits = ExportLimits()
+        if let receiver = target.receiver { limits.attempt = receiver.timeout }
         let exporter = SpanRouter.Exporter(
             place: target.place, encoder: target.makeEncoder(),
             transport: target.makeTransport(userAgent: "nodespan/\(nodespanVersion)", judge: judge),
-            clock: ContinuousClock()
+            clock: ContinuousClock(), limits: limits
         ) { notice in
             StandardError.print(DestinationText.message(notice, endpoint: target.place))
         }

@@ -149,7 +149,10 @@ import Workloads
     /// Each in a line of its own.
     @Test(arguments: [
         ("{name: a}", "3: destinations[0]: has no endpoint"),
-        ("{name: a, endpoint: 'http://a', console: text}", "3: destinations[0]: goes one way only: endpoint or console"),
+        (
+            "{name: a, endpoint: 'http://a', console: text}",
+            "3: destinations[0]: goes one way only: endpoint or console"
+        ),
         ("{name: a, endpoint: 'http://a', protocol: http/jsn}", "3: destinations[0].protocol: is to be grpc or"),
         ("{name: a, endpoint: 'http://a', protocol: http/jsn}", "did you mean http/json?"),
         ("{name: a, endpoint: 'http://a', compression: zstd}", "3: destinations[0].compression: is to be none or gzip"),
@@ -198,21 +201,24 @@ import Workloads
         #expect(problems.contains { $0.contains("destinations[0].tls: what is to hold") }, "\(problems)")
     }
 
-    @Test(arguments: [
-        ("500ms", .milliseconds(500), "500ms"), ("10s", .seconds(10), "10s"), ("2m", .seconds(120), "120s"),
-        ("1h", .seconds(3600), "3600s"), ("0s", .zero, "0s"),
-        ("10", nil, ""), ("s", nil, ""), ("-1s", nil, ""), ("1.5s", nil, ""), ("9223372036854775807h", nil, ""),
-        ("1 s", nil, ""), ("\u{661}s", nil, ""),
-    ] as [(String, Duration?, String)])
+    @Test(
+        arguments: [
+            ("500ms", .milliseconds(500), "500ms"), ("10s", .seconds(10), "10s"), ("2m", .seconds(120), "120s"),
+            ("1h", .seconds(3600), "3600s"), ("0s", .zero, "0s"),
+            ("10", nil, ""), ("s", nil, ""), ("-1s", nil, ""), ("1.5s", nil, ""), ("9223372036854775807h", nil, ""),
+            ("1 s", nil, ""), ("\u{661}s", nil, ""),
+        ] as [(String, Duration?, String)])
     func `has times with their unit`(text: String, duration: Duration?, shown: String) {
         #expect(ConfigurationAmount.duration(text) == duration)
         if let duration { #expect(ConfigurationAmount.text(duration) == shown) }
     }
 
-    @Test(arguments: [
-        ("64KiB", 64 << 10, "64KiB"), ("1024KiB", 1 << 20, "1MiB"), ("1GiB", 1 << 30, "1GiB"), ("1025", 1025, "1025"),
-        ("0", 0, "0"), ("1MB", nil, ""), ("MiB", nil, ""), ("9223372036854775807KiB", nil, ""), ("-1", nil, ""),
-    ] as [(String, Int?, String)])
+    @Test(
+        arguments: [
+            ("64KiB", 64 << 10, "64KiB"), ("1024KiB", 1 << 20, "1MiB"), ("1GiB", 1 << 30, "1GiB"),
+            ("1025", 1025, "1025"),
+            ("0", 0, "0"), ("1MB", nil, ""), ("MiB", nil, ""), ("9223372036854775807KiB", nil, ""), ("-1", nil, ""),
+        ] as [(String, Int?, String)])
     func `has sizes`(text: String, bytes: Int?, shown: String) {
         #expect(ConfigurationAmount.bytes(text) == bytes)
         if let bytes { #expect(ConfigurationAmount.text(bytes: bytes) == shown) }
