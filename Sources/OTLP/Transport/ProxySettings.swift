@@ -37,6 +37,8 @@ struct ProxySettings: Sendable {
         exceptions = (value("NO_PROXY")?.text ?? "").split(separator: ",").compactMap { ProxyException(String($0)) }
     }
 
+    static let ofThisProcess = ProxySettings(environment: ProcessInfo.processInfo.environment)
+
     /// The proxy to go through, or nil for none: never one for this machine itself.
     /// - Parameters:
     ///   - host: a name or an address, without brackets.
