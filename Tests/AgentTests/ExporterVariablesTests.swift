@@ -83,6 +83,7 @@ import Workloads
             ("OTEL_EXPORTER_OTLP_PROTOCOL", ["http", "\u{0}"]),
             ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", ["0", "-5", "many"]),
             ("OTEL_TRACES_EXPORTER", ["jaeger", ",", " "]), ("OTEL_SDK_DISABLED", ["1", "on"]),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", [String(repeating: " ", count: 1 << 20) + "1"]),
         ] as [(String, [String])])
     func `is ignored where it can't be meant, which is told`(name: String, values: [String]) throws {
         for value in values {
