@@ -8,7 +8,7 @@ extension EndToEnd {
         private static let seconds = getenv("NODESPAN_CHURN_SECONDS").flatMap { Int(String(cString: $0)) } ?? 12
 
         @Test(.timeLimit(.minutes(seconds / 60 + 10))) func `doesn't grow`() throws {
-            let collector = try Collector(isDecoding: false)
+            let collector = try Collector(reads: .nothing)
             let churn = try Churn(collector.url)
             var agent = try RunningAgent(churn.configuration(isTracing: true))
             let start = try AgentFootprint(of: agent.pid)

@@ -8,7 +8,7 @@ struct ExportCost {
     private var unexported: UInt64 = 0
 
     init(_ nodespan: String, _ subject: Subject, rounds: Int, seconds: Int) throws {
-        let collector = try Collector(isDecoding: false)
+        let collector = try Collector(reads: .nothing)
         for _ in 0..<rounds {
             let tracer = try Tracer(nodespan, tracing: subject.pid, exportingTo: collector.url)
             let before = try processorTime(of: tracer.pid)

@@ -20,7 +20,7 @@ struct NodeScale {
         let program = try readFile(GoToolchain.newest.build("httpserver", mode: .stripped))
         let binaries = (0..<Self.executables).map { "\(folder.path)/server\($0)" }
         for binary in binaries { try writeFile(binary, program, permissions: 0o755) }
-        let collector = try Collector(isDecoding: false)
+        let collector = try Collector(reads: .nothing)
         var agent = try NodeAgent(nodespan, tracing: folder.path, exportingTo: collector.url)
         var programs: [RunningProgram] = []
         var (new, known): ([Double], [Double]) = ([], [])
