@@ -48,9 +48,9 @@ func run(_ arguments: [String]) throws -> Int32 {
     complain("exporting, \(rounds) rounds of \(seconds) s")
     let export = try ExportCost(nodespan, server.measured(under: .caller), rounds: rounds, seconds: seconds)
     sections.append(Section(title: "The agent when it exports as well", measurements: export.measurements))
-    let splits = try [Collector.Spoken.http, .grpc].map { spoken in
-        complain("where the agent's time goes, by \(spoken.rawValue)")
-        return try PipelineSplit(nodespan, server, by: spoken, rounds: rounds, seconds: seconds)
+    let splits = try [Collector.Speech.http, .grpc].map { speech in
+        complain("where the agent's time goes, by \(speech)")
+        return try PipelineSplit(nodespan, server, by: speech, rounds: rounds, seconds: seconds)
     }
     sections.append(
         Section(title: "The agent's CPU time per span, by step", measurements: splits.flatMap(\.measurements)))

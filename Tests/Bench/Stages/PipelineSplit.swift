@@ -17,10 +17,9 @@ struct PipelineSplit {
     private var send: [Double] = []
     private var all: [Double] = []
 
-    /// - Parameter spoken: by the receiver, as the configuration has it.
-    init(_ nodespan: String, _ server: Server, by spoken: Collector.Spoken, rounds: Int, seconds: Int) throws {
-        title = spoken.rawValue
-        let collector = try Collector(isDecoding: false, speaks: spoken)
+    init(_ nodespan: String, _ server: Server, by speech: Collector.Speech, rounds: Int, seconds: Int) throws {
+        title = speech == .grpc ? "gRPC" : "HTTP"
+        let collector = try Collector(speaks: speech, reads: .nothing)
         for _ in 0..<rounds {
             let agent = try NodeAgent(nodespan, tracing: server.folder, exportingTo: collector.url)
             try server.send(Self.sample)
