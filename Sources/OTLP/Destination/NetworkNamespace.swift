@@ -26,6 +26,13 @@ package final class NetworkNamespace: Sendable {
         try? descriptor.close()
     }
 
+    /// The addresses by which a host is reached in a network namespace: its loopback, and nothing else, since no name is looked
+    /// up there. Empty for all others.
+    static func addresses(of host: String) -> [String] {
+        if host.lowercased() == "localhost" { return ["127.0.0.1", "::1"] }
+        return IPAddressBytes(host)?.isLoopback == true ? [host] : []
+    }
+
     /// Has the calling thread be in it from now on; none other of this process.
     func enter() throws(Errno) {
         guard enter_network_namespace(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }

@@ -68,6 +68,12 @@ package struct OTLPEndpoint: Hashable, Sendable {
         socketPath = nil
     }
 
+    /// What requests name it by: "HOST:PORT", or "localhost" for a Unix socket.
+    var authority: String {
+        if socketPath != nil { return host }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
     private static func signalPath(of chosen: ExportProtocol) -> String {
         switch chosen {
         case .grpc: ""
