@@ -69,6 +69,7 @@ let package = Package(
             name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
         .systemLibrary(
             name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(
             name: "CBPF", path: "bpf", exclude: ["lib", "programs"], publicHeadersPath: "include",
@@ -80,7 +81,7 @@ let package = Package(
         room("Probes", ["GoBinary", "CodeSites", "CBPF"]),
         room("BPFRuntime", ["CBPF", "CLibbpf", system]),
         room("Spans", ["CBPF"]),
-        room("OTLP", ["CLinux", "Spans", system] + httpClient + grpc),
+        room("OTLP", ["CLinux", "CZlib", "Spans", system] + httpClient + grpc),
         room("Workloads", ["CLinux", system, .product(name: "Yams", package: "Yams")] + httpClient),
         room(
             "Agent",

@@ -1,5 +1,6 @@
 import Agent
 import Glibc
+import OTLP
 import Spans
 import Synchronization
 import SystemPackage
