@@ -115,7 +115,7 @@ let package = Package(
         tests(
             "AgentTests",
             [
-                "Agent", "BPFRuntime", "CBPF", "CLibbpf", "GoBinary", "Probes", "Spans", "TestSupport", "Workloads",
+                "Agent", "BPFRuntime", "CBPF", "CLibbpf", "GoBinary", "OTLP", "Probes", "Spans", "TestSupport", "Workloads",
                 system,
             ]),
 

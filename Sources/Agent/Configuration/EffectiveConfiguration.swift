@@ -39,6 +39,47 @@ package struct EffectiveConfiguration: Encodable {
         let instrumentation: String?
     }
 
+    struct Export: Encodable {
+        struct Batch: Encodable {
+            let spans: Int
+            let bytes: String
+            let age: String
+        }
+
+        struct Queue: Encodable {
+            let spans: Int
+            let bytes: String
+        }
+
+        struct Retry: Encodable {
+            let `for`: String
+        }
+
+        struct Spool: Encodable {
+            let directory: String
+            let bytes: String
+        }
+
+        let batch: Batch
+        let queue: Queue
+        let retry: Retry
+        let drain: String
+        let spool: Spool?
+
+        init(_ settings: ExportSettings) {
+            let limits = settings.limits
+            batch = Batch(
+                spans: limits.batchSpans, bytes: ConfigurationSection.text(limits.batchBytes),
+                age: ConfigurationSection.text(limits.batchAge))
+            queue = Queue(spans: limits.queuedSpans, bytes: ConfigurationSection.text(limits.queuedBytes))
+            retry = Retry(for: ConfigurationSection.text(limits.retrying))
+            drain = ConfigurationSection.text(limits.draining)
+            spool = settings.spool.map { spool in
+                Spool(directory: spool.directory, bytes: ConfigurationSection.text(spool.bytes))
+            }
+        }
+    }
+
     struct Policy: Encodable {
         let injection: String
         let allowedEndpoints: [String]?
@@ -52,6 +93,7 @@ package struct EffectiveConfiguration: Encodable {
     private let rules: [Rule]
     private let destinations: [Destination]
     private let sampling: SamplerSetting
+    private let export: Export
     private let policy: Policy
     private let redaction: Redaction
 
@@ -64,6 +106,7 @@ package struct EffectiveConfiguration: Encodable {
                 headers: headers.isEmpty ? nil : Dictionary(headers) { first, _ in first })
         }
         sampling = SamplerSetting(configuration.sampler)
+        export = Export(configuration.export)
         policy = Policy(
             injection: configuration.injection.rawValue,
             allowedEndpoints: Self.some(configuration.allowedEndpoints.map(\.text)))

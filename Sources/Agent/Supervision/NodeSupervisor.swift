@@ -333,9 +333,12 @@ package actor NodeSupervisor {
 
     private func outlet(for wish: ProcessWish, _ pid: Int32) -> SpanOutlet? {
         guard let destination = wish.destination else { return nil }
-        if let outlet = router.outlet(to: destination) { return outlet }
-        tell(.tooManyDestinations(limit: SpanRouter.limit), of: wish.pod, process: pid)
-        return nil
+        do throws(SpanRouter.Full) {
+            return try router.outlet(to: destination, for: wish.pod?.namespace)
+        } catch {
+            tell(.tooManyDestinations(limit: error.limit), of: wish.pod, process: pid)
+            return nil
+        }
     }
 
     private func tell(_ error: TracerError, of pod: PodReference? = nil) {

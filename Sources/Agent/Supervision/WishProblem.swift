@@ -81,7 +81,8 @@ extension WishProblem: CustomStringConvertible {
         case .more(let count): "it has \(count) more problems, which show once these are solved"
         case .material(let error): "the connection isn't secured as the Instrumentation says: \(error)"
         case .tooManyDestinations(let limit):
-            "not traced: spans go to \(limit) destinations already; name one of them, or one less in another pod"
+            "not traced: spans go to \(limit) destinations already, as many as \(limit < SpanRouter.limit ? "one namespace" : "a node") "
+                + "may have; name one of them, or one less in another pod"
         case .entered(let pid, let program, let container):
             "process \(pid), \(program), is not traced: it was put into container \(container) from outside, as kubectl exec "
                 + "and probes do; have the container's own program start it, if it is to be"
