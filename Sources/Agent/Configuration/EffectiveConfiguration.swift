@@ -5,12 +5,6 @@ import Yams
 
 /// A configuration as it is in force, for people and scripts: in the form of the file, without secrets.
 package struct EffectiveConfiguration: Encodable {
-    struct Destination: Encodable {
-        let name: String
-        let endpoint: String
-        let headers: [String: String]?
-    }
-
     struct SamplerSetting: Encodable {
         let type: String
         let argument: String?
@@ -91,7 +85,7 @@ package struct EffectiveConfiguration: Encodable {
 
     private let apiVersion = "nodespan/v1"
     private let rules: [Rule]
-    private let destinations: [Destination]
+    private let destinations: [EffectiveDestination]
     private let sampling: SamplerSetting
     private let export: Export
     private let policy: Policy
@@ -99,12 +93,7 @@ package struct EffectiveConfiguration: Encodable {
 
     package init(_ configuration: AgentConfiguration) {
         rules = configuration.rules.map(Self.rule)
-        destinations = configuration.destinations.map { destination in
-            let headers = (destination.target.receiver?.headers ?? []).map { ($0.name, "REDACTED") }
-            return Destination(
-                name: destination.name, endpoint: destination.target.place,
-                headers: headers.isEmpty ? nil : Dictionary(headers) { first, _ in first })
-        }
+        destinations = configuration.destinations.map(EffectiveDestination.init)
         sampling = SamplerSetting(configuration.sampler)
         export = Export(configuration.export)
         policy = Policy(
