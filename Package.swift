@@ -69,6 +69,7 @@ let package = Package(
             name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
         .systemLibrary(
             name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(
             name: "CBPF", path: "bpf", exclude: ["lib", "programs"], publicHeadersPath: "include",
@@ -80,7 +81,7 @@ let package = Package(
         room("Probes", ["GoBinary", "CodeSites", "CBPF"]),
         room("BPFRuntime", ["CBPF", "CLibbpf", system]),
         room("Spans", ["CBPF"]),
-        room("OTLP", ["CLinux", "Spans", system] + httpClient + grpc),
+        room("OTLP", ["CLinux", "CZlib", "Spans", system] + httpClient + grpc),
         room("Workloads", ["CLinux", system, .product(name: "Yams", package: "Yams")] + httpClient),
         room(
             "Agent",
@@ -114,7 +115,7 @@ let package = Package(
         tests(
             "AgentTests",
             [
-                "Agent", "BPFRuntime", "CBPF", "CLibbpf", "GoBinary", "Probes", "Spans", "TestSupport", "Workloads",
+                "Agent", "BPFRuntime", "CBPF", "CLibbpf", "GoBinary", "OTLP", "Probes", "Spans", "TestSupport", "Workloads",
                 system,
             ]),
 
@@ -124,7 +125,7 @@ let package = Package(
         tests("BPFRuntimeTests", ["BPFRuntime", "CBPF", "CLibbpf", "RuntimeFixture", "TestSupport"]),
 
         .executableTarget(
-            name: "Bench", dependencies: ["BPFRuntime", "CLibbpf", "TestSupport"], path: "Tests/Bench",
+            name: "Bench", dependencies: ["BPFRuntime", "CLibbpf", "OTLP", "Spans", "TestSupport"], path: "Tests/Bench",
             swiftSettings: settings),
     ]
 )

@@ -73,8 +73,15 @@ package struct Collector: ~Copyable {
         atLeast count: Int, within limit: Duration = .seconds(60)
     ) throws -> [CollectedRequest] {
         printed.gather(for: limit) { $0.outputLines > count }
-        return try readFile("\(folder.path)/requests").split(separator: UInt8(ascii: "\n"))
-            .map(CollectedRequest.init(line:))
+        return try recorded()
+    }
+
+    /// Those that it has got so far, but for the first ones.
+    package func recorded(after count: Int = 0) throws -> [CollectedRequest] {
+        let lines = try readFile("\(folder.path)/requests").split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        // After the last newline is what is being written.
+        return try lines.dropLast().dropFirst(count).map(CollectedRequest.init(line:))
     }
 
     package mutating func kill() {

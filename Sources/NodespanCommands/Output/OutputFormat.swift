@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Spans
 
 /// How an answer is written.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import OTLP
 import Spans
 import SystemPackage
 

@@ -49,6 +49,8 @@ package enum TLSMaterialError: Error, Hashable {
     case key
     /// A certificate without its key, or the other way round.
     case half
+    /// The key is of another certificate, or of a kind that isn't used for TLS.
+    case mismatch
 }
 
 extension TLSMaterialError: CustomStringConvertible {
@@ -58,6 +60,7 @@ extension TLSMaterialError: CustomStringConvertible {
         case .certificate: "what is to hold the client's certificate is none in PEM form"
         case .key: "what is to hold the key of the client's certificate is none in PEM form without a passphrase"
         case .half: "a client's certificate and its key are needed both, or none"
+        case .mismatch: "the client's certificate and its key don't belong together, or can't be used for TLS"
         }
     }
 }

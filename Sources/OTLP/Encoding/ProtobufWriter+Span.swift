@@ -2,10 +2,6 @@ internal import Spans
 
 /// Field numbers: opentelemetry-proto 1.x, trace/v1/trace.proto.
 extension ProtobufWriter {
-    /// Bits of `flags` beyond W3C's eight: whether the parent is of another process is known, and it is.
-    private static let hasIsRemote: UInt32 = 0x100
-    private static let isRemote: UInt32 = 0x200
-
     /// Appends a span as a field of ScopeSpans.
     mutating func append(_ span: Span) {
         message(2) { message in
@@ -14,14 +10,14 @@ extension ProtobufWriter {
             message.string(3, span.traceState)
             if let parent = span.parentSpanID { message.bytes(4, parent.value) }
             message.string(5, span.name)
-            message.varint(6, Self.number(of: span.kind))
+            message.varint(6, SpanNumbers.number(of: span.kind))
             message.fixed64(7, span.startUnixNano)
             message.fixed64(8, span.endUnixNano)
             message.append(span.attributes, as: 9)
             for event in span.events { message.append(event) }
             for link in span.links { message.append(link) }
             message.append(span.status)
-            message.fixed32(16, UInt32(span.flags) | Self.hasIsRemote | (span.parentIsRemote ? Self.isRemote : 0))
+            message.fixed32(16, SpanNumbers.flags(of: span))
         }
     }
 
@@ -48,25 +44,7 @@ extension ProtobufWriter {
         if status.code == .unset && status.message.isEmpty { return }
         message(15) { message in
             message.string(2, status.message)
-            message.varint(3, Self.number(of: status.code))
-        }
-    }
-
-    private static func number(of kind: Span.Kind) -> UInt64 {
-        switch kind {
-        case .internal: 1
-        case .server: 2
-        case .client: 3
-        case .producer: 4
-        case .consumer: 5
-        }
-    }
-
-    private static func number(of code: Span.StatusCode) -> UInt64 {
-        switch code {
-        case .unset: 0
-        case .ok: 1
-        case .error: 2
+            message.varint(3, SpanNumbers.number(of: status.code))
         }
     }
 }

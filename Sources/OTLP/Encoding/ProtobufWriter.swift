@@ -5,7 +5,7 @@
 struct ProtobufWriter: Sendable {
     private(set) var bytes: [UInt8]
 
-    init(capacity: Int = 0) {
+    init(capacity: Int) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }

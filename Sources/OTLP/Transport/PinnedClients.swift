@@ -1,18 +1,25 @@
 internal import AsyncHTTPClient
 internal import Synchronization
 
-/// The HTTP client of one destination, made anew when the destination is to be reached by another address. One whose requests
+/// The HTTP client of one destination, made anew when the destination is to be reached in another way. One whose requests
 /// are still under way ends with the last of them.
 final class PinnedClients: Sendable {
+    /// How the destination is reached.
+    struct Route: Equatable, Sendable {
+        /// Numeric; nil for whatever the system finds.
+        var address: String?
+        /// Of what connections are secured with.
+        var generation = 0
+    }
+
     /// A client for one request, to be given back.
     final class Lease: Sendable {
         let client: HTTPClient
-        /// Nil for whatever the system finds.
-        let address: String?
+        let route: Route
 
-        fileprivate init(client: HTTPClient, address: String?) {
+        fileprivate init(client: HTTPClient, route: Route) {
             self.client = client
-            self.address = address
+            self.route = route
         }
     }
 
@@ -22,23 +29,17 @@ final class PinnedClients: Sendable {
         var uses: [ObjectIdentifier: Int] = [:]
     }
 
-    private let makeClient: @Sendable (String?) -> HTTPClient
     private let state = Mutex(State())
 
-    /// - Parameter makeClient: makes one that connects to a numeric address, or to whatever the system finds.
-    init(makeClient: @escaping @Sendable (String?) -> HTTPClient) {
-        self.makeClient = makeClient
-    }
-
-    /// - Parameter address: numeric; nil for whatever the system finds.
-    func take(address: String?) async -> Lease {
+    /// - Parameter makeClient: makes one for the route.
+    func take(_ route: Route, makeClient: () -> HTTPClient) async -> Lease {
         let (lease, old) = state.withLock { state in
             var old: Lease?
             let lease: Lease
-            if let current = state.current, current.address == address {
+            if let current = state.current, current.route == route {
                 lease = current
             } else {
-                lease = Lease(client: makeClient(address), address: address)
+                lease = Lease(client: makeClient(), route: route)
                 if let current = state.current, state.uses[ObjectIdentifier(current)] == nil { old = current }
                 state.current = lease
             }

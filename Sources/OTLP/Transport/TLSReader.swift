@@ -1,9 +1,8 @@
-internal import Dispatch
 internal import NIOSSL
 internal import Synchronization
 
 /// What the connections of one destination are secured with. Files are read again every now and then, by a thread that may be
-/// held up.
+/// held up. What can't be read or used is a failure, until it can.
 final class TLSReader: Sendable {
     enum Finding: Sendable {
         /// Generation: another one for each change of the contents.
@@ -27,7 +26,7 @@ final class TLSReader: Sendable {
     private let isFixed: Bool
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state = Mutex(State())
-    private let queue = DispatchQueue(label: "nodespan.tls")
+    private let calls = BlockingCalls(label: "nodespan.tls")
 
     init(_ settings: TLSSettings?, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         let settings = settings ?? TLSSettings()
@@ -41,12 +40,11 @@ final class TLSReader: Sendable {
     /// Ends with a failure when its task is cancelled.
     func find() async -> Finding {
         if let known { return known }
-        let (findings, found) = AsyncStream.makeStream(of: Finding.self, bufferingPolicy: .bufferingOldest(1))
-        queue.async {
-            found.yield(self.known ?? self.read())
-            found.finish()
+        switch await calls.call({ _ in self.known ?? self.read() }) {
+        case .value(let finding): return finding
+        case .cancelled: return .failed(reason: "cancelled")
+        case .heldUp: return .failed(reason: "TLS: files for it can't be read: whoever holds them doesn't answer")
         }
-        return await findings.first { _ in true } ?? .failed(reason: "cancelled")
     }
 
     private var known: Finding? {
@@ -59,7 +57,7 @@ final class TLSReader: Sendable {
     }
 
     private func read() -> Finding {
-        let loaded = Result { () throws(TLSSettingsError) in try settings.load() }
+        let loaded = Result { () throws(TLSSettingsError) in try loadUsable() }
         let now = now()
         return state.withLock { state in
             let finding: Finding
@@ -76,5 +74,16 @@ final class TLSReader: Sendable {
             state.latest = finding
             return finding
         }
+    }
+
+    /// What one connection fails with, all do: a certificate and a key that are changed one after the other don't belong
+    /// together in between.
+    private func loadUsable() throws(TLSSettingsError) -> (configuration: TLSConfiguration, contents: [[UInt8]?]) {
+        let loaded = try settings.load()
+        let isKnown = state.withLock { $0.generation > 0 && $0.contents == loaded.contents }
+        if !isKnown, (try? NIOSSLContext(configuration: loaded.configuration)) == nil {
+            throw .material(.mismatch)
+        }
+        return loaded
     }
 }

@@ -15,7 +15,15 @@ struct TransportFailure {
         case let error as NIOConnectionError:
             (reason, mayHaveArrived) = (Self.reason(of: error), false)
         case let error as HTTPClientError where error == .connectTimeout:
-            (reason, mayHaveArrived) = ("no connection within 5 seconds", false)
+            (reason, mayHaveArrived) = ("no connection in time", false)
+        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
+            (reason, mayHaveArrived) = ("no answer in time", true)
+        case let error as HTTPClientError where error == .cancelled:
+            (reason, mayHaveArrived) = ("cut off before an answer came", true)
+        case let error as HTTPClientError where error == .proxyAuthenticationRequired:
+            (reason, mayHaveArrived) = ("the proxy wants credentials, or others", false)
+        case let error as HTTPClientError where Self.proxyFailures.contains(error):
+            (reason, mayHaveArrived) = ("the proxy makes no connection to there", false)
         case let error as HTTPClientError where error == .remoteConnectionClosed:
             (reason, mayHaveArrived) = ("the connection was closed before an answer came", true)
         case let error as NIOSSLError:
@@ -28,6 +36,8 @@ struct TransportFailure {
             (reason, mayHaveArrived) = ("\(error)", true)
         }
     }
+
+    private static let proxyFailures: [HTTPClientError] = [.invalidProxyResponse, .httpProxyHandshakeTimeout]
 
     var outcome: DeliveryOutcome {
         .unavailable(
@@ -45,11 +55,16 @@ struct TransportFailure {
         return "\(error.host): \(error.dnsAError ?? error.dnsAAAAError ?? error)"
     }
 
-    /// BoringSSL's errors are for programmers too; the common one can be put right by the operator.
+    /// BoringSSL's errors are for programmers too; the common ones can be put right by the operator.
     private static func text(of error: some Error) -> String {
         let text = "\(error)"
-        return text.contains("CERTIFICATE_VERIFY_FAILED")
-            ? "TLS: the certificate is not signed by an authority that this machine trusts" : "TLS: \(text)"
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            return "TLS: the certificate is not signed by an authority that is trusted, or out of date"
+        }
+        if error as? NIOSSLExtraError == .failedToValidateHostname {
+            return "TLS: the certificate is of another host"
+        }
+        return "TLS: \(text)"
     }
 
     /// strerror(3) alone: the rest of an IOError is of use to programmers only.

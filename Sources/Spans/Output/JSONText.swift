@@ -2,13 +2,14 @@
 ///
 /// Escapes more than it must: DEL and the C1 control characters, so that a hostile text printed on a terminal as JSON
 /// carries no control sequence.
-enum JSONText {
-    static func append(_ literal: StaticString, to buffer: inout [UInt8]) {
+package enum JSONText {
+    /// JSON as it stands.
+    package static func append(_ literal: StaticString, to buffer: inout [UInt8]) {
         literal.withUTF8Buffer { buffer.append(contentsOf: $0) }
     }
 
     /// An object; keys are written as they come.
-    static func append(_ attributes: [Attribute], to buffer: inout [UInt8]) {
+    package static func append(_ attributes: [Attribute], to buffer: inout [UInt8]) {
         buffer.append(UInt8(ascii: "{"))
         var isFirst = true
         for attribute in attributes {
@@ -21,7 +22,8 @@ enum JSONText {
         buffer.append(UInt8(ascii: "}"))
     }
 
-    static func append(_ value: AttributeValue, to buffer: inout [UInt8]) {
+    /// An attribute's value.
+    package static func append(_ value: AttributeValue, to buffer: inout [UInt8]) {
         switch value {
         case .string(let text): append(quoted: text, to: &buffer)
         case .int(let number): append(signed: number, to: &buffer)
@@ -40,7 +42,7 @@ enum JSONText {
     }
 
     /// Infinities and NaN, which JSON has no number for, become strings as in Protobuf's JSON mapping.
-    static func append(_ number: Double, to buffer: inout [UInt8]) {
+    package static func append(_ number: Double, to buffer: inout [UInt8]) {
         if number.isFinite {
             buffer.append(contentsOf: number.description.utf8)
         } else {
@@ -48,12 +50,14 @@ enum JSONText {
         }
     }
 
-    static func append(signed number: Int64, to buffer: inout [UInt8]) {
+    /// An integer.
+    package static func append(signed number: Int64, to buffer: inout [UInt8]) {
         if number < 0 { buffer.append(UInt8(ascii: "-")) }
         append(decimal: number.magnitude, to: &buffer)
     }
 
-    static func append(decimal number: UInt64, to buffer: inout [UInt8]) {
+    /// An integer.
+    package static func append(decimal number: UInt64, to buffer: inout [UInt8]) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
             var position = digits.count
             var rest = number
@@ -67,7 +71,7 @@ enum JSONText {
     }
 
     /// 16 lower-case digits.
-    static func append(hexadecimal number: UInt64, to buffer: inout [UInt8]) {
+    package static func append(hexadecimal number: UInt64, to buffer: inout [UInt8]) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { digits in
             var rest = number
             for position in (0..<16).reversed() {
@@ -78,7 +82,8 @@ enum JSONText {
         }
     }
 
-    static func append(quoted text: String, to buffer: inout [UInt8]) {
+    /// A string, with its quotation marks.
+    package static func append(quoted text: String, to buffer: inout [UInt8]) {
         buffer.append(UInt8(ascii: "\""))
         let isContiguous: Void? = text.utf8.withContiguousStorageIfAvailable { append(escaping: $0, to: &buffer) }
         if isContiguous == nil {
