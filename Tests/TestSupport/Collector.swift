@@ -15,16 +15,17 @@ package struct Collector: ~Copyable {
     ///   - certificate: a PEM file with the key, to be reached by TLS only.
     ///   - isMutual: clients have to show that certificate, too.
     ///   - address: of this machine.
+    ///   - port: 0 for one that is free.
     package init(
         _ answers: [String] = [], isDecoding: Bool = true, certificate: String? = nil, isMutual: Bool = false,
-        address: String = "127.0.0.1"
+        address: String = "127.0.0.1", port: UInt16 = 0
     ) throws {
         let folder = try TemporaryFolder()
         let script =
             #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
             + "/Fixtures/collector/collector.py"
         var child = try ChildProcess(
-            ["/usr/bin/env", "python3", script, "--address", address] + (certificate.map { ["--tls", $0] } ?? [])
+            ["/usr/bin/env", "python3", script, "--address", address, "--port", "\(port)"] + (certificate.map { ["--tls", $0] } ?? [])
                 + (isMutual ? ["--mutual"] : [])
                 + (isDecoding ? ["--file", "\(folder.path)/requests"] : []) + answers,
             environment: ["PYTHONPATH": "\(CacheFolder.path)/python"])
