@@ -18,8 +18,11 @@ extension ProtobufWriter {
             message.fixed64(7, span.startUnixNano)
             message.fixed64(8, span.endUnixNano)
             message.append(span.attributes, as: 9)
+            message.varint(10, UInt64(span.droppedAttributes))
             for event in span.events { message.append(event) }
+            message.varint(12, UInt64(span.droppedEvents))
             for link in span.links { message.append(link) }
+            message.varint(14, UInt64(span.droppedLinks))
             message.append(span.status)
             message.fixed32(16, UInt32(span.flags) | Self.hasIsRemote | (span.parentIsRemote ? Self.isRemote : 0))
         }
@@ -30,6 +33,7 @@ extension ProtobufWriter {
             message.fixed64(1, event.timeUnixNano)
             message.string(2, event.name)
             message.append(event.attributes, as: 3)
+            message.varint(4, UInt64(event.droppedAttributes))
         }
     }
 
@@ -40,6 +44,7 @@ extension ProtobufWriter {
             message.bytes(2, link.spanID.value)
             message.string(3, link.traceState)
             message.append(link.attributes, as: 4)
+            message.varint(5, UInt64(link.droppedAttributes))
             message.fixed32(6, UInt32(link.flags))
         }
     }

@@ -15,6 +15,7 @@ package enum LossReason: Int, CaseIterable, Sendable {
     case untraced
     case inFlightQuota
     case ringQuota
+    case rateCap
 
     /// Stable, for scripts.
     package var name: String {
@@ -34,6 +35,7 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .untraced: "untraced"
         case .inFlightQuota: "in_flight_quota"
         case .ringQuota: "ring_quota"
+        case .rateCap: "rate_cap"
         }
     }
 
@@ -55,6 +57,7 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .untraced: "the process was to be traced no more during the request"
         case .inFlightQuota: "the process had more requests in flight than one may have"
         case .ringQuota: "the process had filled its part of the buffer while nodespan fell behind"
+        case .rateCap: "the process began more spans than it may in a second"
         }
     }
 }

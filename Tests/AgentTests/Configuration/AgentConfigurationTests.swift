@@ -62,7 +62,7 @@ import Workloads
         #expect(configuration.destinations[1].target.receiver?.headers.map(\.name) == ["authorization"])
         #expect(try configuration.sampler == Sampler(name: "parentbased_traceidratio", argument: "0.25"))
         #expect(configuration.injection == .none)
-        #expect(configuration.redaction.further == ["token"])
+        #expect(configuration.redaction.query.further == ["token"])
     }
 
     @Test func `sends to the first destination what no rule sends elsewhere`() throws {
@@ -83,7 +83,7 @@ import Workloads
                 "NODESPAN_REDACTION_QUERY": "a,b", "NODESPAN_ATTACH": "perf",
             ].merging(["NODESPAN_SAMPLING_ARGUMENT": "0.5", "NODESPAN_SAMPLING_TYPE": "traceidratio"]) { $1 })
         #expect(try configuration.sampler == Sampler(name: "traceidratio", argument: "0.5"))
-        #expect(configuration.redaction.further == ["a", "b"])
+        #expect(configuration.redaction.query.further == ["a", "b"])
         #expect(
             configuration.origins == [
                 "sampling.type": "NODESPAN_SAMPLING_TYPE", "sampling.argument": "NODESPAN_SAMPLING_ARGUMENT",

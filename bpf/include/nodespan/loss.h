@@ -34,5 +34,7 @@ enum ns_loss_reason {
 	NS_LOSS_IN_FLIGHT_QUOTA = 13,
 	/// The ring buffer was filling up, and the process had its part of it already.
 	NS_LOSS_RING_QUOTA = 14,
-	NS_LOSS_REASON_COUNT = 15,
+	/// The process had begun more spans than one may in a second.
+	NS_LOSS_RATE_CAP = 15,
+	NS_LOSS_REASON_COUNT = 16,
 };
