@@ -42,7 +42,11 @@ extension AgentConfiguration {
                         + "initialSamplingRate=SHARE")
             }
         } catch {
-            complain("type", "\(error), and \(parentBased)")
+            switch error {
+            case .unknownName: complain("type", "\(error), \(parentBased)")
+            case .unsupported: complain("type", "\(error)")
+            case .takesNoArgument, .invalidRatio: complain("argument", "\(error)")
+            }
             return nil
         }
     }
