@@ -63,7 +63,7 @@ import Workloads
             (#"{"type":"always_off"}"#, .alwaysOff, 1), (#"{"type":"always_on","argument":"0.5"}"#, .alwaysOn, 1),
             (#"{"type":"parentbased_traceidratio","argument":"0.25"}"#, .parentBasedTraceIDRatio, 0.25),
             (#"{"type":"traceidratio","argument":"7"}"#, .traceIDRatio, 1),
-            (#"{"type":"jaeger_remote","argument":"initialSamplingRate=0.5"}"#, .traceIDRatio, 0.5),
+            (#"{"type":"jaeger_remote","argument":"initialSamplingRate=0.5"}"#, .jaegerRemote, 1),
             (#"{"type":"xray"}"#, .parentBasedAlwaysOn, 1), ("{}", .parentBasedAlwaysOn, 1),
         ] as [(String, Sampler.Name, Double)])
     func `have a sampler that there is`(spec: String, name: Sampler.Name, ratio: Double) throws {

@@ -44,6 +44,11 @@ func fullSpan(_ id: UInt64, of resource: Resource) -> Span {
             traceID: TraceID(high: .max, low: .max), spanID: SpanID(.max), flags: 255, traceState: "a=1",
             attributes: everyAttribute),
     ]
+    span.droppedAttributes = UInt32(id % 3)
+    span.droppedEvents = UInt32(id % 2)
+    span.droppedLinks = UInt32(id % 5) * 1000
+    span.events[0].droppedAttributes = .max
+    span.links[1].droppedAttributes = 1
     return span
 }
 

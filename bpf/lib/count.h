@@ -43,6 +43,15 @@ static __always_inline void ns_count_loss(__u32 slot, enum ns_loss_reason reason
 		__sync_fetch_and_add(&counts->lost[reason], 1);
 }
 
+/// A span has ended that was not sampled.
+static __always_inline void ns_count_unrecorded(const struct ns_span *span)
+{
+	if (span->flags & NS_SPAN_CAPPED)
+		ns_count_loss(span->counters_slot, NS_LOSS_RATE_CAP);
+	else
+		ns_count_unsampled(span->counters_slot);
+}
+
 static __always_inline void ns_count_written(__u32 slot)
 {
 	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);
@@ -58,7 +67,8 @@ static __always_inline void ns_count_unwritten(__u32 slot, enum ns_unwritten_rea
 		__sync_fetch_and_add(&counts->unwritten[reason], 1);
 }
 
-/// A span that had begun won't end: it is lost if it was sampled, and if another one took its place, that is counted.
+/// A span that had begun won't end: it is lost if it was to be recorded, and if another one took its place, that is
+/// counted.
 static __always_inline void ns_count_dropped(const struct ns_span *span, enum ns_loss_reason reason)
 {
 	if (span->kind == NS_RECORD_TAKEN_OVER)
@@ -66,5 +76,5 @@ static __always_inline void ns_count_dropped(const struct ns_span *span, enum ns
 	else if (span->flags & NS_TRACE_FLAG_SAMPLED)
 		ns_count_loss(span->counters_slot, reason);
 	else
-		ns_count_unsampled(span->counters_slot);
+		ns_count_unrecorded(span);
 }

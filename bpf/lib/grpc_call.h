@@ -15,6 +15,7 @@
 #include "nodespan/binary.h"
 #include "nodespan/grpc.h"
 #include "nodespan/http.h"
+#include "sampling.h"
 #include "texts.h"
 #include "trace_context.h"
 
@@ -122,7 +123,7 @@ static __noinline int ns_begin_call(struct ns_grpc_server_in_flight *flight, con
 	ns_new_id(record->span.span_id, 2);
 	ns_append_lines(ns_grpc_texts(record, &flight->text_used), NS_GRPC_TRACESTATE, tracestate,
 	                NS_GRPC_TRACESTATE_MAX);
-	record->span.flags = ns_is_sampled(settings, &record->span) ? NS_TRACE_FLAG_SAMPLED : 0;
+	record->span.flags = ns_sample(settings, &record->span);
 	return 0;
 }
 

@@ -176,7 +176,7 @@ static __always_inline void ns_end_call(const struct ns_hit *hit, struct ns_obje
 			ns_read_peer(hit, stream, record);
 		ns_emit(&record->span, offsetof(struct ns_grpc_span, text) + flight->text_used, sizeof(*record));
 	} else {
-		ns_count_unsampled(record->span.counters_slot);
+		ns_count_unrecorded(&record->span);
 	}
 	if (!flight->is_inner || !ns_take_back(hit, key))
 		ns_leave_call(key, flight);

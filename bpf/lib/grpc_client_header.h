@@ -84,7 +84,7 @@ static __always_inline void ns_announce_call(const struct ns_hit *hit, const str
 {
 	const struct ns_grpc_client_facts *at = &hit->facts->grpc_client;
 	struct ns_object key = ns_call_key(hit, flight->write_quota);
-	struct ns_outgoing call = {.flags = flight->record.span.flags, .owner = flight->owner};
+	struct ns_outgoing call = {.flags = flight->record.span.flags & NS_TRACE_FLAG_SAMPLED, .owner = flight->owner};
 	// The field that is the last has one byte, and is padded.
 	struct ns_field_walk walk = {
 	    .at = fields.data + at->field_name, .stride = at->field_sensitive + 8, .left = fields.len};

@@ -59,7 +59,7 @@ static __always_inline void ns_finish_client(struct ns_http_client_in_flight *fl
 	struct ns_http_client_span *record = &flight->record;
 
 	if (!(record->span.flags & NS_TRACE_FLAG_SAMPLED)) {
-		ns_count_unsampled(record->span.counters_slot);
+		ns_count_unrecorded(&record->span);
 		return;
 	}
 	record->span.end_ns = end_ns;

@@ -11,6 +11,7 @@
 #include "go_values.h"
 #include "nodespan/binary.h"
 #include "nodespan/http.h"
+#include "sampling.h"
 #include "texts.h"
 #include "trace_context.h"
 
@@ -137,11 +138,9 @@ static __always_inline int ns_read_request(struct ns_http_in_flight *flight, con
 	ns_new_id(record->span.span_id, 2);
 	ns_append_tracestate(flight, tracestate);
 	// It stays in flight, too: while its executable is handed from one mount to another, each probe runs twice.
-	if (!ns_is_sampled(settings, &record->span)) {
-		record->span.flags = 0;
+	record->span.flags = ns_sample(settings, &record->span);
+	if (!(record->span.flags & NS_TRACE_FLAG_SAMPLED))
 		return 0;
-	}
-	record->span.flags = NS_TRACE_FLAG_SAMPLED;
 
 	ns_append(flight, NS_HTTP_METHOD, method, NS_HTTP_METHOD_MAX);
 	ns_append(flight, NS_HTTP_PATH, path, NS_HTTP_PATH_MAX);

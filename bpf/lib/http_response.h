@@ -69,7 +69,7 @@ static __always_inline void ns_finish(struct ns_http_in_flight *flight, const st
 	__u8 hijacked = 0;
 
 	if (!(record->span.flags & NS_TRACE_FLAG_SAMPLED)) {
-		ns_count_unsampled(record->span.counters_slot);
+		ns_count_unrecorded(&record->span);
 		return;
 	}
 	// Without its status, a response tells nothing.

@@ -14,6 +14,7 @@
 #include "maps.h"
 #include "nodespan/binary.h"
 #include "nodespan/span.h"
+#include "sampling.h"
 #include "trace_context.h"
 
 /// The most contexts of a chain that are looked at.
@@ -250,8 +251,8 @@ static __always_inline __u64 ns_find_owner(struct pt_regs *ctx, const struct ns_
 	return ns_find_starter(hit, settings, &goroutine, owner);
 }
 
-/// Makes a client span the child of the server span that it belongs to, sampled as that is; without one, the first of a
-/// trace of its own. Fills in ids, parent and flags. `hit` has the goroutine.
+/// Makes a client span the child of the server span that it belongs to; without one, the first of a trace of its own.
+/// Fills in ids, parent and flags. `hit` has the goroutine.
 static __always_inline void ns_begin_child(struct pt_regs *ctx, const struct ns_hit *hit,
                                            struct ns_process_settings *settings, struct ns_go_interface context,
                                            struct ns_span *span, struct ns_owner *owner)
@@ -265,7 +266,8 @@ static __always_inline void ns_begin_child(struct pt_regs *ctx, const struct ns_
 		span->parent = NS_PARENT_NONE;
 		__builtin_memset(span->parent_span_id, 0, sizeof(span->parent_span_id));
 		ns_new_id(span->trace_id, 4);
-		span->flags = ns_is_sampled(settings, span) ? NS_TRACE_FLAG_SAMPLED : 0;
+		span->flags = 0;
 	}
+	span->flags = ns_sample(settings, span);
 	ns_new_id(span->span_id, 2);
 }

@@ -19,7 +19,7 @@ static __always_inline void ns_announce(const struct ns_process_image *process, 
                                         const struct ns_header_walk *walk)
 {
 	struct ns_object key = {.process = *process, .address = address};
-	struct ns_outgoing request = {.flags = span->flags, .users = 1, .owner = *owner};
+	struct ns_outgoing request = {.flags = span->flags & NS_TRACE_FLAG_SAMPLED, .users = 1, .owner = *owner};
 	struct ns_outgoing *other;
 
 	if (!address)

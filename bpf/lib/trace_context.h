@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
-// W3C Trace Context (level 1) and the sampling decision.
+// W3C Trace Context (level 1).
 #pragma once
 
 #include "go_values.h"
@@ -83,20 +83,4 @@ static __always_inline void ns_new_id(__u8 *id, int words)
 	// An id of all zeros is invalid.
 	if (!word[0])
 		word[0] = 1;
-}
-
-/// Decides whether the span is sampled, once, at the root of what this node sees of the trace.
-static __always_inline int ns_is_sampled(const struct ns_process_settings *settings, const struct ns_span *span)
-{
-	__u8 sampler = settings->root_sampler;
-	__u64 high = 0;
-
-	if (span->parent == NS_PARENT_REMOTE)
-		sampler = span->flags & NS_TRACE_FLAG_SAMPLED ? settings->sampled_parent_sampler
-		                                              : settings->unsampled_parent_sampler;
-	if (sampler != NS_SAMPLER_TRACE_ID_RATIO)
-		return sampler == NS_SAMPLER_ALWAYS_ON;
-	for (int i = 8; i < 16; i++)
-		high = high << 8 | span->trace_id[i];
-	return high >> 1 < settings->ratio_bound;
 }

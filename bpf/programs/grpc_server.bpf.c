@@ -182,7 +182,7 @@ int grpc_server_end(struct pt_regs *ctx)
 	if (record->span.flags & NS_TRACE_FLAG_SAMPLED)
 		ns_emit(&record->span, offsetof(struct ns_grpc_span, text) + flight->text_used, sizeof(*record));
 	else
-		ns_count_unsampled(record->span.counters_slot);
+		ns_count_unrecorded(&record->span);
 	ns_forget_context(&hit.key.process, flight->context);
 	ns_leave(&grpc_server_in_flight, &hit.key, record->span.counters_slot, NS_IN_FLIGHT_GRPC_SERVER);
 	return 0;

@@ -6,11 +6,12 @@ extension AgentConfiguration {
     static func rules(
         _ root: ConfigurationSection, destinations: [DestinationSetting], _ problems: ConfigurationProblems
     ) -> [TraceRule] {
-        let known = ["name", "match", "trace", "destination", "sampler", "resource", "instrumentation"]
+        let known = ["name", "match", "trace", "destination", "sampler", "limits", "resource", "instrumentation"]
         return root.sections("rules", known: known).enumerated().map { index, section in
             var rule = TraceRule(name: section.text("name") ?? "rule \(index + 1)", match: match(section))
             rule.isTraced = section.flag("trace") ?? true
-            rule.sampler = section.section("sampler", known: ["type", "argument"]).flatMap(sampler)
+            rule.sampler = sampler(section)
+            rule.limits = limits(section)
             rule.resource = resource(section)
             rule.instrumentation = section.text("instrumentation").flatMap { text in
                 InstrumentationFile.read(text, problems) { section.complain("instrumentation", $0) }
@@ -48,19 +49,6 @@ extension AgentConfiguration {
             ports: Set(patterns("port") { UInt16($0).flatMap { $0 > 0 ? $0 : nil } }))
         if match.isEmpty { section.complain("says nothing: one of \(known.joined(separator: ", ")) is needed") }
         return match
-    }
-
-    private static func sampler(_ section: ConfigurationSection) -> Sampler? {
-        guard let name = section.text("type") else {
-            section.complain("has no type, such as parentbased_traceidratio")
-            return nil
-        }
-        do throws(SamplerError) {
-            return try Sampler(name: name, argument: section.text("argument"))
-        } catch {
-            section.complain("\(error)")
-            return nil
-        }
     }
 
     private static func resource(_ section: ConfigurationSection) -> ResourceOverrides {

@@ -11,9 +11,9 @@ extension AgentConfiguration {
         of root: ConfigurationSection, _ environment: [String: String], _ problems: ConfigurationProblems
     ) {
         let sections = [
-            "sampling": root.section("sampling", known: ["type", "argument"]),
+            "sampling": root.section("sampling", known: Self.samplerKeys),
             "policy": root.section("policy", known: ["injection", "allowedEndpoints"]),
-            "redaction": root.section("redaction", known: ["query"]),
+            "redaction": root.section("redaction", known: ["query", "attributes", "values"]),
         ]
         var texts: [String: [String]] = [:]
         for key in Self.layered {
@@ -35,15 +35,15 @@ extension AgentConfiguration {
             let parts = key.split(separator: ".").map(String.init)
             sections[parts[0]]??.complain(parts[1], message)
         }
-        let argument = settings.texts("sampling.argument")?.first
+        // Of a remote sampler, it has several members.
+        let argument = settings.texts("sampling.argument")?.joined(separator: ",")
         if let name = settings.texts("sampling.type")?.first {
-            do throws(SamplerError) {
-                sampler = try Sampler(name: name, argument: argument)
-            } catch {
-                complain("sampling.type", "\(error)")
-            }
+            let read = Self.sampler(name, argument, sections["sampling"] ?? nil) { complain("sampling.\($0)", $1) }
+            if let read { sampler = read }
         } else if argument != nil {
             complain("sampling.argument", "needs sampling.type")
+        } else if let key = Self.samplerKeys.first(where: { sections["sampling"]??.has($0) == true }) {
+            complain("sampling.\(key)", "needs sampling.type")
         }
         if let text = settings.texts("policy.injection")?.first {
             if let known = Injection(rawValue: text) {
@@ -54,6 +54,7 @@ extension AgentConfiguration {
                     "is to be \(Injection.allCases.map(\.rawValue).joined(separator: " or ")), not '\(text)'")
             }
         }
-        redaction = QueryRedaction(further: settings.texts("redaction.query") ?? [])
+        redaction = Self.redaction(sections["redaction"] ?? nil, query: settings.texts("redaction.query") ?? [])
+        limits = Self.limits(root) ?? .none
     }
 }

@@ -12,7 +12,9 @@ package struct AgentConfiguration: Sendable {
     package var injection: Injection = .auto
     /// Patterns of the hosts that pods may have spans sent to; empty for all.
     package var allowedEndpoints: [NamePattern] = []
-    package var redaction: QueryRedaction = .standard
+    package var redaction: SpanRedaction = .standard
+    /// For processes whose rule has none.
+    package var limits: TracingLimits = .none
     /// Where each setting comes from that a variable may set, by its key.
     package var origins: [String: String] = [:]
 

@@ -5,16 +5,6 @@ import Yams
 
 /// A configuration as it is in force, for people and scripts: in the form of the file, without secrets.
 package struct EffectiveConfiguration: Encodable {
-    struct SamplerSetting: Encodable {
-        let type: String
-        let argument: String?
-
-        init(_ sampler: Sampler) {
-            type = sampler.name.rawValue
-            argument = sampler.name.takesRatio ? "\(sampler.ratio)" : nil
-        }
-    }
-
     struct Match: Encodable {
         let executable: [String]?
         let systemdUnit: [String]?
@@ -29,6 +19,7 @@ package struct EffectiveConfiguration: Encodable {
         let trace: Bool
         let destination: String?
         let sampler: SamplerSetting?
+        let limits: Limits?
         let resource: [String: String]?
         let instrumentation: String?
     }
@@ -79,10 +70,6 @@ package struct EffectiveConfiguration: Encodable {
         let allowedEndpoints: [String]?
     }
 
-    struct Redaction: Encodable {
-        let query: [String]
-    }
-
     private let apiVersion = "nodespan/v1"
     private let rules: [Rule]
     private let destinations: [EffectiveDestination]
@@ -90,6 +77,7 @@ package struct EffectiveConfiguration: Encodable {
     private let export: Export
     private let policy: Policy
     private let redaction: Redaction
+    private let limits: Limits?
 
     package init(_ configuration: AgentConfiguration) {
         rules = configuration.rules.map(Self.rule)
@@ -99,7 +87,8 @@ package struct EffectiveConfiguration: Encodable {
         policy = Policy(
             injection: configuration.injection.rawValue,
             allowedEndpoints: Self.some(configuration.allowedEndpoints.map(\.text)))
-        redaction = Redaction(query: configuration.redaction.further)
+        redaction = Redaction(configuration.redaction)
+        limits = Limits(configuration.limits)
     }
 
     /// YAML, keys in their order.
@@ -118,7 +107,7 @@ package struct EffectiveConfiguration: Encodable {
                 cgroup: some(match.controlGroups.map(\.text)), environment: some(match.variables.map(\.text)),
                 port: some(match.ports.sorted())),
             trace: rule.isTraced, destination: rule.isTraced ? rule.destination : nil,
-            sampler: rule.sampler.map(SamplerSetting.init),
+            sampler: rule.sampler.map(SamplerSetting.init), limits: rule.limits.flatMap(Limits.init),
             resource: resource.isEmpty ? nil : Dictionary(resource) { first, _ in first },
             instrumentation: rule.instrumentation?.place)
     }

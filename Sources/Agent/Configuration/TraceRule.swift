@@ -10,6 +10,7 @@ package struct TraceRule: Hashable, Sendable {
     /// The name of one of the destinations; nil with an Instrumentation, where that or the process says it.
     package var destination: String?
     package var sampler: Sampler?
+    package var limits: TracingLimits?
     /// What spans say of the service, whatever the process says of itself.
     package var resource: ResourceOverrides = .none
     package var instrumentation: NamedInstrumentation?

@@ -33,6 +33,7 @@ package actor NodeSupervisor {
     private let router: SpanRouter
     private let cluster: ClusterState?
     private let events: EventRecorder?
+    private let samplers: RemoteSamplers?
     private let report: @Sendable (SupervisorNotice) -> Void
     private var configuration: AgentConfiguration
     private var wishes: [Int32: ProcessWish] = [:]
@@ -54,10 +55,12 @@ package actor NodeSupervisor {
     ///   - router: the tracer's sink.
     ///   - cluster: knows what pods ask for; nil on a machine that is no node of a cluster. To be run by the caller.
     ///   - events: has pods show what isn't done as they ask for. To be run by the caller.
+    ///   - samplers: know how servers have traces sampled; without, initial rates count. To be run by this.
     ///   - report: told what becomes of processes.
     package init(
         tracer: Tracer, configuration: AgentConfiguration, router: SpanRouter, cluster: ClusterState? = nil,
-        events: EventRecorder? = nil, report: @escaping @Sendable (SupervisorNotice) -> Void
+        events: EventRecorder? = nil, samplers: RemoteSamplers? = nil,
+        report: @escaping @Sendable (SupervisorNotice) -> Void
     ) {
         (dues, due) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.tracer = tracer
@@ -65,6 +68,7 @@ package actor NodeSupervisor {
         self.router = router
         self.cluster = cluster
         self.events = events
+        self.samplers = samplers
         self.report = report
     }
 
@@ -78,6 +82,10 @@ package actor NodeSupervisor {
             group.addTask { await self.askAgainAndAgain() }
             if let cluster {
                 group.addTask { for await _ in cluster.changes { self.due.yield() } }
+            }
+            if let samplers {
+                group.addTask { await samplers.run() }
+                group.addTask { for await _ in samplers.changes { self.due.yield() } }
             }
             for await notice in tracer.notices {
                 do throws(BPFError) {
@@ -262,6 +270,8 @@ package actor NodeSupervisor {
 
     private func settle(_ pid: Int32, _ reading: Reading, _ found: ProcessFinding?) async {
         let traced = wishes[pid]
+        var reading = reading
+        if let samplers { reading.wish?.sampling.follow(samplers) }
         // What another program's settings are is told of nobody: `inject-sdk` is for all languages.
         if traced != nil || reading.wish == nil { tell(reading, process: pid) }
         if reading.wish == traced { return }

@@ -6,7 +6,8 @@ import Workloads
 struct ProcessWish: Hashable {
     /// For messages: "rule shop", "inject-go of shop/front-5c9f".
     let origin: String
-    let sampler: Sampler
+    var sampling: SamplingChoice
+    var limits: TracingLimits
     var resource: ResourceOverrides = .none
     /// The variables that count in place of its own environment's; nil for those themselves.
     var environment: [String: String]?
@@ -50,7 +51,15 @@ struct ProcessWish: Hashable {
             }
         }
         guard let destination else { return nil }
-        sampler = rule.sampler ?? Self.sampler(in: variables, report) ?? configuration.sampler
+        _ = SpanLimits(environment: variables) { report(.limit($0)) }
+        limits = rule.limits ?? configuration.limits
+        sampling = SamplingChoice(
+            own: rule.sampler, variables: variables, standard: configuration.sampler,
+            bounds: SamplingChoice.Bounds(
+                policy: DestinationPolicy(
+                    allowedHosts: configuration.allowedEndpoints, allowsLoopback: process.sharesNetwork),
+                addresses: AddressPolicy(allowsLoopback: process.sharesNetwork, isPods: false), namespace: nil),
+            service: { Self.serviceName(of: process.programPath, variables, rule.resource) }, report)
         resource = rule.resource
         self.destination = destination
         origin = "rule \(rule.name)"
@@ -58,7 +67,8 @@ struct ProcessWish: Hashable {
     }
 
     func options(outlet: SpanOutlet) -> TracingOptions {
-        TracingOptions(sampler: sampler, resource: resource, environment: environment, outlet: outlet)
+        TracingOptions(
+            sampler: sampling.sampler, resource: resource, limits: limits, environment: environment, outlet: outlet)
     }
 
     /// By what the process's pod asks for; nil for a process that it doesn't want traced. May block.
@@ -90,23 +100,19 @@ struct ProcessWish: Hashable {
         // Beside the program, a container may have others, and its shell.
         namesProgram = false
         leavesSDK = wish.triggers.contains(.go) ? nil : wish
-        sampler = Self.sampler(in: settings.environment, report) ?? configuration.sampler
+        _ = SpanLimits(environment: settings.environment) { report(.limit($0)) }
+        limits = configuration.limits
+        let policy = DestinationPolicy(allowedHosts: configuration.allowedEndpoints)
+        let addresses = AddressPolicy(allowsLoopback: false, isPods: true)
+        sampling = SamplingChoice(
+            own: nil, variables: settings.environment, standard: configuration.sampler,
+            bounds: SamplingChoice.Bounds(policy: policy, addresses: addresses, namespace: metadata.namespace),
+            service: { Self.serviceName(of: process.programPath, settings.environment, .none) }, report)
         environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
         destination = DestinationWish(
             settings: settings, variables: ExporterVariables(settings.environment), process: process.handle,
             namespace: metadata.namespace, values: answer.values
         ).destination(by: configuration, report: report)
         pod = answer.pod.reference
-    }
-
-    private static func sampler(
-        in environment: [String: String], _ report: (WishProblem) -> Void
-    ) -> Sampler? {
-        do throws(SamplerError) {
-            return try Sampler(environment: environment)
-        } catch {
-            report(.sampler(error))
-            return nil
-        }
     }
 }

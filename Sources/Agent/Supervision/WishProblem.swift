@@ -5,6 +5,11 @@ package import Workloads
 /// What isn't done as a process, or its pod, asks for.
 package enum WishProblem: Sendable, Hashable {
     case sampler(SamplerError)
+    /// A member of a remote sampler's argument.
+    case samplerArgument(String)
+    /// Nobody is asked how to sample.
+    case remoteSampler(Sampler.Name, RemoteSamplingProblem, initialRate: Double)
+    case limit(SpanLimitProblem)
     case wish(WishRefusal)
     case setting(SettingNotice)
     /// Instead: the name of the destination that is taken; nil when nothing is traced.
@@ -40,7 +45,9 @@ extension WishProblem {
         case .sandboxed: event("SandboxedContainer", "Trace")
         // Whoever put it there looks at no pod.
         case .entered: nil
-        case .sampler: event("InvalidSampler", "Configure")
+        case .sampler, .samplerArgument: event("InvalidSampler", "Configure")
+        case .remoteSampler: event("SamplerNotAsked", "Configure")
+        case .limit: event("InvalidLimit", "Configure")
         case .header, .headersTooLong: event("InvalidHeader", "Configure")
         case .more: event("MoreProblems", "Configure")
         case .file: event("FileNotRead", "Configure")
@@ -60,6 +67,8 @@ extension WishProblem {
     private var withoutValues: String {
         switch self {
         case .sampler: "OTEL_TRACES_SAMPLER names no sampler that nodespan has; the configuration's is used"
+        case .samplerArgument: Self.samplerArgument("a member")
+        case .limit(let problem): problem.withoutValue
         case .setting(let notice): notice.withoutValues
         case .header(.invalidValue): "OTEL_EXPORTER_OTLP_HEADERS: a value has bytes that HTTP doesn't allow"
         default: "\(self)"
@@ -71,6 +80,10 @@ extension WishProblem: CustomStringConvertible {
     package var description: String {
         switch self {
         case .sampler(let error): "OTEL_TRACES_SAMPLER: \(error); the configuration's is used"
+        case .samplerArgument(let member): Self.samplerArgument("'\(TerminalText(member, limit: 80).text)'")
+        case .remoteSampler(let name, let problem, let rate):
+            "the sampler \(name.rawValue) keeps its initialSamplingRate, \(rate): \(problem)"
+        case .limit(let problem): "\(problem)"
         case .wish(let refusal): "not traced: \(refusal); \(refusal.remedy)"
         case .setting(let notice): "\(notice)"
         case .header(let error): "OTEL_EXPORTER_OTLP_HEADERS: \(error)"
@@ -95,5 +108,9 @@ extension WishProblem: CustomStringConvertible {
         case .destination(let refusal, nil): "not traced: \(refusal)"
         case .destination(let refusal, let name?): "\(refusal); spans go to \(name)"
         }
+    }
+    private static func samplerArgument(_ member: String) -> String {
+        "OTEL_TRACES_SAMPLER_ARG: \(member) is none of endpoint=URL, pollingIntervalMs=NUMBER and "
+            + "initialSamplingRate=SHARE, and is ignored"
     }
 }

@@ -3,6 +3,20 @@ import CBPF
 
 /// The spans that have begun and not ended, of all kinds, and what refers to them.
 struct InFlightMaps: ~Copyable, Sendable {
+    /// How many spans were taken away.
+    struct Removed {
+        var sampled: UInt64 = 0
+        var unsampled: UInt64 = 0
+        /// Not sampled for want of a token.
+        var capped: UInt64 = 0
+
+        fileprivate mutating func add(_ other: Removed) {
+            sampled += other.sampled
+            unsampled += other.unsampled
+            capped += other.capped
+        }
+    }
+
     private let httpServer: BPFMap<ns_goroutine, ns_http_in_flight>
     private let httpClient: BPFMap<ns_goroutine, ns_http_client_in_flight>
     private let grpcServer: BPFMap<ns_goroutine, ns_grpc_server_in_flight>
@@ -34,7 +48,7 @@ struct InFlightMaps: ~Copyable, Sendable {
 
     /// Drops what an image has in flight, and tells how many spans that were; one that ends at this very moment may be among
     /// them.
-    func remove(_ image: ns_process_image) throws(BPFError) -> (sampled: Int, unsampled: Int) {
+    func remove(_ image: ns_process_image) throws(BPFError) -> Removed {
         _ = try remove(image, from: contexts, by: \.process) { _ in nil }
         _ = try remove(image, from: outgoing, by: \.process) { _ in nil }
         let counts = [
@@ -43,19 +57,25 @@ struct InFlightMaps: ~Copyable, Sendable {
             try remove(image, from: grpcServer, by: \.process) { $0.record.span },
             try remove(image, from: grpcClient, by: \.process) { $0.record.span },
         ]
-        return (counts.reduce(0) { $0 + $1.sampled }, counts.reduce(0) { $0 + $1.unsampled })
+        return counts.reduce(into: Removed()) { $0.add($1) }
     }
 
     private func remove<Key, Value>(
         _ image: ns_process_image, from map: borrowing BPFMap<Key, Value>, by process: (Key) -> ns_process_image,
         span: (Value) -> ns_span?
-    ) throws(BPFError) -> (sampled: Int, unsampled: Int) {
-        var (sampled, unsampled) = (0, 0)
+    ) throws(BPFError) -> Removed {
+        var removed = Removed()
         for key in try map.keys() where process(key).isSame(as: image) {
             let value = try map.value(of: key)
             guard try map.remove(key), let span = value.flatMap(span) else { continue }
-            if span.flags & 1 != 0 { sampled += 1 } else { unsampled += 1 }
+            if UInt32(span.flags) & UInt32(NS_TRACE_FLAG_SAMPLED) != 0 {
+                removed.sampled += 1
+            } else if UInt32(span.flags) & UInt32(NS_SPAN_CAPPED) != 0 {
+                removed.capped += 1
+            } else {
+                removed.unsampled += 1
+            }
         }
-        return (sampled, unsampled)
+        return removed
     }
 }

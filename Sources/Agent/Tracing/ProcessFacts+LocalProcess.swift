@@ -29,5 +29,6 @@ extension ProcessFacts {
         serviceNameVariable = environment["OTEL_SERVICE_NAME"]
         resourceAttributesVariable = environment["OTEL_RESOURCE_ATTRIBUTES"]
         knownMethodsVariable = environment["OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"]
+        limitVariables = environment.filter { SpanLimit.variables.contains($0.key) }
     }
 }

@@ -15,12 +15,32 @@ final class SpanAssembler: Sendable {
         var retired: [(slot: UInt32, position: UInt64)] = []
         /// Slots that no record names any more.
         var free: [UInt32] = []
+        var making: Making
         var clock = WallClock(.now())
         /// CLOCK_MONOTONIC up to which `clock` is known, nanoseconds.
         var clockKnownToNS: UInt64 = 0
         var exported: UInt64 = 0
         var invalid: UInt64 = 0
         var unwritten: UInt64 = 0
+
+        init(_ making: Making) {
+            self.making = making
+        }
+    }
+
+    /// How spans are made of records.
+    private struct Making {
+        let redaction: SpanRedaction
+        let httpServer: HTTPServerConvention
+        let grpc: GRPCConvention
+        let httpClient: HTTPClientConvention
+
+        init(_ redaction: SpanRedaction, version: String) {
+            self.redaction = redaction
+            httpServer = HTTPServerConvention(version: version, redaction: redaction.query)
+            httpClient = HTTPClientConvention(version: version, redaction: redaction.query)
+            grpc = GRPCConvention(version: version)
+        }
     }
 
     private struct Workload {
@@ -31,6 +51,7 @@ final class SpanAssembler: Sendable {
         let methods: HTTPMethods
         /// The same however it is traced.
         let account: SpanAccount
+        let limits: SpanLimits
         /// Made with the first span: of a program that was just launched, the pid is known only then.
         var resource: Resource?
 
@@ -44,6 +65,7 @@ final class SpanAssembler: Sendable {
             var told = facts
             if let environment = options.environment { told.setVariables(environment) }
             methods = HTTPMethods(list: told.knownMethodsVariable)
+            limits = SpanLimits(environment: told.limitVariables, bounds: options.limits.span)
         }
     }
 
@@ -61,25 +83,36 @@ final class SpanAssembler: Sendable {
     /// Of the processes that have ended.
     private let ended = SpanAccount()
     private let sink: any SpanSink
-    private let httpServer: HTTPServerConvention
-    private let grpc: GRPCConvention
-    private let httpClient: HTTPClientConvention
     private let host: HostFacts
     private let version: String
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - host: what all resources tell of the machine.
-    ///   - redaction: of the queries of URLs.
+    ///   - redaction: what spans don't tell.
     init(
-        sink: any SpanSink, host: HostFacts, redaction: QueryRedaction = .standard, version: String
+        sink: any SpanSink, host: HostFacts, redaction: SpanRedaction = .standard, version: String
     ) {
         self.sink = sink
         self.host = host
         self.version = version
-        httpServer = HTTPServerConvention(version: version, redaction: redaction)
-        httpClient = HTTPClientConvention(version: version, redaction: redaction)
-        grpc = GRPCConvention(version: version)
+        state = Mutex(State(Making(redaction, version: version)))
+    }
+
+    /// Spans of records that are taken from now on don't tell this.
+    func redact(by redaction: SpanRedaction) {
+        let making = Making(redaction, version: version)
+        state.withLock { state in
+            state.making = making
+            for slot in state.workloads.keys { state.workloads[slot]?.resource = nil }
+            for (slot, earlier) in state.earlier {
+                state.earlier[slot] = earlier.map { earlier in
+                    var workload = earlier.workload
+                    workload.resource = nil
+                    return Earlier(workload: workload, untilNS: earlier.untilNS, position: earlier.position)
+                }
+            }
+        }
     }
 
     /// What spans of the process with this counters slot tell of it.
@@ -207,13 +240,19 @@ final class SpanAssembler: Sendable {
             state.clock.sample(reading)
             state.clockKnownToNS = reading.monotonicBeforeNS
         }
-        switch record {
-        case .grpc(let record): return grpc.span(of: record, resource: resource, clock: state.clock)
-        case .httpClient(let record):
-            return httpClient.span(of: record, methods: methods, resource: resource, clock: state.clock)
-        case .httpServer(let record):
-            return httpServer.span(of: record, methods: methods, resource: resource, clock: state.clock)
-        }
+        let making = state.making
+        var span =
+            switch record {
+            case .grpc(let record): making.grpc.span(of: record, resource: resource, clock: state.clock)
+            case .httpClient(let record):
+                making.httpClient.span(of: record, methods: methods, resource: resource, clock: state.clock)
+            case .httpServer(let record):
+                making.httpServer.span(of: record, methods: methods, resource: resource, clock: state.clock)
+            }
+        // What is cut could hide from what is looked for.
+        making.redaction.apply(to: &span)
+        workload.limits.apply(to: &span)
+        return span
     }
 
     /// The process that a record is of, as it was traced when the span ended; nil for one that isn't known.
@@ -230,9 +269,8 @@ final class SpanAssembler: Sendable {
         var facts = workload.facts
         if facts.pid == 0 { facts.pid = Int32(bitPattern: context.process.tgid) }
         if let environment = workload.options.environment { facts.setVariables(environment) }
-        let resource = ProcessResource(
-            facts, host: host, overrides: workload.options.resource, version: version
-        ).resource
+        let whole = ProcessResource(facts, host: host, overrides: workload.options.resource, version: version).resource
+        let resource = Resource(attributes: state.making.redaction.redacted(whole.attributes))
         if state.earlier[context.countersSlot] == nil { state.workloads[context.countersSlot]?.resource = resource }
         return resource
     }

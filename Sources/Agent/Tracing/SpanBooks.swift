@@ -25,6 +25,10 @@ package struct SpanBooks: Sendable, Equatable {
         losses.merge(other.losses, uniquingKeysWith: +)
     }
 
+    mutating func add(_ count: UInt64, to reason: LossReason) {
+        if count > 0 { losses[reason, default: 0] += count }
+    }
+
     mutating func add(_ figures: SpanAccount.Figures) {
         exported += figures.exported
         queued += figures.queued

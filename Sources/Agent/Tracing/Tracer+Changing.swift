@@ -13,6 +13,7 @@ extension Tracer {
         guard let (slot, image) = tracedNow(pid) else { return false }
         guard var settings = try processes.value(of: image) else { return false }
         options.sampler.apply(to: &settings)
+        options.limits.apply(to: &settings)
         // It may have ended since.
         guard try processes.replace(settings, for: image) else { return false }
         assembler.change(options, slot: slot, at: { spanReader?.written ?? 0 })
@@ -24,7 +25,7 @@ extension Tracer {
     func traceAgain(_ process: Traced, slot: UInt32, _ options: TracingOptions) throws(TracerError) -> Bool {
         guard let image = process.image else { return false }
         assembler.change(options, slot: slot, at: { spanReader?.written ?? 0 })
-        var settings = settings(slot: slot, options.sampler)
+        var settings = settings(slot: slot, options)
         if process.writesAreOff { settings.writes = 0 }
         guard process.leavingSince != nil else {
             do throws(BPFError) {
@@ -71,7 +72,8 @@ extension Tracer {
                 continue
             }
             let left = try inFlight.remove(image)
-            if left.sampled > 0 { ended.books.losses[.untraced, default: 0] += UInt64(left.sampled) }
+            ended.books.add(left.sampled, to: .untraced)
+            ended.books.add(left.capped, to: .rateCap)
             ended.books.unsampled += UInt64(left.unsampled)
             try release(slot)
         }

@@ -62,12 +62,12 @@ package actor Tracer {
     /// - Parameters:
     ///   - findsRoutes: arm routers, too, for routes that the server doesn't know.
     ///   - propagates: write trace contexts into the requests that traced programs send, where the kernel lets BPF do so.
-    ///   - redaction: of the queries of URLs.
+    ///   - redaction: what spans don't tell.
     ///   - kind: how uprobes must be attached; nil for the best that the kernel has.
     ///   - quota: of each process.
     package init(
         sink: any SpanSink, ledger: ArmedLedger, findsRoutes: Bool = false, propagates: Bool = true,
-        redaction: QueryRedaction = .standard, attaching kind: AttachKind? = nil, quota: ProcessQuota = .whole
+        redaction: SpanRedaction = .standard, attaching kind: AttachKind? = nil, quota: ProcessQuota = .whole
     ) throws(BPFError) {
         let watch = try ProcessWatch(attaching: kind)
         let programs = try TracingPrograms(.all, writers: propagates ? .writers : nil, sharingMapsOf: watch)
@@ -103,6 +103,11 @@ package actor Tracer {
     /// Why trace contexts can't be written into the requests of traced programs, though they were to be.
     package nonisolated var writeObstacle: BPFError? { programs.writeObstacle }
 
+    /// Spans that are read from now on don't tell this.
+    package nonisolated func redact(by redaction: SpanRedaction) {
+        assembler.redact(by: redaction)
+    }
+
     /// Takes out what an earlier run that was killed left armed.
     package func heal() throws(BPFError) -> Healing {
         try Healing.run(with: watch)
@@ -131,7 +136,7 @@ package actor Tracer {
             assembler.describe(
                 ProcessFacts(of: candidate.process, goVersion: candidate.executable.plan.goVersion), options, of: image,
                 slot: slot)
-            try enable(image, pid: pid, settings: settings(slot: slot, options.sampler))
+            try enable(image, pid: pid, settings: settings(slot: slot, options))
         } catch {
             try? release(slot)
             throw error
@@ -180,7 +185,7 @@ package actor Tracer {
             try join(executable, user: slot, through: file)
             assembler.describe(facts, options, slot: slot)
             do throws(BPFError) {
-                try watch.awaitLaunch(with: settings(slot: slot, options.sampler), execsBefore: execsBefore)
+                try watch.awaitLaunch(with: settings(slot: slot, options), execsBefore: execsBefore)
             } catch {
                 throw .bpf(error)
             }
@@ -331,12 +336,13 @@ package actor Tracer {
         return slot
     }
 
-    func settings(slot: UInt32, _ sampler: Sampler) -> ns_process_settings {
+    func settings(slot: UInt32, _ options: TracingOptions) -> ns_process_settings {
         var settings = ns_process_settings()
         settings.counters_slot = slot
         settings.writes = propagates ? 1 : 0
         quota.apply(to: &settings)
-        sampler.apply(to: &settings)
+        options.sampler.apply(to: &settings)
+        options.limits.apply(to: &settings)
         return settings
     }
 

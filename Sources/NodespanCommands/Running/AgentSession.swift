@@ -46,7 +46,10 @@ final class AgentSession: Sendable {
             throw attachment.failure(error)
         }
         supervisor = NodeSupervisor(
-            tracer: tracer, configuration: configuration, router: router, cluster: cluster, events: events
+            tracer: tracer, configuration: configuration, router: router, cluster: cluster, events: events,
+            samplers: RemoteSamplers(userAgent: "nodespan/\(nodespanVersion)") { notice in
+                StandardError.print(TerminalText("\(notice)").text)
+            }
         ) { [tracer] notice in
             SupervisorMessages.print(notice, tracedBy: tracer)
         }
@@ -86,10 +89,11 @@ final class AgentSession: Sendable {
 
     private func obey(_ new: AgentConfiguration?, insteadOf old: AgentConfiguration) async {
         guard let new else { return }
+        tracer.redact(by: new.redaction)
         await supervisor.apply(new)
         StandardError.print("the configuration was read again")
-        if new.injection != old.injection || new.redaction.further != old.redaction.further || new.export != old.export {
-            StandardError.print("policy.injection, redaction and export hold from the next start on")
+        if new.injection != old.injection || new.export != old.export {
+            StandardError.print("policy.injection and export hold from the next start on")
         }
     }
 

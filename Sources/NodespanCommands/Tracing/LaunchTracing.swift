@@ -11,6 +11,7 @@ struct LaunchTracing {
     let program: ProgramLaunch
 
     func run(stoppedBy signals: AsyncStream<TerminationSignals.Arrival>) async throws {
+        _ = SpanLimits(environment: program.environment) { StandardError.print("\(program.path): \($0)") }
         do throws(TracerError) {
             try await session.tracer.awaitLaunch(
                 of: program.file, by: program.plan, facts: program.facts,

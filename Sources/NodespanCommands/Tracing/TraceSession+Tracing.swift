@@ -1,4 +1,5 @@
 import Agent
+import Spans
 import Workloads
 
 extension TraceSession {
@@ -6,6 +7,7 @@ extension TraceSession {
     /// before.
     func trace(_ candidate: TraceCandidate, _ sampling: SamplerOptions) async throws(TracerError) -> Bool {
         let process = candidate.process
+        _ = SpanLimits(environment: process.environment) { StandardError.print("process \(process.pid): \($0)") }
         return try await tracer.trace(
             candidate,
             TracingOptions(

@@ -40,9 +40,11 @@ struct TransportFailure: Error {
     private static let proxyFailures: [HTTPClientError] = [.invalidProxyResponse, .httpProxyHandshakeTimeout]
 
     var outcome: DeliveryOutcome {
-        .unavailable(
-            reason: String(reason.prefix(PartialSuccess.messageLimit)), retryAfter: nil, mayHaveArrived: mayHaveArrived)
+        .unavailable(reason: text, retryAfter: nil, mayHaveArrived: mayHaveArrived)
     }
+
+    /// For people.
+    var text: String { String(reason.prefix(PartialSuccess.messageLimit)) }
 
     /// Codes of connect(2), which come before anything is sent. A reset may come later.
     private static let noConnection = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EADDRNOTAVAIL]

@@ -17,6 +17,7 @@ package enum LossReason: Int, CaseIterable, Sendable {
     case ringQuota
     case rejected
     case spoolFull
+    case rateCap
 
     /// Stable, for scripts.
     package var name: String {
@@ -38,6 +39,7 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .ringQuota: "ring_quota"
         case .rejected: "rejected"
         case .spoolFull: "spool_full"
+        case .rateCap: "rate_cap"
         }
     }
 
@@ -61,6 +63,7 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .ringQuota: "the process had filled its part of the buffer while nodespan fell behind"
         case .rejected: "the destination took the batch, but not all of its spans"
         case .spoolFull: "the destination could not take them, and what may be kept on disk was full"
+        case .rateCap: "the process began more spans than it may in a second"
         }
     }
 }

@@ -14,6 +14,8 @@ package struct ProcessFacts: Sendable {
     package var resourceAttributesVariable: String?
     /// The environment variable OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS.
     package var knownMethodsVariable: String?
+    /// The environment variables that limit spans.
+    package var limitVariables: [String: String] = [:]
 
     package init(
         pid: Int32, executablePath: String? = nil, commandName: String? = nil, goVersion: String? = nil,

@@ -1,6 +1,7 @@
 package import CBPF
 
-/// How the traces of a process are sampled: a sampler of OpenTelemetry's OTEL_TRACES_SAMPLER with its argument.
+/// How the traces of a process are sampled: a sampler of OpenTelemetry's OTEL_TRACES_SAMPLER with its argument, or the
+/// specification's ParentBased with samplers of one's own.
 package struct Sampler: Hashable, Sendable {
     package enum Name: String, CaseIterable, Sendable {
         case alwaysOn = "always_on"
@@ -9,25 +10,47 @@ package struct Sampler: Hashable, Sendable {
         case parentBasedAlwaysOn = "parentbased_always_on"
         case parentBasedAlwaysOff = "parentbased_always_off"
         case parentBasedTraceIDRatio = "parentbased_traceidratio"
+        case jaegerRemote = "jaeger_remote"
+        case parentBasedJaegerRemote = "parentbased_jaeger_remote"
 
         package var takesRatio: Bool { self == .traceIDRatio || self == .parentBasedTraceIDRatio }
+        /// Whether a server says how to sample.
+        package var isRemote: Bool { self == .jaegerRemote || self == .parentBasedJaegerRemote }
     }
 
     package let name: Name
     /// Share of traces to keep, 0 to 1; of meaning to the ratio samplers only.
     package let ratio: Double
+    /// Whom to ask; of remote samplers only.
+    package let remote: RemoteSampling?
+    /// The decisions of a ParentBased sampler that has samplers of its own; nil for those of `name`.
+    package private(set) var own: SamplingDecisions?
+    /// What the server says of a remote sampler; nil as long as it hasn't said anything.
+    private var strategy: SampledShare?
 
     /// The specification's default.
     package static let standard = Sampler(name: .parentBasedAlwaysOn, ratio: 1)
 
-    private init(name: Name, ratio: Double) {
+    private init(name: Name, ratio: Double, remote: RemoteSampling? = nil) {
         self.name = name
         self.ratio = ratio
+        self.remote = remote
     }
 
-    /// - Parameter argument: the ratio of a ratio sampler, which is 1 without one. The others take none.
-    package init(name: String, argument: String? = nil) throws(SamplerError) {
-        guard let known = Name(rawValue: name) else { throw .unknownName(name) }
+    /// - Parameters:
+    ///   - argument: the ratio of a ratio sampler, which is 1 without one; what `RemoteSampling` takes for a remote one. The
+    ///     others take none.
+    ///   - report: told what of a remote sampler's argument is ignored.
+    package init(
+        name: String, argument: String? = nil, ignoring report: (Substring) -> Void = { _ in }
+    ) throws(SamplerError) {
+        guard let known = Name(rawValue: name) else {
+            throw ["xray", "parentbased_xray"].contains(name) ? .unsupported(name) : .unknownName(name)
+        }
+        if known.isRemote {
+            self.init(name: known, ratio: 1, remote: RemoteSampling(argument: argument ?? "", ignoring: report))
+            return
+        }
         guard let argument else {
             self.init(name: known, ratio: 1)
             return
@@ -38,56 +61,47 @@ package struct Sampler: Hashable, Sendable {
     }
 
     /// What OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG of a process ask for; nil when they ask for nothing.
-    package init?(environment: [String: String]) throws(SamplerError) {
-        guard let name = environment["OTEL_TRACES_SAMPLER"], !name.isEmpty else { return nil }
-        let argument = environment["OTEL_TRACES_SAMPLER_ARG"]
-        try self.init(name: name, argument: argument?.isEmpty == true ? nil : argument)
+    package init?(
+        environment: [String: String], ignoring report: (Substring) -> Void = { _ in }
+    ) throws(SamplerError) {
+        // Enumerations are to be read without regard to case.
+        let name = environment["OTEL_TRACES_SAMPLER"]?.trimmingWhitespace().lowercased() ?? ""
+        if name.isEmpty { return nil }
+        let argument = environment["OTEL_TRACES_SAMPLER_ARG"]?.trimmingWhitespace()
+        try self.init(name: name, argument: argument?.isEmpty == true ? nil : argument, ignoring: report)
     }
 
-    /// A trace is kept whose `NS_SAMPLER_TRACE_ID_RATIO` number is below this: ratio * 2^63, rounded towards zero.
-    package var ratioBound: UInt64 {
-        UInt64(ratio * 0x1p63)
+    /// The specification's ParentBased.
+    package init(parentBased decisions: SamplingDecisions) {
+        self.init(name: .parentBasedAlwaysOn, ratio: 1)
+        own = decisions
+    }
+
+    /// A remote sampler as its server has it.
+    package func following(_ strategy: SampledShare?) -> Sampler {
+        guard remote != nil else { return self }
+        var sampler = self
+        sampler.strategy = strategy
+        return sampler
+    }
+
+    package var decisions: SamplingDecisions {
+        if let own { return own }
+        let remoteShare = strategy ?? .ratio(remote?.initialRate ?? 1)
+        return switch name {
+        case .alwaysOn: SamplingDecisions(wherever: .all)
+        case .alwaysOff: SamplingDecisions(wherever: .none)
+        case .traceIDRatio: SamplingDecisions(wherever: .ratio(ratio))
+        case .parentBasedAlwaysOn: SamplingDecisions(root: .all)
+        case .parentBasedAlwaysOff: SamplingDecisions(root: .none)
+        case .parentBasedTraceIDRatio: SamplingDecisions(root: .ratio(ratio))
+        case .jaegerRemote: SamplingDecisions(wherever: remoteShare)
+        case .parentBasedJaegerRemote: SamplingDecisions(root: remoteShare)
+        }
     }
 
     /// Sets the sampling fields of a process's settings, and leaves the others alone.
     package func apply(to settings: inout ns_process_settings) {
-        let (root, sampledParent, unsampledParent) = decisions
-        settings.root_sampler = UInt8(root.rawValue)
-        settings.sampled_parent_sampler = UInt8(sampledParent.rawValue)
-        settings.unsampled_parent_sampler = UInt8(unsampledParent.rawValue)
-        settings.ratio_bound = ratioBound
-    }
-
-    private var decisions: (root: ns_sampler, sampledParent: ns_sampler, unsampledParent: ns_sampler) {
-        let (on, off, ratio) = (NS_SAMPLER_ALWAYS_ON, NS_SAMPLER_ALWAYS_OFF, NS_SAMPLER_TRACE_ID_RATIO)
-        return switch name {
-        case .alwaysOn: (on, on, on)
-        case .alwaysOff: (off, off, off)
-        case .traceIDRatio: (ratio, ratio, ratio)
-        case .parentBasedAlwaysOn: (on, on, off)
-        case .parentBasedAlwaysOff: (off, on, off)
-        case .parentBasedTraceIDRatio: (ratio, on, off)
-        }
-    }
-}
-
-package enum SamplerError: Error, Hashable {
-    case unknownName(String)
-    case takesNoArgument(Sampler.Name)
-    case invalidRatio(String)
-}
-
-extension SamplerError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .unknownName(let name):
-            "unknown sampler '\(name)'; known are \(Sampler.Name.allCases.map(\.rawValue).joined(separator: ", "))"
-        case .takesNoArgument(let name):
-            """
-            the sampler \(name.rawValue) takes no argument; \
-            \(Sampler.Name.allCases.filter(\.takesRatio).map(\.rawValue).joined(separator: " and ")) take a ratio
-            """
-        case .invalidRatio(let argument): "'\(argument)' is not a sampling ratio: a number from 0 to 1"
-        }
+        decisions.apply(to: &settings)
     }
 }

@@ -79,7 +79,7 @@ import Workloads
         #expect(configuration.destinations[1].target.receiver?.headers.map(\.name) == ["authorization"])
         #expect(try configuration.sampler == Sampler(name: "parentbased_traceidratio", argument: "0.25"))
         #expect(configuration.injection == .none)
-        #expect(configuration.redaction.further == ["token"])
+        #expect(configuration.redaction.query.further == ["token"])
     }
 
     @Test func `sends to the first destination what no rule sends elsewhere`() throws {
@@ -100,7 +100,7 @@ import Workloads
                 "NODESPAN_REDACTION_QUERY": "a,b", "NODESPAN_ATTACH": "perf",
             ].merging(["NODESPAN_SAMPLING_ARGUMENT": "0.5", "NODESPAN_SAMPLING_TYPE": "traceidratio"]) { $1 })
         #expect(try configuration.sampler == Sampler(name: "traceidratio", argument: "0.5"))
-        #expect(configuration.redaction.further == ["a", "b"])
+        #expect(configuration.redaction.query.further == ["a", "b"])
         #expect(
             configuration.origins == [
                 "sampling.type": "NODESPAN_SAMPLING_TYPE", "sampling.argument": "NODESPAN_SAMPLING_ARGUMENT",
@@ -134,7 +134,8 @@ import Workloads
             ("c.yaml:2: rule: ", "did you mean rules?"), ("c.yaml:4: rules[0].match.exe: ", "known are executable"),
             ("c.yaml:4: rules[0].match.port: ", "70000"), ("c.yaml:4: rules[0].match: ", "says nothing"),
             ("c.yaml:5: rules[0].samplr: ", "did you mean sampler?"),
-            ("c.yaml:7: rules[1].destination: ", "did you mean near?"), ("c.yaml:8: rules[1].sampler: ", "no argument"),
+            ("c.yaml:7: rules[1].destination: ", "did you mean near?"),
+            ("c.yaml:8: rules[1].sampler.argument: ", "no argument"),
             ("c.yaml:9: rules[1].resource: ", "process.pid"), ("c.yaml:10: rules[1].trace: ", "true or false"),
             ("c.yaml:14: destinations[0].headers: ", "host"), ("c.yaml:15: destinations[1].name: ", "another"),
             ("c.yaml:16: destinations[1].endpoint: ", "http://"), ("c.yaml:17: sampling.type: ", "always_on"),

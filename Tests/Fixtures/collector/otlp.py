@@ -29,8 +29,17 @@ def attributes(pairs):
     return {pair.key: value(pair.value) for pair in pairs}
 
 
+def dropped(**counts):
+    """As they are printed: those that aren't 0."""
+    return {f"dropped{name}Count": count for name, count in counts.items() if count}
+
+
 def event(event):
-    return {"name": event.name, "timeUnixNano": str(event.time_unix_nano), "attributes": attributes(event.attributes)}
+    return {
+        "name": event.name,
+        "timeUnixNano": str(event.time_unix_nano),
+        "attributes": attributes(event.attributes),
+    } | dropped(Attributes=event.dropped_attributes_count)
 
 
 def link(link):
@@ -40,7 +49,7 @@ def link(link):
         "flags": link.flags,
         "traceState": link.trace_state,
         "attributes": attributes(link.attributes),
-    }
+    } | dropped(Attributes=link.dropped_attributes_count)
 
 
 def span(span, scope, resource):
@@ -64,7 +73,11 @@ def span(span, scope, resource):
         "links": [link(each) for each in span.links],
         "resource": attributes(resource.attributes),
         "scope": {"name": scope.name, "version": scope.version},
-    }
+    } | dropped(
+        Attributes=span.dropped_attributes_count,
+        Events=span.dropped_events_count,
+        Links=span.dropped_links_count,
+    )
 
 
 def members(pairs):

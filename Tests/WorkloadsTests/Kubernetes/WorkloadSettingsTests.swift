@@ -243,16 +243,9 @@ private func settings(
             ),
             (
                 "jaeger_remote", "endpoint=http://j:14250,pollingIntervalMs=5000,initialSamplingRate=0.25",
-                "traceidratio", "0.25",
-                .staticSampler("jaeger_remote", ratio: "0.25")
+                "jaeger_remote", "endpoint=http://j:14250,pollingIntervalMs=5000,initialSamplingRate=0.25", nil
             ),
-            (
-                "parentbased_jaeger_remote", "initialSamplingRate=0.1", "parentbased_traceidratio", "0.1",
-                .staticSampler("parentbased_jaeger_remote", ratio: "0.1")
-            ),
-            ("jaeger_remote", "endpoint=http://j:14250", nil, nil, .samplerWithoutRatio("jaeger_remote")),
-            ("jaeger_remote", "initialSamplingRate=2", nil, nil, .samplerWithoutRatio("jaeger_remote")),
-            ("jaeger_remote", nil, nil, nil, .samplerWithoutRatio("jaeger_remote")),
+            (" Parentbased_jaeger_remote", nil, "parentbased_jaeger_remote", nil, nil),
             ("xray", nil, nil, nil, .unknownSampler("xray")), ("nonsense", "1", nil, nil, .unknownSampler("nonsense")),
         ] as [(String?, String?, String?, String?, SettingNotice?)])
     func `is one that nodespan has, wherever it comes from`(

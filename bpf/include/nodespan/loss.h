@@ -38,5 +38,7 @@ enum ns_loss_reason {
 	NS_LOSS_REJECTED = 15,
 	/// A destination could not take it, and neither memory nor disk had room.
 	NS_LOSS_SPOOL_FULL = 16,
-	NS_LOSS_REASON_COUNT = 17,
+	/// The process had begun more spans than one may in a second.
+	NS_LOSS_RATE_CAP = 17,
+	NS_LOSS_REASON_COUNT = 18,
 };

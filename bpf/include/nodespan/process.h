@@ -18,13 +18,39 @@ struct ns_process_image {
 	__u64 start_boottime_ns;
 };
 
-/// How a trace without a decision, or with one made elsewhere, is sampled.
-enum ns_sampler {
-	NS_SAMPLER_ALWAYS_OFF = 0,
-	NS_SAMPLER_ALWAYS_ON = 1,
-	/// Sampled when the low 63 bits' worth of the trace id (bytes 8 to 15, big endian, shifted right by one) is
-	/// below `ratio_bound`: the decision of OpenTelemetry's TraceIdRatioBased sampler.
-	NS_SAMPLER_TRACE_ID_RATIO = 2,
+/// What is decided of a span depends on its parent (OpenTelemetry specification, Tracing SDK, "ParentBased").
+enum ns_sampling_case {
+	NS_SAMPLING_ROOT = 0,
+	/// The parent came with the request.
+	NS_SAMPLING_REMOTE_SAMPLED = 1,
+	NS_SAMPLING_REMOTE_UNSAMPLED = 2,
+	/// The parent is a span of this process.
+	NS_SAMPLING_LOCAL_SAMPLED = 3,
+	NS_SAMPLING_LOCAL_UNSAMPLED = 4,
+	NS_SAMPLING_CASE_COUNT = 5,
+};
+
+/// Bounds of sampling: a span is sampled when the low 63 bits' worth of its trace id (bytes 8 to 15, big endian,
+/// shifted right by one) is below: ratio * 2^63, the decision of OpenTelemetry's TraceIdRatioBased sampler. 0 samples
+/// none.
+#define NS_SAMPLING_ALL (1ULL << 63)
+/// All, as long as they are no more than NS_RATE_SAMPLED allows.
+#define NS_SAMPLING_RATE_LIMITED (NS_SAMPLING_ALL + 1)
+
+/// Token buckets of a process.
+enum ns_rate_kind {
+	/// What a sampler that limits the rate samples.
+	NS_RATE_SAMPLED = 0,
+	/// All spans that are sampled: what is more is lost, and counted.
+	NS_RATE_SPANS = 1,
+	NS_RATE_KIND_COUNT = 2,
+};
+
+struct ns_rate {
+	/// Between two tokens, nanoseconds; 0 for no limit.
+	__u64 interval_ns;
+	/// For how long tokens gather, nanoseconds; at least interval_ns.
+	__u64 burst_ns;
 };
 
 enum ns_contexts {
@@ -40,19 +66,15 @@ enum ns_contexts {
 
 /// Settings of one process image, in the map `processes`. Present exactly while the process is traced.
 struct ns_process_settings {
-	/// Bound for NS_SAMPLER_TRACE_ID_RATIO: ratio * 2^63.
-	__u64 ratio_bound;
+	/// By `enum ns_sampling_case`.
+	__u64 sampling_bound[NS_SAMPLING_CASE_COUNT];
+	/// By `enum ns_rate_kind`.
+	struct ns_rate rates[NS_RATE_KIND_COUNT];
 	/// Slot of this process's counters in the map `counters`.
 	__u32 counters_slot;
-	/// `enum ns_sampler` for a request without a remote parent.
-	__u8 root_sampler;
-	/// `enum ns_sampler` for a request whose remote parent was sampled.
-	__u8 sampled_parent_sampler;
-	/// `enum ns_sampler` for a request whose remote parent was not sampled.
-	__u8 unsampled_parent_sampler;
 	/// 1 while its memory may be written to, for the headers of its requests. BPF clears it after a write that did
 	/// not show up as it was meant.
-	__u8 writes;
+	__u32 writes;
 	/// How many requests have begun, up to NS_UNASKED_MAX, since a call was made by a goroutine that a server's had
 	/// started: while nobody asks, what tells whose it is isn't looked at.
 	__u32 unasked;
@@ -106,6 +128,9 @@ struct ns_process_counters {
 	__u64 ring_bytes;
 	/// When its spans in flight were last looked through, since there were as many as it may have.
 	__u64 last_sweep_ns;
+	/// By `enum ns_rate_kind`: up to when its tokens are used up, CLOCK_MONOTONIC, nanoseconds. Ahead of the clock
+	/// while tokens are in use, by what is needed to have them all again.
+	__u64 rate_used_ns[NS_RATE_KIND_COUNT];
 };
 
 /// A change in the life of a process that user space asked to hear of, in the ring `process_events`.

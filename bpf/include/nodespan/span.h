@@ -28,12 +28,14 @@ enum ns_parent_kind {
 };
 
 #define NS_TRACE_FLAG_SAMPLED 0x01
+/// Of a span in flight, never of a record: it is not sampled, since the process has begun as many as it may.
+#define NS_SPAN_CAPPED 0x80
 
 /// The ids are set whether it is sampled or not: they go on to whoever is called.
 struct ns_span {
 	/// `enum ns_record_kind`.
 	__u16 kind;
-	/// W3C trace flags of this span.
+	/// W3C trace flags of this span; NS_SPAN_CAPPED besides.
 	__u8 flags;
 	/// `enum ns_parent_kind`.
 	__u8 parent;

@@ -22,18 +22,12 @@ enum SamplerVariables {
             variables[Self.argument] = argument
             return nil
         case "jaeger_remote", "parentbased_jaeger_remote":
-            guard let ratio = initialRate(in: argument) else { return .samplerWithoutRatio(sampler) }
-            variables[name] = sampler == "jaeger_remote" ? "traceidratio" : "parentbased_traceidratio"
-            variables[Self.argument] = ratio
-            return .staticSampler(sampler, ratio: ratio)
+            // Whoever asks the server says what is wrong with the argument.
+            variables[name] = sampler
+            if !argument.isEmpty { variables[Self.argument] = argument }
+            return nil
         default: return .unknownSampler(given)
         }
-    }
-
-    /// In "endpoint=http://localhost:14250,pollingIntervalMs=5000,initialSamplingRate=0.25".
-    private static func initialRate(in argument: String) -> String? {
-        let pairs = argument.split(separator: ",").map { $0.split(separator: "=", maxSplits: 1).map { trimmed($0) } }
-        return pairs.first { $0.first == "initialSamplingRate" }?.dropFirst().first.flatMap { isRatio($0) ? $0 : nil }
     }
 
     private static func isRatio(_ text: String) -> Bool {

@@ -14,10 +14,6 @@ package enum SettingNotice: Hashable, Sendable {
     case nowhere(variable: String, file: String)
     case unknownSampler(String)
     case invalidSamplerArgument(sampler: String, argument: String)
-    /// A sampler that asks a server is replaced by one that keeps a share of the traces.
-    case staticSampler(String, ratio: String)
-    /// A sampler that asks a server, without a share to keep meanwhile.
-    case samplerWithoutRatio(String)
     case malformedAttributes(member: String)
     /// Bytes.
     case tooManyAttributes(size: Int, limit: Int)
@@ -43,8 +39,6 @@ extension SettingNotice {
         case .nowhere: "FileNowhere"
         case .unknownSampler: "UnknownSampler"
         case .invalidSamplerArgument: "InvalidSamplerArgument"
-        case .staticSampler: "SamplerMadeStatic"
-        case .samplerWithoutRatio: "SamplerWithoutRatio"
         case .malformedAttributes: "MalformedResourceAttributes"
         case .tooManyAttributes: "TooManyResourceAttributes"
         case .omittedAttributes: "ResourceAttributesOmitted"
@@ -85,16 +79,13 @@ extension SettingNotice: CustomStringConvertible {
         case .nowhere(let variable, let file):
             "\(variable) is the file '\(Self.cut(file))', which is neither an absolute path nor in a Secret or ConfigMap that "
                 + "the Instrumentation names"
+        case .unknownSampler(let name) where name.lowercased().hasSuffix("xray"):
+            "the sampler\(shown(name, " ")) asks AWS X-Ray for its rules, which nodespan doesn't; choose another, such as "
+                + "parentbased_traceidratio; until then, nodespan's configuration says which is used"
         case .unknownSampler(let name):
             "the sampler\(shown(name, " ")) isn't known; nodespan's configuration says which is used"
         case .invalidSamplerArgument(let sampler, let argument):
             "the sampler \(sampler) takes a number from 0 to 1\(shown(argument, ", not ")); using 1"
-        case .staticSampler(let name, let ratio):
-            "the sampler \(name) asks a server, which nodespan doesn't; keeping a share of "
-                + (showingValues ? "\(ratio), its initialSamplingRate" : "its initialSamplingRate")
-        case .samplerWithoutRatio(let name):
-            "the sampler \(name) asks a server, which nodespan doesn't, and has no initialSamplingRate; "
-                + "nodespan's configuration says which is used"
         case .tooManyAttributes(let size, let limit):
             "OTEL_RESOURCE_ATTRIBUTES ignored: it has \(size) bytes, more than the \(limit) allowed"
         case .malformedAttributes(let member):

@@ -1,0 +1,149 @@
+internal import OTLP
+package import Spans
+internal import Synchronization
+
+/// Asks servers how to sample, each again and again, as long as somebody follows what it says.
+package final class RemoteSamplers: Sendable {
+    package enum Notice: Sendable, Equatable {
+        /// - Parameter hasMore: rates by operation, which aren't obeyed.
+        case says(url: String, SampledShare, hasMore: Bool)
+        /// What it said last goes on to count, or else the initial rate.
+        case failed(url: String, reason: String)
+        case tooMany(limit: Int)
+    }
+
+    private struct Source {
+        var share: SampledShare?
+        /// The shortest that anybody wants.
+        var interval: Duration
+        /// When somebody wanted to know last.
+        var wanted: ContinuousClock.Instant
+        /// Has told of a failure, and of nothing else since.
+        var isFailing = false
+    }
+
+    private struct State {
+        var sources: [RemoteSamplingSource: Source] = [:]
+        var hasToldOfLimit = false
+    }
+
+    package static let limit = 64
+    /// Those that follow one ask every few seconds.
+    private static let patience = Duration.seconds(60)
+
+    /// Yields when a server says something else.
+    package let changes: AsyncStream<Void>
+    private let changed: AsyncStream<Void>.Continuation
+    private let begins: AsyncStream<RemoteSamplingSource>
+    private let begun: AsyncStream<RemoteSamplingSource>.Continuation
+    private let fetch: @Sendable (RemoteSamplingSource) async -> DocumentReader.Outcome
+    private let sleep: @Sendable (Duration) async throws -> Void
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let report: @Sendable (Notice) -> Void
+    private let state = Mutex(State())
+
+    /// - Parameter report: told what servers say, when that is something new.
+    package convenience init(userAgent: String, report: @escaping @Sendable (Notice) -> Void) {
+        let reader = DocumentReader(userAgent: userAgent)
+        self.init(report: report) { source in
+            let judge = source.policy.map { policy in { @Sendable (address: String) in policy.refusal(of: address) } }
+            return await reader.read(url: source.url, host: source.host, judge: judge)
+        }
+    }
+
+    init(
+        report: @escaping @Sendable (Notice) -> Void,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        fetch: @escaping @Sendable (RemoteSamplingSource) async -> DocumentReader.Outcome
+    ) {
+        (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        (begins, begun) = AsyncStream.makeStream(
+            of: RemoteSamplingSource.self, bufferingPolicy: .bufferingOldest(Self.limit))
+        self.fetch = fetch
+        self.sleep = sleep
+        self.now = now
+        self.report = report
+    }
+
+    /// What a server says now, which is asked from now on; nil as long as it has said nothing.
+    func share(by source: RemoteSamplingSource, every interval: Duration) -> SampledShare? {
+        let (share, notice) = state.withLock { state -> (SampledShare?, Notice?) in
+            if var known = state.sources[source] {
+                known.wanted = now()
+                known.interval = min(known.interval, interval)
+                state.sources[source] = known
+                return (known.share, nil)
+            }
+            if state.sources.count >= Self.limit {
+                defer { state.hasToldOfLimit = true }
+                return (nil, state.hasToldOfLimit ? nil : .tooMany(limit: Self.limit))
+            }
+            guard case .enqueued = begun.yield(source) else { return (nil, nil) }
+            state.sources[source] = Source(interval: interval, wanted: now())
+            return (nil, nil)
+        }
+        if let notice { report(notice) }
+        return share
+    }
+
+    /// Until cancelled.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            for await source in begins { group.addTask { await self.follow(source) } }
+            group.cancelAll()
+        }
+    }
+
+    private func follow(_ source: RemoteSamplingSource) async {
+        while !Task.isCancelled, let interval = interval(of: source) {
+            settle(await fetch(source), source)
+            // By chance up to a tenth longer, so that the agents of many nodes don't ask at one moment.
+            guard (try? await sleep(interval * Double.random(in: 1...1.1))) != nil else { return }
+        }
+    }
+
+    /// Nil when nobody wants to know any more.
+    private func interval(of source: RemoteSamplingSource) -> Duration? {
+        state.withLock { state in
+            guard let known = state.sources[source] else { return nil }
+            if now() - known.wanted <= Self.patience { return known.interval }
+            state.sources[source] = nil
+            return nil
+        }
+    }
+
+    private func settle(_ outcome: DocumentReader.Outcome, _ source: RemoteSamplingSource) {
+        if Task.isCancelled { return }
+        let (url, answer, reason): (String, SamplingAnswer?, String) =
+            switch outcome {
+            case .document(let bytes): (source.url, SamplingAnswer(bytes), "its answer is no sampling strategy")
+            case .failed(let reason): (source.url, nil, reason)
+            }
+        let notice = state.withLock { state -> Notice? in
+            guard let known = state.sources[source] else { return nil }
+            state.sources[source]?.isFailing = answer == nil
+            guard let answer else { return known.isFailing ? nil : .failed(url: url, reason: reason) }
+            state.sources[source]?.share = answer.share
+            if known.share == answer.share, !known.isFailing { return nil }
+            return .says(url: url, answer.share, hasMore: answer.hasMore)
+        }
+        guard let notice else { return }
+        report(notice)
+        if answer != nil { changed.yield() }
+    }
+}
+
+extension RemoteSamplers.Notice: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .says(let url, let share, let hasMore):
+            "\(url) says to keep \(share)\(hasMore ? "; what it says of single operations can't be obeyed" : "")"
+        case .failed(let url, let reason):
+            "\(url) doesn't say how to sample: \(reason); what it said last goes on to count, or else the initial rate, and "
+                + "nodespan asks again"
+        case .tooMany(let limit):
+            "\(limit) servers and services are asked how to sample, and no more: for others, the initial rate counts"
+        }
+    }
+}
