@@ -74,7 +74,7 @@ extension Tracer {
             let left = try inFlight.remove(image)
             ended.books.add(left.sampled, to: .untraced)
             ended.books.add(left.capped, to: .rateCap)
-            ended.books.unsampled += UInt64(left.unsampled)
+            ended.books.unsampled += left.unsampled
             try release(slot)
         }
     }
