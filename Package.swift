@@ -115,7 +115,7 @@ let package = Package(
         tests(
             "AgentTests",
             [
-                "Agent", "BPFRuntime", "CBPF", "CLibbpf", "GoBinary", "Probes", "Spans", "TestSupport", "Workloads",
+                "Agent", "BPFRuntime", "CBPF", "CLibbpf", "GoBinary", "OTLP", "Probes", "Spans", "TestSupport", "Workloads",
                 system,
             ]),
 
@@ -125,7 +125,7 @@ let package = Package(
         tests("BPFRuntimeTests", ["BPFRuntime", "CBPF", "CLibbpf", "RuntimeFixture", "TestSupport"]),
 
         .executableTarget(
-            name: "Bench", dependencies: ["BPFRuntime", "CLibbpf", "TestSupport"], path: "Tests/Bench",
+            name: "Bench", dependencies: ["BPFRuntime", "CLibbpf", "OTLP", "Spans", "TestSupport"], path: "Tests/Bench",
             swiftSettings: settings),
     ]
 )

@@ -31,7 +31,7 @@ package struct RingBufferReader: ~Copyable, Sendable {
     }
 
     /// How far the ring has been written, in bytes since it was made: all records that are in it by now end before.
-    package var written: UInt64 { loop.positions.written }
+    package var written: UInt64 { loop.written }
 
     /// Hands over what is in the ring, then ends the thread. Takes no longer than that.
     package consuming func stop() {}
@@ -45,15 +45,13 @@ package struct RingBufferReader: ~Copyable, Sendable {
 private final class RingLoop: Sendable {
     private static let recordsPerDrain = 1 << 20
 
-    // Touched by `init`, then by the one thread that calls `run`, then by `deinit`.
-    nonisolated(unsafe) private let buffer: OpaquePointer
     private let ring: OwnedDescriptor
+    private let mapping: RingMapping
     private let stop: OwnedDescriptor
     private let epoll: OwnedDescriptor
     private let pacing: RingPacing
-    private let sink: RecordSink
+    private let onRecord: @Sendable (UnsafeRawBufferPointer) -> Void
     private let afterDrain: @Sendable (UInt64) -> Void
-    let positions: RingPositions
 
     init(
         ring: consuming OwnedDescriptor, stop: consuming OwnedDescriptor, name: String, pacing: RingPacing,
@@ -67,40 +65,25 @@ private final class RingLoop: Sendable {
         guard epoll_ctl(epoll.number, EPOLL_CTL_ADD, ring.number, &onWakeUp) == 0,
             epoll_ctl(epoll.number, EPOLL_CTL_ADD, stop.number, &onStop) == 0
         else { throw BPFError("wait for", on: name, code: errno) }
-        let positions = try RingPositions(of: ring, name: name)
-        let sink = RecordSink(onRecord)
-        let (made, log) = LibbpfLog.during {
-            let buffer = ring_buffer__new(
-                ring.number,
-                { context, bytes, count in
-                    guard let context, let bytes else { return 0 }
-                    return Unmanaged<RecordSink>.fromOpaque(context).takeUnretainedValue()
-                        .take(UnsafeRawBufferPointer(start: bytes, count: count))
-                }, Unmanaged.passUnretained(sink).toOpaque(), nil)
-            return (buffer: buffer, code: errno)
-        }
-        guard let buffer = made.buffer else { throw BPFError("map ring", on: name, code: made.code, log: log) }
-        self.buffer = buffer
+        mapping = try RingMapping(of: ring, name: name)
         self.ring = ring
         self.stop = stop
         self.epoll = epoll
         self.pacing = pacing
-        self.sink = sink
+        self.onRecord = onRecord
         self.afterDrain = afterDrain
-        self.positions = positions
     }
 
-    deinit {
-        ring_buffer__free(buffer)
-    }
+    var written: UInt64 { mapping.written }
 
     func run() {
         var wait = pacing.shortest
         var stopping = false
         while !stopping {
             stopping = stopCame(within: wait)
-            wait = pacing.wait(after: wait, records: consume())
-            afterDrain(positions.read)
+            // Until it is empty, or so many times that its producers must be as fast.
+            wait = pacing.wait(after: wait, records: mapping.consume(limit: Self.recordsPerDrain, onRecord))
+            afterDrain(mapping.read)
         }
     }
 
@@ -110,36 +93,5 @@ private final class RingLoop: Sendable {
         let milliseconds = Int32(clamping: wait / .milliseconds(1) < 1 ? 1 : Int64((wait / .milliseconds(1)).rounded()))
         let count = epoll_wait(epoll.number, &events, 2, milliseconds)
         return events.prefix(Int(max(0, count))).contains { $0.data.fd == stop.number }
-    }
-
-    /// Reads the ring until it is empty, or so many times that its producers must be as fast; records read.
-    private func consume() -> Int {
-        sink.begin(limit: Self.recordsPerDrain)
-        ring_buffer__consume(buffer)
-        return sink.taken
-    }
-}
-
-/// Hands records on and counts them. Used by the reader's thread only.
-private final class RecordSink: Sendable {
-    private let onRecord: @Sendable (UnsafeRawBufferPointer) -> Void
-    // Changed by the reader's thread only.
-    nonisolated(unsafe) private(set) var taken = 0
-    nonisolated(unsafe) private var limit = 0
-
-    init(_ onRecord: @escaping @Sendable (UnsafeRawBufferPointer) -> Void) {
-        self.onRecord = onRecord
-    }
-
-    func begin(limit: Int) {
-        taken = 0
-        self.limit = limit
-    }
-
-    /// Zero to go on, negative to have libbpf stop behind this record.
-    func take(_ record: UnsafeRawBufferPointer) -> Int32 {
-        onRecord(record)
-        taken += 1
-        return taken < limit ? 0 : -ECANCELED
     }
 }

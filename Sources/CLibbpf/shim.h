@@ -140,6 +140,18 @@ static inline __u64 load_position(const void *_Nonnull position)
 	return __atomic_load_n((const unsigned long *)position, __ATOMIC_ACQUIRE);
 }
 
+/// The reader's own.
+static inline void store_position(void *_Nonnull position, __u64 value)
+{
+	__atomic_store_n((unsigned long *)position, value, __ATOMIC_RELEASE);
+}
+
+/// The first word of a record, which its writer changes last.
+static inline __u32 load_word(const void *_Nonnull word)
+{
+	return __atomic_load_n((const __u32 *)word, __ATOMIC_ACQUIRE);
+}
+
 /// Sends a held signal back, so that it is pending for the process: called only in a thread that unblocked it, where it
 /// is blocked meanwhile. Where it first came from goes with it.
 static inline void resend_held_signal(int number, siginfo_t *_Nonnull information, void *_Nullable context)

@@ -2,6 +2,7 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
@@ -11,9 +12,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/// F_SETSIG of include/uapi/asm-generic/fcntl.h, F_SETLEASE and F_GETLEASE of include/uapi/linux/fcntl.h, which the C library
-/// shows only to programs that ask for all GNU extensions.
-enum { SET_SIGNAL = 10, SET_LEASE = 1024, GET_LEASE = 1025 };
+/// F_SETSIG and O_PATH of include/uapi/asm-generic/fcntl.h, F_SETLEASE and F_GETLEASE of include/uapi/linux/fcntl.h, which the
+/// C library shows only to programs that ask for all GNU extensions.
+enum { SET_SIGNAL = 10, SET_LEASE = 1024, GET_LEASE = 1025, PATH_ONLY = 010000000 };
 
 /// Takes a read lease on an open file. The kernel tells of whoever waits for its end by a signal: by SIGURG, which does
 /// nothing by default, instead of SIGIO, which kills. Returns 0, or -1 with errno set.
@@ -63,6 +64,18 @@ static inline int create_code_file(const char *_Nonnull name)
 static inline int enter_network_namespace(int descriptor)
 {
 	return (int)syscall(SYS_setns, descriptor, CLONE_NEWNET);
+}
+
+/// Opens a file as a process finds it whose root a folder is: neither links nor ".." lead out of that, and links of /proc not
+/// even within. It is there to be looked at, not read (O_PATH): nothing is done to a device, and nobody is waited for.
+/// Returns a descriptor, or -1 with errno set.
+static inline int find_in_root(int root, const char *_Nonnull path)
+{
+	struct open_how how = {
+		.flags = PATH_ONLY | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 }
 
 /// Calls code that takes and returns nothing.

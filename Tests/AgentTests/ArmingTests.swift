@@ -1,6 +1,7 @@
 import Agent
 import BPFRuntime
 import Glibc
+import OTLP
 import Spans
 import SystemPackage
 import TestSupport
@@ -10,7 +11,7 @@ import Workloads
 /// What was analysed is what is armed, or nothing is.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `The tracer refuses` {
     private struct Nowhere: SpanSink {
-        func take(_ span: Span, to outlet: SpanOutlet) {}
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {}
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }

@@ -2,6 +2,7 @@ import BPFRuntime
 import CBPF
 import CLibbpf
 import Glibc
+import OTLP
 import Spans
 import TestSupport
 import Testing
@@ -11,7 +12,7 @@ import Workloads
 
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `A slot of an executable` {
     private struct Nowhere: SpanSink {
-        func take(_ span: Span, to outlet: SpanOutlet) {}
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {}
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }

@@ -1,6 +1,7 @@
 import Agent
 import BPFRuntime
 import Glibc
+import OTLP
 import Spans
 import Synchronization
 import TestSupport
@@ -16,7 +17,7 @@ import Testing
             barrier = Barrier(isClosed: isHeldUp)
         }
 
-        func take(_ span: Span, to outlet: SpanOutlet) {
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {
             barrier.pass()
             spans.withLock {
                 $0.append(

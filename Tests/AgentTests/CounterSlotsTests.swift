@@ -1,4 +1,5 @@
 import CBPF
+import OTLP
 import Spans
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 
 @Suite struct `A slot of counters` {
     private struct Nowhere: SpanSink {
-        func take(_ span: Span, to outlet: SpanOutlet) {}
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {}
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }

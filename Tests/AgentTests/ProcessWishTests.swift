@@ -69,7 +69,7 @@ import Testing
             "OTEL_TRACES_SAMPLER": "s3cret", "OTEL_PROPAGATORS": "s3cret", "OTEL_RESOURCE_ATTRIBUTES": "s3cret",
             "OTEL_EXPORTER_OTLP_PROTOCOL": "s3cret", "OTEL_EXPORTER_OTLP_TIMEOUT": "s3cret",
             "OTEL_EXPORTER_OTLP_COMPRESSION": "s3cret", variable: "s3cret=\u{1}",
-            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.observability:4317/s3cret",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.observability:4318/s3cret?s3cret",
         ])
         let ratio = try ask(own: ["OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "s3cret"])
         let header = try ask(own: [variable: "s3cret=\u{1}"])
@@ -78,13 +78,13 @@ import Testing
             let notes = asked.problems.compactMap { $0.event(on: asked.pod)?.note }
             #expect(notes.count == asked.problems.count && !notes.contains { $0.contains("s3cret") }, "\(notes)")
         }
-        #expect(asked.problems.count == 7, "\(asked.problems)")
+        #expect(asked.problems.count == 8, "\(asked.problems)")
         let sampler = WishProblem.sampler(.unknownName("s3cret"))
         #expect(sampler.event(on: asked.pod)?.note.contains("s3cret") == false)
     }
 
     @Test func `is sent to no address that its host must not have, unless the operator has named it`() throws {
-        #expect(try ask().wish.destination?.policy == AddressPolicy(allowsLoopback: false, isPods: true))
+        #expect(try ask().wish.destination?.policy == AddressPolicy(loopback: .forbidden, isPods: true))
         let process = try #require(LiveProcess(pid: getpid(), ports: ListeningPorts()))
         func policy(_ endpoint: String) throws -> AddressPolicy? {
             let instrumentation: Instrumentation = try KubernetesJSON.decode(
@@ -103,7 +103,7 @@ import Testing
         }
         #expect(try policy("http://collector:4318") == nil)
         let own = try policy("http://$(OTEL_HOST):4318")
-        #expect(own == AddressPolicy(allowsLoopback: true, isPods: false))
+        #expect(own == AddressPolicy(loopback: .shared, isPods: false))
         #expect(own?.refusal(of: "127.0.0.1") == nil && own?.refusal(of: "10.0.0.7") == nil)
         #expect(own?.refusal(of: "169.254.169.254")?.contains("link-local") == true)
     }

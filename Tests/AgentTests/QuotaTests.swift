@@ -1,6 +1,7 @@
 import BPFRuntime
 import CBPF
 import Glibc
+import OTLP
 import Spans
 import Synchronization
 import TestSupport
@@ -20,7 +21,7 @@ import Testing
 
         func count(_ outlet: Int) -> UInt64 { spans.withLock { $0.byOutlet[outlet] ?? 0 } }
 
-        func take(_ span: Span, to outlet: SpanOutlet) {
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {
             barrier.pass()
             spans.withLock {
                 $0.new += 1

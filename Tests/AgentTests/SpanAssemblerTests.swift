@@ -1,4 +1,5 @@
 import CBPF
+import OTLP
 import Spans
 import Synchronization
 import Testing
@@ -9,7 +10,7 @@ import Testing
     private final class Outlets: SpanSink {
         let numbers = Mutex<[Int]>([])
 
-        func take(_ span: Span, to outlet: SpanOutlet) { numbers.withLock { $0.append(outlet.number) } }
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) { numbers.withLock { $0.append(outlet.number) } }
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }
@@ -41,9 +42,7 @@ import Testing
     }
 
     private func invalid(_ assembler: SpanAssembler) -> UInt64 {
-        var summary = TraceSummary()
-        assembler.account(in: &summary)
-        return summary.losses[.recordInvalid] ?? 0
+        assembler.endedBooks().losses[.recordInvalid] ?? 0
     }
 
     /// A process that leaves its slot may have a record in the ring when another has it.

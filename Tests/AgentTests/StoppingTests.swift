@@ -1,13 +1,14 @@
 import Agent
 import BPFRuntime
 import Glibc
+import OTLP
 import Spans
 import TestSupport
 import Testing
 
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `A tracer that has stopped` {
     private struct Nowhere: SpanSink {
-        func take(_ span: Span, to outlet: SpanOutlet) {}
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {}
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }

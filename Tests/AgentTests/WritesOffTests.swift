@@ -1,6 +1,7 @@
 import BPFRuntime
 import CBPF
 import Glibc
+import OTLP
 import Spans
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
 /// What BPF reports where a write did not show up as it was meant; the kernels that these tests run on may forbid writes.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `A process that is written to no more` {
     private struct Nowhere: SpanSink {
-        func take(_ span: Span, to outlet: SpanOutlet) {}
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {}
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }

@@ -13,17 +13,22 @@ private struct Hit: BitwiseCopyable, Sendable {
 @Suite struct `Ring buffer reader` {
     private static let sendingProgram = """
         struct hit { struct ns_process_image process; __u64 cookie; };
+        struct {
+            __uint(type, BPF_MAP_TYPE_RINGBUF);
+            __uint(max_entries, 16384);
+        } small SEC(".maps");
         SEC("uprobe") int send(void *context)
         {
             struct hit hit = {.process = ns_current_process_image(), .cookie = bpf_get_attach_cookie(context)};
             if (bpf_map_lookup_elem(&processes, &hit.process))
-                bpf_ringbuf_output(&spans, &hit, sizeof(hit), BPF_RB_NO_WAKEUP);
+                bpf_ringbuf_output(&small, &hit, sizeof(hit), BPF_RB_NO_WAKEUP);
             return 0;
         }
 
         """
 
-    /// Also shows that a program sees the identity that the iterator tells, the maps of another object, and its cookies.
+    /// Also shows that a program sees the identity that the iterator tells, the maps of another object, and its cookies. The
+    /// ring is written five times over, and is no multiple of its records, so that some lie across its end.
     @Test func `records without wake-ups come by the timer, in order, and the last of them with stop`() async throws {
         let folder = try TemporaryFolder()
         let records = try TemporaryFolder()
@@ -46,7 +51,7 @@ private struct Hit: BitwiseCopyable, Sendable {
         try watch.processes().set(ns_process_settings(), for: image)
 
         let (hits, continuation) = AsyncStream.makeStream(of: Hit.self)
-        let reader = try RingBufferReader("spans", of: object, pacing: .spans) { record in
+        let reader = try RingBufferReader("small", of: object, pacing: .spans) { record in
             continuation.yield(record.loadUnaligned(as: Hit.self))
         }
         var received = hits.makeAsyncIterator()

@@ -48,6 +48,12 @@ func run(_ arguments: [String]) throws -> Int32 {
     complain("exporting, \(rounds) rounds of \(seconds) s")
     let export = try ExportCost(nodespan, server.measured(under: .caller), rounds: rounds, seconds: seconds)
     sections.append(Section(title: "The agent when it exports as well", measurements: export.measurements))
+    let splits = try [Collector.Speech.http, .grpc].map { speech in
+        complain("where the agent's time goes, by \(speech)")
+        return try PipelineSplit(nodespan, server, by: speech, rounds: rounds, seconds: seconds)
+    }
+    sections.append(
+        Section(title: "The agent's CPU time per span, by step", measurements: splits.flatMap(\.measurements)))
     let answering = try CallLoad.server()
     try measure(CallLoad.measuredServer(answering))
     for kind in CallLoad.Kind.allCases { try measure(CallLoad.measuredClient(of: kind, to: answering)) }

@@ -1,17 +1,33 @@
-/// A certificate for 127.0.0.1 and its key, in files.
+/// A certificate, for 127.0.0.1 unless told otherwise, and its key, in files.
 package struct SelfSignedCertificate {
     package let certificate: String
     package let key: String
+    /// Both in one.
+    package let both: String
 
-    package init(in folder: String) throws {
+    /// - Parameters:
+    ///   - name: whom it is for, as OpenSSL has it in a subjectAltName.
+    ///   - isExpired: since yesterday.
+    package init(in folder: String, for name: String = "IP:127.0.0.1", isExpired: Bool = false) throws {
         certificate = "\(folder)/certificate.pem"
         key = "\(folder)/key.pem"
-        let made = try Command.run([
-            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-            "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1", "-keyout", key, "-out",
-            certificate,
+        both = "\(folder)/both.pem"
+        let subject = "/CN=\(name.split(separator: ":").last ?? "")"
+        try Self.run([
+            "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject,
+            "-addext", "subjectAltName=\(name)", "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", key, "-out",
+            "\(folder)/request.pem",
         ])
-        guard made.code == 0 else { throw NoCertificate(errors: made.errors) }
+        try Self.run([
+            "x509", "-req", "-in", "\(folder)/request.pem", "-signkey", key, "-copy_extensions", "copy", "-days",
+            isExpired ? "-1" : "1", "-out", certificate,
+        ])
+        try writeFile(both, readFile(certificate) + readFile(key))
+    }
+
+    private static func run(_ arguments: [String]) throws {
+        let result = try Command.run(["/usr/bin/openssl"] + arguments)
+        guard result.code == 0 else { throw NoCertificate(errors: result.errors) }
     }
 }
 

@@ -6,6 +6,7 @@ package struct AgentConfiguration: Sendable {
     /// Tried in order; the first that matches a process decides.
     package var rules: [TraceRule] = []
     package var destinations: [DestinationSetting] = []
+    package var export = ExportSettings()
     /// For processes of which neither their rule nor their environment names a sampler.
     package var sampler: Sampler = .standard
     package var injection: Injection = .auto

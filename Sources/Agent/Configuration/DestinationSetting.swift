@@ -7,4 +7,19 @@ package struct DestinationSetting: Hashable, Sendable {
     /// By which the addresses of its host are judged: a pod or a process has named it, which may not reach all that the agent
     /// does. Nil for what the operator has named.
     package var policy: AddressPolicy?
+    /// When batches are to go that have its spans.
+    package var batch = BatchLimits.none
+
+    /// What is the same for those that share a pipeline.
+    struct Pipeline: Hashable {
+        let target: SpanTarget
+        let policy: AddressPolicy?
+    }
+
+    /// By which its batches on disk are found again after a restart; nil for what has none there.
+    package var spoolIdentity: [UInt8]? {
+        target.identity.map { $0 + "\(policy.map { "\($0.allowsLoopback) \($0.isPods)" } ?? "operator")".utf8 }
+    }
+
+    var pipeline: Pipeline { Pipeline(target: target, policy: policy) }
 }

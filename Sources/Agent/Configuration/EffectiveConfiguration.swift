@@ -5,12 +5,6 @@ import Yams
 
 /// A configuration as it is in force, for people and scripts: in the form of the file, without secrets.
 package struct EffectiveConfiguration: Encodable {
-    struct Destination: Encodable {
-        let name: String
-        let endpoint: String
-        let headers: [String: String]?
-    }
-
     struct SamplerSetting: Encodable {
         let type: String
         let argument: String?
@@ -39,6 +33,47 @@ package struct EffectiveConfiguration: Encodable {
         let instrumentation: String?
     }
 
+    struct Export: Encodable {
+        struct Batch: Encodable {
+            let spans: Int
+            let bytes: String
+            let age: String
+        }
+
+        struct Queue: Encodable {
+            let spans: Int
+            let bytes: String
+        }
+
+        struct Retry: Encodable {
+            let `for`: String
+        }
+
+        struct Spool: Encodable {
+            let directory: String
+            let bytes: String
+        }
+
+        let batch: Batch
+        let queue: Queue
+        let retry: Retry
+        let drain: String
+        let spool: Spool?
+
+        init(_ settings: ExportSettings) {
+            let limits = settings.limits
+            batch = Batch(
+                spans: limits.batchSpans, bytes: ConfigurationSection.text(limits.batchBytes),
+                age: ConfigurationSection.text(limits.batchAge))
+            queue = Queue(spans: limits.queuedSpans, bytes: ConfigurationSection.text(limits.queuedBytes))
+            retry = Retry(for: ConfigurationSection.text(limits.retrying))
+            drain = ConfigurationSection.text(limits.draining)
+            spool = settings.spool.map { spool in
+                Spool(directory: spool.directory, bytes: ConfigurationSection.text(spool.bytes))
+            }
+        }
+    }
+
     struct Policy: Encodable {
         let injection: String
         let allowedEndpoints: [String]?
@@ -50,20 +85,17 @@ package struct EffectiveConfiguration: Encodable {
 
     private let apiVersion = "nodespan/v1"
     private let rules: [Rule]
-    private let destinations: [Destination]
+    private let destinations: [EffectiveDestination]
     private let sampling: SamplerSetting
+    private let export: Export
     private let policy: Policy
     private let redaction: Redaction
 
     package init(_ configuration: AgentConfiguration) {
         rules = configuration.rules.map(Self.rule)
-        destinations = configuration.destinations.map { destination in
-            let headers = (destination.target.receiver?.headers ?? []).map { ($0.name, "REDACTED") }
-            return Destination(
-                name: destination.name, endpoint: destination.target.place,
-                headers: headers.isEmpty ? nil : Dictionary(headers) { first, _ in first })
-        }
+        destinations = configuration.destinations.map(EffectiveDestination.init)
         sampling = SamplerSetting(configuration.sampler)
+        export = Export(configuration.export)
         policy = Policy(
             injection: configuration.injection.rawValue,
             allowedEndpoints: Self.some(configuration.allowedEndpoints.map(\.text)))

@@ -91,17 +91,11 @@ struct InstrumentationFile {
             guard let node = specification?["exporter"]?["tls"]?[name], node.string?.isEmpty != true else { continue }
             complain(
                 node, "spec.exporter.tls.\(name)",
-                "there is no cluster here to take it from: leave it out, and have the system trust the receiver's authority"
+                "there is no cluster here to take it from: leave it out, and name the files by absolute paths"
             )
         }
-        let endpoint = specification?["exporter"]?["endpoint"]
-        // What a variable in it stands for is known for each process only.
-        if let text = endpoint?.string, !text.isEmpty, !text.contains("$(") {
-            do throws(OTLPEndpointError) {
-                _ = try OTLPEndpoint(text)
-            } catch {
-                complain(endpoint, "spec.exporter.endpoint", "\(error)")
-            }
+        if let error = Self.endpointProblem(specification) {
+            complain(specification?["exporter"]?["endpoint"], "spec.exporter.endpoint", "\(error)")
         }
         do {
             switch try YAMLDecoder().decode(ListedObject<Instrumentation>.self, from: document).result {
@@ -114,6 +108,29 @@ struct InstrumentationFile {
             complain(nil, "", "can't be read: \(error)")
         }
         return nil
+    }
+
+    /// What is wrong with the endpoint, read as that of a process that says nothing itself.
+    private static func endpointProblem(_ specification: Node?) -> OTLPEndpointError? {
+        let variable = "OTEL_EXPORTER_OTLP_ENDPOINT"
+        var environment = [variable: specification?["exporter"]?["endpoint"]?.string ?? ""]
+        for variables in [specification?["go"]?["env"], specification?["env"]] {
+            for entry in variables?.sequence.map(Array.init) ?? [] {
+                guard let name = entry["name"]?.string, environment[name] == nil else { continue }
+                environment[name] = entry["value"]?.string
+            }
+        }
+        let exporter = ExporterVariables(environment)
+        // What a variable in it stands for is known for each process only.
+        guard let named = exporter.named, named.text == environment[variable], !named.text.contains("$(") else {
+            return nil
+        }
+        do throws(OTLPEndpointError) {
+            _ = try OTLPEndpoint(named.url, protocol: exporter.protocol, isForTraces: named.isForTraces)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// What is at a field such as "spec.env[1].name", or what would have it.

@@ -196,9 +196,7 @@ package actor NodeSupervisor {
                 if try await !isLeftOut(pid, container, of: answer) {
                     // What is done for it goes on until all is known that it is to be traced with.
                     if answer.isPending { return }
-                    reading.wish = ProcessWish(of: container, in: answer, by: configuration) {
-                        reading.problems.append($0)
-                    }
+                    (reading.wish, reading.problems) = try await wish(of: pid, container, in: answer)
                 }
                 return await settle(pid, reading, found)
             }
@@ -219,6 +217,18 @@ package actor NodeSupervisor {
         return try await tracer.reading(pid) { () throws(TracerError) in
             try ProcessFinding(
                 pid, ports: ports, by: configuration, isInCluster: isInCluster, depth, tracer: tracer)
+        }
+    }
+
+    /// What a pod asks for one of its processes, by a thread that may block: it may name files.
+    private func wish(
+        of pid: Int32, _ process: ContainedProcess, in answer: ClusterState.Answer
+    ) async throws(TracerError) -> (ProcessWish?, [WishProblem]) {
+        let configuration = configuration
+        return try await tracer.reading(pid) { () throws(TracerError) in
+            var problems: [WishProblem] = []
+            let wish = ProcessWish(of: process, in: answer, by: configuration) { problems.append($0) }
+            return (wish, problems)
         }
     }
 
@@ -333,9 +343,12 @@ package actor NodeSupervisor {
 
     private func outlet(for wish: ProcessWish, _ pid: Int32) -> SpanOutlet? {
         guard let destination = wish.destination else { return nil }
-        if let outlet = router.outlet(to: destination) { return outlet }
-        tell(.tooManyDestinations(limit: SpanRouter.limit), of: wish.pod, process: pid)
-        return nil
+        do throws(SpanRouter.Full) {
+            return try router.outlet(to: destination, for: wish.pod?.namespace)
+        } catch {
+            tell(.tooManyDestinations(limit: error.limit), of: wish.pod, process: pid)
+            return nil
+        }
     }
 
     private func tell(_ error: TracerError, of pod: PodReference? = nil) {

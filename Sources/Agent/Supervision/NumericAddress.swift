@@ -25,6 +25,13 @@ struct NumericAddress {
         return bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] <= 1
     }
 
+    /// As it is to be written where it is loopback: that of any address is 127.0.0.1 or ::1. Nil for others.
+    var loopbackText: String? {
+        guard isLoopback else { return nil }
+        if bytes.count == 16 { return "::1" }
+        return bytes[0] == 0 ? "127.0.0.1" : bytes.map { "\($0)" }.joined(separator: ".")
+    }
+
     /// 169.254.0.0/16, where machines of clouds find what they are and may do, fe80::/10, and the addresses that some clouds
     /// have for it besides: AWS, Google, Azure, Alibaba and Oracle.
     var isLinkLocal: Bool {

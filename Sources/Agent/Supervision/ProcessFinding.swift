@@ -33,7 +33,7 @@ struct ProcessFinding: Sendable {
         if isInCluster, let identity = process.container {
             container = ContainedProcess(
                 identity: identity, programPath: process.programPath, environment: process.environment,
-                sandbox: process.sandbox)
+                sandbox: process.sandbox, handle: process.handle)
             if depth == .everything { look = try? tracer.look(at: pid) }
             return
         }
@@ -51,4 +51,6 @@ struct ContainedProcess: Sendable {
     let environment: [String: String]
     /// The kind of container runtime that it is a part of, if it has containers behind it that can't be traced.
     let sandbox: SandboxRuntime?
+    /// Nil when it has ended meanwhile.
+    var handle: ProcessHandle?
 }

@@ -21,7 +21,7 @@ struct ProcessWish: Hashable {
     /// Whose wish it is; nil for a rule's.
     var pod: PodReference?
 
-    /// By the rules of the configuration; nil for a process that none wants traced.
+    /// By the rules of the configuration; nil for a process that none wants traced. May block.
     /// - Parameter report: told why what the process asks for itself isn't done.
     init?(
         of process: LiveProcess, by configuration: AgentConfiguration,
@@ -40,8 +40,14 @@ struct ProcessWish: Hashable {
             for notice in settings.notices { report(.setting(notice)) }
             variables = settings.environment
             environment = variables.filter { TracingOptions.variables.contains($0.key) }
-            destination =
-                destination ?? Self.destination(settings, of: process, by: instrumentation, configuration, report)
+            if destination == nil {
+                let exporter = ExporterVariables(settings.environment)
+                // What the operator wrote down is meant as it is seen from here.
+                destination = DestinationWish(
+                    settings: settings, variables: exporter, process: process.handle,
+                    isOperators: exporter.named.map { instrumentation.states($0.text) } ?? false
+                ).destination(by: configuration, report: report)
+            }
         }
         guard let destination else { return nil }
         sampler = rule.sampler ?? Self.sampler(in: variables, report) ?? configuration.sampler
@@ -55,7 +61,7 @@ struct ProcessWish: Hashable {
         TracingOptions(sampler: sampler, resource: resource, environment: environment, outlet: outlet)
     }
 
-    /// By what the process's pod asks for; nil for a process that it doesn't want traced.
+    /// By what the process's pod asks for; nil for a process that it doesn't want traced. May block.
     /// - Parameter report: told what isn't done as it was asked for.
     init?(
         of process: ContainedProcess, in answer: ClusterState.Answer, by configuration: AgentConfiguration,
@@ -86,69 +92,11 @@ struct ProcessWish: Hashable {
         leavesSDK = wish.triggers.contains(.go) ? nil : wish
         sampler = Self.sampler(in: settings.environment, report) ?? configuration.sampler
         environment = settings.environment.filter { TracingOptions.variables.contains($0.key) }
-        destination = Self.destination(
-            settings, DestinationPolicy(allowedHosts: configuration.allowedEndpoints),
-            AddressPolicy(allowsLoopback: false, isPods: true), namespace: metadata.namespace, values: answer.values,
-            configuration, report)
+        destination = DestinationWish(
+            settings: settings, variables: ExporterVariables(settings.environment), process: process.handle,
+            namespace: metadata.namespace, values: answer.values
+        ).destination(by: configuration, report: report)
         pod = answer.pod.reference
-    }
-
-    /// Characters of OTEL_EXPORTER_OTLP_HEADERS.
-    private static let headersLimit = 8192
-
-    /// The receiver that is asked for, or else the configuration's first.
-    private static func destination(
-        _ settings: WorkloadSettings, _ policy: DestinationPolicy, _ addresses: AddressPolicy?, namespace: String?,
-        values: [ObjectKey: ObjectValue], _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
-    ) -> DestinationSetting? {
-        let environment = settings.environment
-        do throws(DestinationRefusal) {
-            let endpoint = try policy.endpoint(in: environment, namespace: namespace)
-            let headers = Self.headers(in: environment, report)
-            var receiver = Receiver(endpoint: endpoint, headers: headers)
-            receiver.tls = endpoint.isSecure ? TLSSettings(settings, values, report) : nil
-            return DestinationSetting(name: endpoint.url, target: .receiver(receiver), policy: addresses)
-        } catch {
-            let instead = configuration.destinations.first
-            report(.destination(error, instead: instead?.name))
-            return instead
-        }
-    }
-
-    private static func headers(
-        in environment: [String: String], _ report: (WishProblem) -> Void
-    ) -> [OTLPHeader] {
-        let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
-        let text = variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-        var taken = text.prefix(headersLimit)
-        if taken.endIndex != text.endIndex {
-            report(.headersTooLong(limit: headersLimit))
-            // Half a member would be another header than was meant.
-            if text[taken.endIndex] != "," { taken = taken[..<(taken.lastIndex(of: ",") ?? taken.startIndex)] }
-        }
-        var headers: [OTLPHeader] = []
-        for member in taken.split(separator: ",") where !member.allSatisfy(\.isWhitespace) {
-            do throws(OTLPHeaderError) {
-                headers.append(try OTLPHeader(variableMember: member))
-            } catch {
-                report(.header(error))
-            }
-        }
-        return headers
-    }
-
-    /// The receiver that the rule's Instrumentation or the process asks for.
-    private static func destination(
-        _ settings: WorkloadSettings, of process: LiveProcess, by instrumentation: Instrumentation,
-        _ configuration: AgentConfiguration, _ report: (WishProblem) -> Void
-    ) -> DestinationSetting? {
-        // What the operator wrote down is meant as it is seen from here.
-        let text = DestinationPolicy.endpoint(in: settings.environment)
-        let isOperators = text.map { instrumentation.states($0) } ?? false
-        let policy = DestinationPolicy(
-            allowedHosts: configuration.allowedEndpoints, allowsLoopback: isOperators || process.sharesNetwork)
-        let addresses = isOperators ? nil : AddressPolicy(allowsLoopback: process.sharesNetwork, isPods: false)
-        return destination(settings, policy, addresses, namespace: nil, values: [:], configuration, report)
     }
 
     private static func sampler(

@@ -2,26 +2,38 @@ import OTLP
 import Workloads
 
 extension TLSSettings {
-    /// Of what a pod's Instrumentation names for connections; nil where that is nothing, or can't be used.
+    /// Bytes of one of the files.
+    private static let fileLimit = 1 << 20
+
+    /// Of what an environment names for connections; nil where that is nothing, or can't be used.
+    ///
+    /// What a file holds counts, not where it is: the pods of a Deployment, each with a file of its own, share a pipeline, and
+    /// it needs no process that may have ended to go on. Processes are looked at every few seconds, so that a file that has
+    /// changed is another wish. May block.
     /// - Parameters:
     ///   - values: what is known of ConfigMaps and Secrets.
+    ///   - process: where the files are that are in neither; nil for one that has ended.
     ///   - report: told what isn't used that is named.
-    init?(_ settings: WorkloadSettings, _ values: [ObjectKey: ObjectValue], _ report: (WishProblem) -> Void) {
+    init?(
+        _ settings: WorkloadSettings, _ values: [ObjectKey: ObjectValue], of process: ProcessHandle?,
+        _ report: (WishProblem) -> Void
+    ) {
+        let variables = VariableReader(settings.environment)
         func bytes(_ name: String) -> [UInt8]? {
-            let variables = ["OTEL_EXPORTER_OTLP_TRACES_\(name)", "OTEL_EXPORTER_OTLP_\(name)"]
-            guard let variable = variables.first(where: { settings.environment[$0]?.isEmpty == false }) else {
-                return nil
-            }
-            guard let key = settings.files[variable] else {
-                report(.file(variable: variable))
-                return nil
-            }
-            switch values[key] ?? .unread {
-            case .text(let text): return Array(text.utf8)
-            case .missing: report(.setting(.missing(variable: variable, key)))
-            case .failed(let reason): report(.setting(.failed(variable: variable, key, reason: reason)))
-            case .noRoom: report(.setting(.noRoom(variable: variable, key)))
-            case .unread: report(.setting(.unread(variable: variable, key)))
+            guard let (variable, path) = variables.first(ExporterVariables.names(name)) else { return nil }
+            let key = settings.files[variable]
+            let value = key.map { values[$0] ?? .unread }
+            if case .text(let text) = value { return Array(text.utf8) }
+            do throws(ProcessFileError) {
+                // The Operator mounts Secrets where the variable says.
+                guard let process else { throw .processEnded }
+                return try process.contents(of: path, limit: Self.fileLimit)
+            } catch {
+                guard let key, let value else {
+                    report(.file(variable: variable, error))
+                    return nil
+                }
+                report(Self.problem(variable, key, value))
             }
             return nil
         }
@@ -37,6 +49,15 @@ extension TLSSettings {
         } catch {
             report(.material(error))
             return nil
+        }
+    }
+
+    private static func problem(_ variable: String, _ key: ObjectKey, _ value: ObjectValue) -> WishProblem {
+        switch value {
+        case .missing: .setting(.missing(variable: variable, key))
+        case .failed(let reason): .setting(.failed(variable: variable, key, reason: reason))
+        case .noRoom: .setting(.noRoom(variable: variable, key))
+        case .unread, .text: .setting(.unread(variable: variable, key))
         }
     }
 }

@@ -14,7 +14,9 @@ package enum WishProblem: Sendable, Hashable {
     /// Characters.
     case headersTooLong(limit: Int)
     /// A file of the workload's that a connection is to be made with.
-    case file(variable: String)
+    case file(variable: String, ProcessFileError)
+    /// A variable says that there are to be no traces.
+    case declined(variable: String)
     case material(TLSMaterialError)
     case tooManyDestinations(limit: Int)
     /// A program that could be traced, but was put into the container from outside.
@@ -42,9 +44,8 @@ extension WishProblem {
         case .header, .headersTooLong: event("InvalidHeader", "Configure")
         case .more: event("MoreProblems", "Configure")
         case .file: event("FileNotRead", "Configure")
+        case .declined: event("TracingDeclined", "Trace")
         case .material: event("InvalidCertificate", "Configure")
-        // They come with the pod's status, and are there for others to refer to.
-        case .setting(.noField("OTEL_NODE_IP", _)), .setting(.noField("OTEL_POD_IP", _)): nil
         case .setting(let notice): event(notice.reasonName, "Configure")
         case .tooManyDestinations: event("TooManyDestinations", "Export")
         // What the agent's configuration is for.
@@ -73,15 +74,18 @@ extension WishProblem: CustomStringConvertible {
         case .wish(let refusal): "not traced: \(refusal); \(refusal.remedy)"
         case .setting(let notice): "\(notice)"
         case .header(let error): "OTEL_EXPORTER_OTLP_HEADERS: \(error)"
-        case .file(let variable):
-            "\(variable) names a file of its workload's, which nodespan doesn't read; in a pod, have spec.exporter.tls of the "
-                + "Instrumentation name a Secret that it is in"
+        case .file(let variable, let error):
+            "\(variable) names a file of the workload's that can't be used: \(error); mount it in the container of the program, "
+                + "or, in a pod, have spec.exporter.tls of the Instrumentation name a Secret that it is in"
+        case .declined(let variable):
+            "not traced: \(variable) says that there are to be no traces; take it away, if there are"
         case .headersTooLong(let limit):
             "OTEL_EXPORTER_OTLP_HEADERS: what goes beyond \(limit) characters is left out, with the header that it cuts"
         case .more(let count): "it has \(count) more problems, which show once these are solved"
-        case .material(let error): "the connection isn't secured as the Instrumentation says: \(error)"
+        case .material(let error): "the connection isn't secured as is asked for: \(error)"
         case .tooManyDestinations(let limit):
-            "not traced: spans go to \(limit) destinations already; name one of them, or one less in another pod"
+            "not traced: spans go to \(limit) destinations already, as many as \(limit < SpanRouter.limit ? "one namespace" : "a node") "
+                + "may have; name one of them, or one less in another pod"
         case .entered(let pid, let program, let container):
             "process \(pid), \(program), is not traced: it was put into container \(container) from outside, as kubectl exec "
                 + "and probes do; have the container's own program start it, if it is to be"

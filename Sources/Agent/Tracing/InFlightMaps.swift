@@ -26,11 +26,7 @@ struct InFlightMaps: ~Copyable, Sendable {
         self.outgoing = outgoing
     }
 
-    func count() throws(BPFError) -> Int {
-        try httpServer.count() + httpClient.count() + grpcServer.count() + grpcClient.count()
-    }
-
-    /// The process images that have spans in flight, each once or more.
+    /// The process image of each span in flight.
     func images() throws(BPFError) -> [ns_process_image] {
         try httpServer.keys().map(\.process) + httpClient.keys().map(\.process) + grpcServer.keys().map(\.process)
             + grpcClient.keys().map(\.process)

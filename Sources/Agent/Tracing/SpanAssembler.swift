@@ -1,4 +1,5 @@
 import CBPF
+import OTLP
 import Spans
 import Synchronization
 
@@ -28,10 +29,15 @@ final class SpanAssembler: Sendable {
         /// Whose records they are; nil for a program that is to be launched.
         let image: ns_process_image?
         let methods: HTTPMethods
+        /// The same however it is traced.
+        let account: SpanAccount
         /// Made with the first span: of a program that was just launched, the pid is known only then.
         var resource: Resource?
 
-        init(_ facts: ProcessFacts, _ options: TracingOptions, of image: ns_process_image?) {
+        init(
+            _ facts: ProcessFacts, _ options: TracingOptions, of image: ns_process_image?, account: SpanAccount
+        ) {
+            self.account = account
             self.image = image
             self.facts = facts
             self.options = options
@@ -52,6 +58,8 @@ final class SpanAssembler: Sendable {
     /// Changes that are remembered while the ring isn't read.
     private static let earlierLimit = 16
 
+    /// Of the processes that have ended.
+    private let ended = SpanAccount()
     private let sink: any SpanSink
     private let httpServer: HTTPServerConvention
     private let grpc: GRPCConvention
@@ -78,7 +86,7 @@ final class SpanAssembler: Sendable {
     func describe(
         _ facts: ProcessFacts, _ options: TracingOptions, of image: ns_process_image? = nil, slot: UInt32
     ) {
-        state.withLock { $0.workloads[slot] = Workload(facts, options, of: image) }
+        state.withLock { $0.workloads[slot] = Workload(facts, options, of: image, account: SpanAccount()) }
     }
 
     /// Spans of the process that end from now on are made and passed on in another way.
@@ -90,7 +98,8 @@ final class SpanAssembler: Sendable {
             guard let workload = state.workloads[slot] else { return }
             let earlier = Earlier(workload: workload, untilNS: now, position: position)
             state.earlier[slot] = (state.earlier[slot] ?? []).suffix(Self.earlierLimit - 1) + [earlier]
-            state.workloads[slot] = Workload(workload.facts, options, of: workload.image)
+            state.workloads[slot] = Workload(
+                workload.facts, options, of: workload.image, account: workload.account)
         }
     }
 
@@ -109,16 +118,27 @@ final class SpanAssembler: Sendable {
 
     /// One record of the ring, on the reader's thread.
     func take(_ bytes: UnsafeRawBufferPointer) {
-        let (span, outlet) = state.withLock { state -> (Span?, SpanOutlet) in
+        let made = state.withLock { state -> (span: Span, workload: Workload)? in
             guard let record = try? RecordDecoder.decode(bytes),
                 let workload = Self.workload(of: record.context, state)
             else {
-                state.invalid += 1
-                return (nil, .only)
+                Self.dropInvalid(bytes, &state)
+                return nil
             }
-            return (assemble(record, workload, &state), workload.options.outlet)
+            return (assemble(record, workload, &state), workload)
         }
-        if let span { sink.take(span, to: outlet) }
+        if let made { sink.take(made.span, to: made.workload.options.outlet, of: made.workload.account) }
+    }
+
+    /// Of a record that makes no sense, the process may be known all the same.
+    private static func dropInvalid(_ bytes: UnsafeRawBufferPointer, _ state: inout State) {
+        guard bytes.count >= MemoryLayout<ns_span>.size else { return state.invalid += 1 }
+        let span = bytes.loadUnaligned(as: ns_span.self)
+        if let workload = state.workloads[span.counters_slot], workload.image?.isSame(as: span.process) ?? true {
+            workload.account.lose(to: .recordInvalid)
+        } else {
+            state.invalid += 1
+        }
     }
 
     /// After each batch, on the reader's thread.
@@ -128,7 +148,7 @@ final class SpanAssembler: Sendable {
         state.withLock { state in
             let isRead = { (retired: (slot: UInt32, position: UInt64)) in retired.position <= position }
             for (slot, _) in state.retired.filter(isRead) {
-                state.workloads[slot] = nil
+                state.workloads.removeValue(forKey: slot)?.account.close(into: ended)
                 state.earlier[slot] = nil
                 state.free.append(slot)
             }
@@ -142,7 +162,26 @@ final class SpanAssembler: Sendable {
 
     /// After the last record, when the reader's thread has ended.
     func finish() {
+        flush(readTo: .max)
         add(sink.finish())
+    }
+
+    /// What became of the spans that were made of a process.
+    func figures(slot: UInt32) -> SpanAccount.Figures {
+        state.withLock { $0.workloads[slot]?.account.figures } ?? SpanAccount.Figures()
+    }
+
+    /// What became of the records that BPF emitted of processes that have ended, and of those that no process is known of.
+    func endedBooks() -> SpanBooks {
+        state.withLock { state in
+            var books = SpanBooks()
+            books.add(ended.figures)
+            for (slot, _) in state.retired {
+                if let figures = state.workloads[slot]?.account.figures { books.add(figures) }
+            }
+            if state.invalid > 0 { books.losses[.recordInvalid, default: 0] += state.invalid }
+            return books
+        }
     }
 
     private func add(_ outcome: SinkOutcome) {
@@ -152,11 +191,10 @@ final class SpanAssembler: Sendable {
         }
     }
 
-    /// Adds what happened to the records that BPF emitted.
+    /// Adds what a sink has told of that books nothing itself.
     func account(in summary: inout TraceSummary) {
         state.withLock { state in
             summary.exported += state.exported
-            summary.add(state.invalid, to: .recordInvalid)
             summary.add(state.unwritten, to: .outputFailed)
         }
     }

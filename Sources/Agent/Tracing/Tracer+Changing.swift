@@ -71,8 +71,8 @@ extension Tracer {
                 continue
             }
             let left = try inFlight.remove(image)
-            ended.add(UInt64(left.sampled), to: .untraced)
-            ended.unsampled += UInt64(left.unsampled)
+            if left.sampled > 0 { ended.books.losses[.untraced, default: 0] += UInt64(left.sampled) }
+            ended.books.unsampled += UInt64(left.unsampled)
             try release(slot)
         }
     }

@@ -56,7 +56,7 @@ package actor Tracer {
     var traced: [UInt32: Traced] = [:]
     private var slots = CounterSlots()
     /// What became of the requests of processes that have ended.
-    var ended = TraceSummary()
+    var ended = (books: SpanBooks(), propagation: PropagationSummary())
 
     /// Loads the BPF programs; nothing is armed yet.
     /// - Parameters:
@@ -271,9 +271,29 @@ package actor Tracer {
         spanReader = nil
         assembler.finish()
         eventReader = nil
-        var summary = ended
-        for (slot, process) in traced { try addBooks(of: process, slot, to: &summary) }
-        summary.inFlight = UInt64(try inFlight.count())
+        return try summary()
+    }
+
+    /// What has become of all requests so far, of each process and of all; also after `stop`, while destinations still take
+    /// spans.
+    package func summary() throws(BPFError) -> TraceSummary {
+        var inFlight: [SIMD2<UInt64>: UInt64] = [:]
+        for image in try self.inFlight.images() { inFlight[image.key, default: 0] += 1 }
+        var summary = TraceSummary()
+        summary.propagation = ended.propagation
+        for (slot, process) in traced {
+            var books = SpanBooks()
+            try addBooks(of: process, slot, to: &books, &summary.propagation)
+            books.inFlight = process.image.flatMap { inFlight.removeValue(forKey: $0.key) } ?? 0
+            books.add(assembler.figures(slot: slot))
+            summary.add(books)
+            if process.image != nil { summary.processes.append(ProcessSummary(pid: process.pid, books: books)) }
+        }
+        summary.processes.sort { $0.pid < $1.pid }
+        summary.ended = assembler.endedBooks()
+        summary.ended.add(ended.books)
+        summary.ended.inFlight = inFlight.values.reduce(0, +)
+        summary.add(summary.ended)
         assembler.account(in: &summary)
         return summary
     }
@@ -281,20 +301,20 @@ package actor Tracer {
     /// Forgets a process that runs no more, or isn't traced after all.
     func release(_ slot: UInt32) throws(BPFError) {
         guard let process = traced.removeValue(forKey: slot) else { return }
-        try addBooks(of: process, slot, to: &ended)
+        try addBooks(of: process, slot, to: &ended.books, &ended.propagation)
         assembler.retire(slot: slot, at: spanReader?.written ?? 0)
         leave(process.executable.identity, user: slot)
     }
 
     private func addBooks(
-        of process: Traced, _ slot: UInt32, to summary: inout TraceSummary
+        of process: Traced, _ slot: UInt32, to books: inout SpanBooks, _ propagation: inout PropagationSummary
     ) throws(BPFError) {
-        if process.writesAreOff { summary.propagation.writesOff += 1 }
+        if process.writesAreOff { propagation.writesOff += 1 }
         guard let counts = try counters.value(of: slot) else { return }
-        summary.begun += counts.begun
-        summary.unsampled += counts.unsampled
-        summary.propagation.add(counts)
-        for (reason, count) in LossReason.counts(in: counts) { summary.add(count, to: reason) }
+        books.begun += counts.begun
+        books.unsampled += counts.unsampled
+        books.losses.merge(LossReason.counts(in: counts), uniquingKeysWith: +)
+        propagation.add(counts)
     }
 
     private func newSlot() throws(TracerError) -> UInt32 {

@@ -3,6 +3,7 @@ import BPFRuntime
 import Glibc
 import OTLP
 import Spans
+import SystemPackage
 import Workloads
 
 /// One run of the agent, from loading the BPF programs to the summary.
@@ -33,7 +34,8 @@ final class AgentSession: Sendable {
         cluster = server.map { ClusterState($0, node: node, report: SupervisorMessages.print) }
         events = server.map { EventRecorder($0, node: node, report: SupervisorMessages.print) }
         let attachment = try WantedAttachment()
-        router = SpanRouter(makeExporter: Self.exporter)
+        let (limits, spool) = (configuration.export.limits, try Self.spool(configuration.export.spool))
+        router = SpanRouter { Self.exporter(of: $0, limits, spool) }
         do throws(BPFError) {
             tracer = try Tracer(
                 sink: router, ledger: ArmedLedger(), propagates: configuration.injection == .auto,
@@ -86,8 +88,8 @@ final class AgentSession: Sendable {
         guard let new else { return }
         await supervisor.apply(new)
         StandardError.print("the configuration was read again")
-        if new.injection != old.injection || new.redaction.further != old.redaction.further {
-            StandardError.print("policy.injection and redaction hold from the next start on")
+        if new.injection != old.injection || new.redaction.further != old.redaction.further || new.export != old.export {
+            StandardError.print("policy.injection, redaction and export hold from the next start on")
         }
     }
 
@@ -95,25 +97,44 @@ final class AgentSession: Sendable {
     func close() async throws(CommandFailure) -> TraceSummary {
         var summary: TraceSummary
         do throws(BPFError) {
-            summary = try await tracer.stop()
+            _ = try await tracer.stop()
+            let destinations = await router.summaries()
+            // Only now it is known what became of all spans.
+            summary = try await tracer.summary()
+            summary.destinations = destinations
         } catch {
             throw CommandFailure(error)
         }
-        summary.destinations = await router.summaries()
         await server?.shutdown()
         if let text = events.flatMap({ SupervisorMessages.text($0.losses) }) { StandardError.print(text) }
         return summary
     }
 
-    private static func exporter(of destination: DestinationSetting) -> SpanRouter.Exporter {
+    private static func spool(_ setting: ExportSettings.Spool?) throws(CommandFailure) -> Spool? {
+        guard let setting else { return nil }
+        do throws(Errno) {
+            return try Spool(path: setting.directory, bytes: setting.bytes)
+        } catch {
+            throw CommandFailure(
+                "export.spool.directory: \(setting.directory): \(error); it is to be a folder that is nodespan's own, which "
+                    + "others don't write to")
+        }
+    }
+
+    private static func exporter(
+        of destination: DestinationSetting, _ limits: ExportLimits, _ spool: Spool?
+    ) -> SpanRouter.Exporter {
         let judge: (@Sendable (String) -> String?)? = destination.policy.map { policy in
             { @Sendable address in policy.refusal(of: address) }
         }
         let target = destination.target
+        var limits = limits
+        if let receiver = target.receiver { limits.attempt = receiver.timeout }
         let exporter = SpanRouter.Exporter(
             place: target.place, encoder: target.makeEncoder(),
             transport: target.makeTransport(userAgent: "nodespan/\(nodespanVersion)", judge: judge),
-            clock: ContinuousClock()
+            clock: ContinuousClock(), limits: limits,
+            spool: destination.spoolIdentity.flatMap { spool?.folder(for: $0) }
         ) { notice in
             StandardError.print(DestinationText.message(notice, endpoint: target.place))
         }

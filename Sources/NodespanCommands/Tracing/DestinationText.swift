@@ -14,6 +14,7 @@ enum DestinationText {
             "\(endpoint) has rejected \(spans) span\(spans == 1 ? "" : "s")"
                 + (reason.isEmpty ? "" : ": \(reason)")
         case .warning(let text): "\(endpoint) warns: \(text)"
+        case .spoolFailing(let reason): "what \(endpoint) can't take now can't be kept in export.spool: \(reason)"
         }
     }
 
@@ -22,6 +23,7 @@ enum DestinationText {
         var parts = ["\(destination.exported) exported"]
         if destination.rejected > 0 { parts.append("\(destination.rejected) rejected") }
         parts.append(destination.lost == 0 ? "none lost" : "\(destination.lost) lost")
+        if destination.queued > 0 { parts.append("\(destination.queued) kept on disk for the next run") }
         if destination.resent > 0 { parts.append("\(destination.resent) sent more than once, maybe") }
         var lines = ["\(destination.endpoint): \(parts.joined(separator: ", "))"]
         for (reason, count) in destination.losses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -35,7 +37,15 @@ enum DestinationText {
         """
         {"endpoint":"\(destination.endpoint)","spans":\(destination.spans),"exported":\(destination.exported),\
         "rejected":\(destination.rejected),"losses":\(SummaryText.json(destination.losses)),\
-        "retries":\(destination.retries),"resent":\(destination.resent)}
+        "retries":\(destination.retries),"resent":\(destination.resent)\(destination.spool.map(json) ?? "")}
+        """
+    }
+
+    /// One more member, with the comma before it.
+    private static func json(_ spool: SpoolSummary) -> String {
+        """
+        ,"spool":{"restored":\(spool.restored),"stored":\(spool.stored),"waiting":\(spool.waiting),\
+        "unreadable":\(spool.unreadable),"failures":\(spool.failures)}
         """
     }
 }

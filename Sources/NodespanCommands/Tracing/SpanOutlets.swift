@@ -8,9 +8,9 @@ struct SpanOutlets: SpanSink {
     let printer: SpanPrinter
     let exporter: SpanExporter<ContinuousClock>?
 
-    func take(_ span: Span, to outlet: SpanOutlet) {
+    func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {
         exporter?.take(span)
-        printer.take(span, to: outlet)
+        printer.take(span, to: outlet, of: account)
     }
 
     func flush() -> SinkOutcome {

@@ -44,7 +44,7 @@ final class SpanPrinter: SpanSink {
     /// Why spans can't be printed any more.
     var failure: Errno? { state.withLock { $0.failure } }
 
-    func take(_ span: Span, to outlet: SpanOutlet) {
+    func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {
         state.withLock { state in
             switch state.format {
             case .json:

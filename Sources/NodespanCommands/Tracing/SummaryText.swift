@@ -8,6 +8,7 @@ enum SummaryText {
         var parts = [count(summary.exported, "span")]
         if summary.unsampled > 0 { parts.append("\(summary.unsampled) not sampled") }
         if summary.inFlight > 0 { parts.append("\(summary.inFlight) still in flight") }
+        if summary.queued > 0 { parts.append("\(summary.queued) kept on disk for the next run") }
         parts.append(summary.lost == 0 ? "none lost" : "\(summary.lost) lost")
         var lines = ["\(count(summary.begun, "request")) began: \(parts.joined(separator: ", "))"]
         for (reason, count) in summary.losses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -39,12 +40,28 @@ enum SummaryText {
     }
 
     /// For scripts, one line.
-    static func json(_ summary: TraceSummary) -> String {
-        """
+    /// - Parameter hasProcesses: with the books of each process, and of all that have ended.
+    static func json(_ summary: TraceSummary, hasProcesses: Bool = false) -> String {
+        let processes = hasProcesses ? json(summary.processes, summary) : ""
+        return """
         {"spans":\(summary.exported),"begun":\(summary.begun),"exported":\(summary.exported),\
         "unsampled":\(summary.unsampled),"inFlight":\(summary.inFlight),"losses":\(json(summary.losses)),\
-        "propagation":\(json(summary.propagation)),\
+        "propagation":\(json(summary.propagation)),\(processes)\
         "destinations":[\(summary.destinations.map(DestinationText.json).joined(separator: ","))]}
+        """
+    }
+
+    private static func json(_ processes: [ProcessSummary], _ summary: TraceSummary) -> String {
+        let members = processes.map { "{\"pid\":\($0.pid),\(json($0.books))}" }
+        return "\"queued\":\(summary.queued),\"processes\":[\(members.joined(separator: ","))],"
+            + "\"ended\":{\(json(summary.ended))},"
+    }
+
+    /// Members of an object.
+    private static func json(_ books: SpanBooks) -> String {
+        """
+        "begun":\(books.begun),"exported":\(books.exported),"unsampled":\(books.unsampled),\
+        "inFlight":\(books.inFlight),"queued":\(books.queued),"losses":\(json(books.losses))
         """
     }
 

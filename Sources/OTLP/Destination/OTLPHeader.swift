@@ -6,8 +6,7 @@ package struct OTLPHeader: Hashable, Sendable {
     /// What nodespan sets itself, or HTTP does.
     private static let reserved: Set<String> = [
         "connection", "content-encoding", "content-length", "content-type", "host", "te", "trailer",
-        "transfer-encoding",
-        "upgrade",
+        "transfer-encoding", "upgrade",
     ]
 
     /// - Parameter text: `NAME=VALUE`.
@@ -15,7 +14,9 @@ package struct OTLPHeader: Hashable, Sendable {
         guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { throw .missingEquals }
         let name = String(text[..<equals])
         guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte) else { throw .invalidName }
-        guard !Self.reserved.contains(name.lowercased()) else { throw .reserved(name) }
+        let key = name.lowercased()
+        // Those of gRPC's own (PROTOCOL-HTTP2.md, "Custom-Metadata").
+        guard !Self.reserved.contains(key), !key.hasPrefix("grpc-") else { throw .reserved(name) }
         let value = text[text.utf8.index(after: equals)...]
         guard value.utf8.allSatisfy({ (0x20...0x7e).contains($0) || $0 == 0x09 }) else { throw .invalidValue(name) }
         self.name = name

@@ -5,6 +5,10 @@ struct Delivery {
         /// No more batches will come.
         case closed
         case attempted(Attempt, DeliveryOutcome)
+        /// A batch was read that isn't what was written.
+        case unreadable(SpooledBatch)
+        /// Or not. Given up: it was tried long enough by then.
+        case stored(SpanQueue.Batch, SpoolFolder.Outcome, isGivenUp: Bool)
         case pauseOver
         /// The time to send what is left is over.
         case drainingOver
@@ -12,30 +16,57 @@ struct Delivery {
 
     /// A batch that is being sent, or is to be sent again.
     struct Attempt: Sendable {
-        let batch: SpanQueue.Batch
+        enum Content: Sendable {
+            case memory(SpanQueue.Batch)
+            case disk(SpooledBatch)
+        }
+
+        let content: Content
         /// When the first attempt failed; nil before that.
         var failingSince: Duration?
         /// An earlier attempt may have got through.
         var mayHaveArrived = false
 
         var isRetry: Bool { failingSince != nil }
+
+        var spanCount: UInt64 {
+            switch content {
+            case .memory(let batch): UInt64(batch.spanCount)
+            case .disk(let batch): UInt64(batch.spanCount)
+            }
+        }
+
+        var shares: BatchShares {
+            switch content {
+            case .memory(let batch): batch.shares
+            case .disk(let batch): batch.shares
+            }
+        }
     }
 
     var health = DestinationHealth()
     private(set) var isOver = false
+    /// The destination could not take the batch that was attempted last.
+    private(set) var isOutage = false
+    /// When the exporter will stop; nil before the end.
+    private(set) var deadline: Duration?
+    /// A batch is being written to disk, to make room.
+    var isStoring = false
+    /// The disk had no room, and nothing has changed since.
+    var isSpoolFull = false
 
     private let limit: Int
     private let retrying: Duration
     private var backoff = Backoff()
     private var running = 0
+    /// How many requests there may be at once: one in an outage, and after it twice as many with each success, so that what
+    /// has waited doesn't knock over what has just got up.
+    private var window: Int
     private var toRetry: [Attempt] = []
-    private var isOutage = false
     /// When to try again.
     private var pausedUntil: Duration?
     /// The destination has asked for the pause.
     private var isPauseAsked = false
-    /// When the exporter will stop; nil before the end.
-    private var deadline: Duration?
     /// The outage began before the end: one more attempt, and no waiting.
     private var isLastAttempt = false
 
@@ -45,18 +76,28 @@ struct Delivery {
     init(limit: Int, retrying: Duration) {
         self.limit = limit
         self.retrying = retrying
+        window = limit
     }
 
-    var canSend: Bool { pausedUntil == nil && running < (isOutage ? 1 : limit) }
+    var canSend: Bool { pausedUntil == nil && running < window }
 
     /// Nothing is on its way or waits for its turn; to be asked when the queue has nothing either.
     var isIdle: Bool { deadline != nil && running == 0 && toRetry.isEmpty }
 
     /// Batches that weren't delivered, at the end.
-    var leftOver: [SpanQueue.Batch] { toRetry.map(\.batch) }
+    var leftOver: [Attempt] { toRetry }
 
-    mutating func next(from queue: SpanQueue) -> Attempt? {
-        let attempt = toRetry.isEmpty ? queue.next().map { Attempt(batch: $0) } : toRetry.removeFirst()
+    /// The oldest batch: one that has failed, else one that is on disk, else one that waits.
+    mutating func next(from queue: SpanQueue, _ spool: SpoolFolder?) -> Attempt? {
+        let attempt =
+            if !toRetry.isEmpty {
+                toRetry.removeFirst()
+            } else if deadline == nil, let batch = spool?.next() {
+                // At the end, what is on disk is safe there, and what isn't goes first.
+                Attempt(content: .disk(batch))
+            } else {
+                queue.next().map { Attempt(content: .memory($0)) }
+            }
         if attempt != nil { running += 1 }
         return attempt
     }
@@ -64,10 +105,14 @@ struct Delivery {
     /// A batch has come to its end; the destination answers.
     mutating func hasSettled() {
         running -= 1
+        window = min(limit, 2 * window)
         isOutage = false
         isLastAttempt = false
         backoff.reset()
     }
+
+    /// A batch has come to its end without the destination.
+    mutating func hasDropped() { running -= 1 }
 
     /// The destination could not take a batch, which is kept to be sent again, unless that was tried long enough.
     /// - Parameter chance: 0 to 1.
@@ -75,6 +120,7 @@ struct Delivery {
         _ attempt: Attempt, retryAfter: Duration?, mayHaveArrived: Bool, now: Duration, chance: Double
     ) -> Failure {
         running -= 1
+        window = 1
         isOutage = true
         var attempt = attempt
         let failingSince = attempt.failingSince ?? now
@@ -86,17 +132,20 @@ struct Delivery {
             return Failure(isGivenUp: false, pauseUntil: nil)
         }
         let isFirst = pausedUntil == nil
-        // However long a pause is asked for, an attempt is made while the batch is still kept.
-        let asked = min(retryAfter ?? .zero, retrying)
-        let until = isFirst ? now + max(asked, backoff.next(chance: chance)) : pausedUntil ?? now
-        if isFirst {
-            pausedUntil = until
-            isPauseAsked = retryAfter != nil
+        var until = isFirst ? now + backoff.next(chance: chance) : pausedUntil ?? now
+        if let retryAfter {
+            // However long a pause is asked for, an attempt is made while the batch is still kept. All that were asked for the
+            // same pause at the same time come back at different ones.
+            let asked = min(retryAfter * (1 + chance / 4), retrying)
+            until = max(until, now + asked)
         }
+        let isLonger = until > pausedUntil ?? now
+        if isFirst || isLonger { isPauseAsked = retryAfter != nil }
+        pausedUntil = until
         if let deadline, until >= deadline { isOver = true }
         let isGivenUp = until - failingSince > retrying
         if !isGivenUp { toRetry.append(attempt) }
-        return Failure(isGivenUp: isGivenUp, pauseUntil: isFirst ? until : nil)
+        return Failure(isGivenUp: isGivenUp, pauseUntil: isFirst || isLonger ? until : nil)
     }
 
     /// What to do after a failure.

@@ -12,4 +12,6 @@ package enum DestinationNotice: Equatable, Sendable {
     case rejecting(spans: UInt64, reason: String)
     /// It has taken a batch and has something to say about it, for the first time.
     case warning(String)
+    /// What it can't take now can't be kept on disk either, told once.
+    case spoolFailing(reason: String)
 }

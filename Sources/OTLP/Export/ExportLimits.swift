@@ -1,5 +1,5 @@
 /// What one destination may take of memory and time.
-package struct ExportLimits: Sendable {
+package struct ExportLimits: Sendable, Equatable {
     /// Spans that wait or are being sent.
     package var queuedSpans = 8192
     /// As `queuedSpans`, encoded.

@@ -8,6 +8,7 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
     private let clock: C
     private let start: C.Instant
     private let limits: ExportLimits
+    private let spool: SpoolFolder?
     private let notify: @Sendable (DestinationNotice) -> Void
     private let queue: SpanQueue
     /// Yields when there is a batch to send, and ends when no more will come.
@@ -15,36 +16,45 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
     private let batchArrived: AsyncStream<Void>.Continuation
     private let ended: AsyncStream<Void>
     private let hasEnded: AsyncStream<Void>.Continuation
-    private let summary: Mutex<DestinationSummary>
+    private let books: Mutex<DestinationSummary>
 
     /// - Parameters:
     ///   - place: for the summary: a URL, a path, or what it is.
     ///   - encoder: of what `transport` takes, without spans.
+    ///   - spool: for batches that don't fit into memory in an outage, and for those left at the end; nil for none.
     ///   - notify: told what people should hear, by the task that calls `run`.
     package init(
         place: String, encoder: any BatchEncoder, transport: any Transport, clock: C,
-        limits: ExportLimits = ExportLimits(),
+        limits: ExportLimits = ExportLimits(), spool: SpoolFolder? = nil,
         notify: @escaping @Sendable (DestinationNotice) -> Void
     ) {
         self.transport = transport
         self.clock = clock
         start = clock.now
         self.limits = limits
+        self.spool = spool
         self.notify = notify
         queue = SpanQueue(encoder: encoder, limits: limits)
         (batches, batchArrived) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         (ended, hasEnded) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
-        summary = Mutex(DestinationSummary(endpoint: place))
+        books = Mutex(DestinationSummary(endpoint: place))
     }
 
     /// Queues a span, or drops it when there is no room.
-    package func take(_ span: Span) {
-        if queue.add(span) { batchArrived.yield() }
+    /// - Parameter account: where it is told what becomes of it; nil for nowhere.
+    package func take(_ span: Span, of account: SpanAccount? = nil) {
+        if queue.add(span, of: account) { batchArrived.yield() }
     }
 
     /// To be called every 100 ms or so: lets spans go that have waited long enough.
     package func tick() {
         if queue.tick(now: now) { batchArrived.yield() }
+    }
+
+    /// Batches go from now on when the first of those wants it who share the destination.
+    package func setBatch(for wishes: some Collection<BatchLimits>) {
+        let (spans, age) = limits.batch(for: wishes)
+        queue.setBatch(spans: spans, age: age)
     }
 
     /// After the last span: `run` sends what is left, and ends.
@@ -57,32 +67,54 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
     package func finish() async -> DestinationSummary {
         close()
         for await _ in ended {}
-        return summary.withLock { $0 }
+        return summary
+    }
+
+    /// What has become of the spans so far.
+    package var summary: DestinationSummary {
+        var summary = books.withLock { $0 }
+        summary.spool = spool?.summary
+        let (handed, dropped) = queue.counts
+        summary.spans = handed
+        for (reason, count) in dropped { summary.add(count, to: reason) }
+        return summary
     }
 
     /// Sends until `close`, or until cancelled. To be called once.
     package func run() async {
+        if let spool, let error = await spool.open() { notify(.spoolFailing(reason: "\(error)")) }
+        var leftOver: [Delivery.Attempt] = []
         await withTaskGroup(of: Delivery.Event.self) { group in
             var delivery = Delivery(limit: limits.requests, retrying: limits.retrying)
             awaitBatches(in: &group)
             while !delivery.isOver, !Task.isCancelled {
-                while delivery.canSend, let attempt = delivery.next(from: queue) {
-                    note(attempt)
-                    group.addTask { .attempted(attempt, await self.send(attempt)) }
-                }
+                sendMore(&delivery, in: &group)
                 if delivery.isIdle, queue.isEmpty { break }
                 guard let event = await group.next() else { break }
                 handle(event, &delivery, in: &group)
             }
             group.cancelAll()
-            // One that is under way may still succeed.
-            for await case .attempted(let attempt, let outcome) in group {
-                if !settle(attempt, outcome) { delivery.leave(attempt) }
-            }
-            giveUp(delivery.leftOver)
+            for await event in group { handleLast(event, &delivery) }
+            leftOver = delivery.leftOver
         }
+        await giveUp(leftOver)
         await transport.shutdown()
+        books.withLock { $0.hasEnded = true }
         hasEnded.finish()
+    }
+
+    private func sendMore(_ delivery: inout Delivery, in group: inout TaskGroup<Delivery.Event>) {
+        while delivery.canSend, let attempt = delivery.next(from: queue, spool) {
+            note(attempt)
+            group.addTask { await self.send(attempt) }
+        }
+        // What is on disk is older than what is in memory: that has to get behind it.
+        if let spool, delivery.isOutage || !spool.isEmpty, !delivery.isStoring, !delivery.isSpoolFull,
+            queue.isHalfFull, let batch = queue.next()
+        {
+            delivery.isStoring = true
+            group.addTask { .stored(batch, await spool.store(batch), isGivenUp: false) }
+        }
     }
 
     private func handle(
@@ -94,16 +126,38 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
             let deadline = now + limits.draining
             delivery.close(deadline: deadline)
             wake(at: deadline, with: .drainingOver, in: &group)
-        case .pauseOver: delivery.resume(now: now)
+        case .pauseOver:
+            delivery.resume(now: now)
+            delivery.isSpoolFull = false
         case .drainingOver: delivery.stop()
+        case .unreadable(let batch):
+            delivery.hasDropped()
+            loseUnreadable(batch)
+        case .stored(let batch, let outcome, let isGivenUp):
+            if !isGivenUp { delivery.isStoring = false }
+            if !settle(batch, outcome, isGivenUp: isGivenUp) { delivery.isSpoolFull = true }
         case .attempted(let attempt, let outcome):
             for notice in delivery.health.notices(of: outcome, now: now) { notify(notice) }
-            if settle(attempt, outcome) { return delivery.hasSettled() }
+            if settle(attempt, outcome) {
+                if case .disk = attempt.content { delivery.isSpoolFull = false }
+                queue.setSpoolFull(delivery.isSpoolFull)
+                return delivery.hasSettled()
+            }
             guard case .unavailable(_, let retryAfter, let mayHaveArrived) = outcome else { return }
             let failure = delivery.hasFailed(
                 attempt, retryAfter: retryAfter, mayHaveArrived: mayHaveArrived, now: now, chance: .random(in: 0...1))
             if let time = failure.pauseUntil { wake(at: time, with: .pauseOver, in: &group) }
-            if failure.isGivenUp { lose(attempt.batch, to: .unavailable) }
+            if failure.isGivenUp { giveUp(attempt, in: &group) }
+        }
+    }
+
+    /// An event that comes after the end of sending: what was under way may still have succeeded.
+    private func handleLast(_ event: Delivery.Event, _ delivery: inout Delivery) {
+        switch event {
+        case .batchesArrived, .closed, .pauseOver, .drainingOver: break
+        case .attempted(let attempt, let outcome): if !settle(attempt, outcome) { delivery.leave(attempt) }
+        case .stored(let batch, let outcome, let isGivenUp): _ = settle(batch, outcome, isGivenUp: isGivenUp)
+        case .unreadable(let batch): loseUnreadable(batch)
         }
     }
 
@@ -111,49 +165,141 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
     private func settle(_ attempt: Delivery.Attempt, _ outcome: DeliveryOutcome) -> Bool {
         switch outcome {
         case .accepted(let partial):
-            let spans = UInt64(attempt.batch.spanCount)
-            let rejected = min(partial.rejected, spans)
-            summary.withLock { summary in
-                summary.exported += spans - rejected
+            let rejected = min(partial.rejected, attempt.spanCount)
+            attempt.shares.settle(rejected: rejected, of: attempt.spanCount)
+            books.withLock { summary in
+                summary.exported += attempt.spanCount - rejected
                 summary.rejected += rejected
             }
-            queue.settle(attempt.batch)
-        case .refused: lose(attempt.batch, to: .refused)
-        case .unconfirmed: lose(attempt.batch, to: .unconfirmed)
+            free(attempt)
+        case .refused: lose(attempt, to: .refused)
+        case .unconfirmed: lose(attempt, to: .unconfirmed)
         case .unavailable: return false
         }
         return true
     }
 
-    private func lose(_ batch: SpanQueue.Batch, to reason: LossReason) {
-        summary.withLock { $0.add(UInt64(batch.spanCount), to: reason) }
-        queue.settle(batch)
+    /// A batch is on disk, or else waits on, if it hasn't waited long enough. Returns whether there was room.
+    private func settle(_ batch: SpanQueue.Batch, _ outcome: SpoolFolder.Outcome, isGivenUp: Bool) -> Bool {
+        if case .stored = outcome {
+            queue.settle(batch)
+            return true
+        }
+        var isCancelled = false
+        switch outcome {
+        case .stored, .full: break
+        case .failed(let error):
+            if books.withLock({ $0.noteSpoolFailure() }) { notify(.spoolFailing(reason: "\(error)")) }
+        case .cancelled: isCancelled = true
+        }
+        if isGivenUp, !isCancelled {
+            lose(Delivery.Attempt(content: .memory(batch)), to: .unavailable)
+        } else {
+            queue.putBack(batch)
+        }
+        queue.setSpoolFull(true)
+        return false
     }
 
-    /// Books all that was not delivered. Nothing is taken any more.
-    private func giveUp(_ leftOver: [SpanQueue.Batch]) {
+    /// A batch has been tried long enough.
+    private func giveUp(_ attempt: Delivery.Attempt, in group: inout TaskGroup<Delivery.Event>) {
+        switch (attempt.content, spool) {
+        case (.disk(let batch), let spool?): spool.putBack(batch)
+        case (.memory(let batch), let spool?):
+            group.addTask { .stored(batch, await spool.store(batch), isGivenUp: true) }
+        case (_, nil): lose(attempt, to: .unavailable)
+        }
+    }
+
+    private func lose(_ attempt: Delivery.Attempt, to reason: LossReason) {
+        attempt.shares.lose(to: reason)
+        books.withLock { $0.add(attempt.spanCount, to: reason) }
+        free(attempt)
+    }
+
+    private func loseUnreadable(_ batch: SpooledBatch) {
+        batch.shares.lose(to: .outputFailed)
+        books.withLock { $0.add(UInt64(batch.spanCount), to: .outputFailed) }
+    }
+
+    /// What it took of memory or disk is there for others.
+    private func free(_ attempt: Delivery.Attempt) {
+        switch attempt.content {
+        case .memory(let batch): queue.settle(batch)
+        case .disk(let batch): spool?.remove(batch)
+        }
+    }
+
+    /// Stores all that was not delivered for the next run, or else books it as lost. Nothing is taken any more.
+    private func giveUp(_ leftOver: [Delivery.Attempt]) async {
         queue.close()
-        for batch in leftOver { lose(batch, to: .stopped) }
-        while let batch = queue.next() { lose(batch, to: .stopped) }
-        let (handed, dropped) = queue.counts
-        summary.withLock { summary in
-            summary.spans = handed
-            summary.add(dropped, to: .queueFull)
+        var batches: [SpanQueue.Batch] = []
+        for attempt in leftOver {
+            switch attempt.content {
+            case .memory(let batch): batches.append(batch)
+            case .disk(let batch): spool?.putBack(batch)
+            }
+        }
+        while let batch = queue.next() { batches.append(batch) }
+        for batch in await store(batches) { lose(Delivery.Attempt(content: .memory(batch)), to: .stopped) }
+    }
+
+    /// Returns those for which there was no room, or no time.
+    private func store(_ batches: [SpanQueue.Batch]) async -> [SpanQueue.Batch] {
+        guard let spool else { return batches }
+        return await withTaskGroup(of: [SpanQueue.Batch]?.self) { group in
+            group.addTask {
+                var left: [SpanQueue.Batch] = []
+                for batch in batches {
+                    if !left.isEmpty || Task.isCancelled {
+                        left.append(batch)
+                    } else if case .stored = await spool.store(batch) {
+                        self.queue.settle(batch)
+                    } else {
+                        left.append(batch)
+                    }
+                }
+                await spool.finish()
+                return left
+            }
+            group.addTask {
+                try? await self.clock.sleep(for: self.limits.draining)
+                return nil
+            }
+            var left: [SpanQueue.Batch] = []
+            for await ending in group {
+                group.cancelAll()
+                if let ending { left = ending }
+            }
+            return left
         }
     }
 
     private func note(_ attempt: Delivery.Attempt) {
         guard attempt.isRetry else { return }
-        summary.withLock { summary in
+        books.withLock { summary in
             summary.retries += 1
-            if attempt.mayHaveArrived { summary.resent += UInt64(attempt.batch.spanCount) }
+            if attempt.mayHaveArrived { summary.resent += attempt.spanCount }
+        }
+    }
+
+    private func send(_ attempt: Delivery.Attempt) async -> Delivery.Event {
+        switch attempt.content {
+        case .memory(let batch): return .attempted(attempt, await send(batch.request))
+        case .disk(let batch):
+            switch await spool?.read(batch) {
+            case .request(let request): return .attempted(attempt, await send(request))
+            case .unreadable: return .unreadable(batch)
+            case .unavailable, nil:
+                return .attempted(attempt, .unavailable(reason: "the spool can't be read", mayHaveArrived: false))
+            }
         }
     }
 
     /// One attempt, cut off when it takes too long.
-    private func send(_ attempt: Delivery.Attempt) async -> DeliveryOutcome {
+    private func send(_ request: [UInt8]) async -> DeliveryOutcome {
         await withTaskGroup(of: DeliveryOutcome?.self) { group in
-            group.addTask { await self.transport.send(attempt.batch.request) }
+            group.addTask { await self.transport.send(request) }
             group.addTask {
                 try? await self.clock.sleep(for: self.limits.attempt)
                 return nil

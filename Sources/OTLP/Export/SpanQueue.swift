@@ -8,19 +8,25 @@ final class SpanQueue: Sendable {
     struct Batch: Sendable {
         let request: [UInt8]
         let spanCount: Int
+        var shares = BatchShares()
     }
 
     private struct State {
         var encoder: any BatchEncoder
+        /// Of the batch being gathered.
+        var shares = BatchShares()
         /// When the batch being gathered was first seen to have spans.
         var gatheringSince: Duration?
+        var batchSpans: Int
+        var batchAge: Duration
         /// Oldest first.
         var full: [Batch] = []
         /// Of `full` and the batches being sent.
         var spans = 0
         var bytes = 0
         var handed: UInt64 = 0
-        var dropped: UInt64 = 0
+        var dropped: [LossReason: UInt64] = [:]
+        var isSpoolFull = false
         var isClosed = false
     }
 
@@ -29,26 +35,38 @@ final class SpanQueue: Sendable {
 
     init(encoder: any BatchEncoder, limits: ExportLimits) {
         self.limits = limits
-        state = Mutex(State(encoder: encoder))
+        state = Mutex(State(encoder: encoder, batchSpans: limits.batchSpans, batchAge: limits.batchAge))
+    }
+
+    /// When a batch goes, from now on.
+    func setBatch(spans: Int, age: Duration) {
+        state.withLock { ($0.batchSpans, $0.batchAge) = (spans, age) }
+    }
+
+    /// What doesn't fit finds no room on disk either.
+    func setSpoolFull(_ isFull: Bool) {
+        state.withLock { $0.isSpoolFull = isFull }
     }
 
     /// Encodes a span, or drops it. Returns whether a batch has become full.
-    func add(_ span: Span) -> Bool {
-        state.withLock { state in
+    func add(_ span: Span, of account: SpanAccount?) -> Bool {
+        let (reason, isFull) = state.withLock { state -> (LossReason?, Bool) in
             state.handed += 1
-            guard !state.isClosed, state.spans + state.encoder.spanCount < limits.queuedSpans,
-                state.bytes + state.encoder.byteCount < limits.queuedBytes
-            else {
-                state.dropped += 1
-                return false
+            guard !state.isClosed, hasRoom(state) else {
+                let reason: LossReason = state.isClosed ? .stopped : state.isSpoolFull ? .spoolFull : .queueFull
+                state.dropped[reason, default: 0] += 1
+                return (reason, false)
             }
             state.encoder.add(span)
-            guard state.encoder.spanCount >= limits.batchSpans || state.encoder.byteCount >= limits.batchBytes else {
-                return false
+            if let account { state.shares.add(account) }
+            guard state.encoder.spanCount >= state.batchSpans || state.encoder.byteCount >= limits.batchBytes else {
+                return (nil, false)
             }
             Self.seal(&state)
-            return true
+            return (nil, true)
         }
+        if let reason { account?.lose(to: reason) }
+        return isFull
     }
 
     /// Lets the batch being gathered go when it is old enough. Returns whether it was.
@@ -58,7 +76,7 @@ final class SpanQueue: Sendable {
             guard state.encoder.spanCount > 0 else { return false }
             let since = state.gatheringSince ?? now
             state.gatheringSince = since
-            guard now - since >= limits.batchAge else { return false }
+            guard now - since >= state.batchAge else { return false }
             Self.seal(&state)
             return true
         }
@@ -77,6 +95,11 @@ final class SpanQueue: Sendable {
         state.withLock { $0.full.isEmpty ? nil : $0.full.removeFirst() }
     }
 
+    /// Has a batch that `next` gave wait again, before all others.
+    func putBack(_ batch: Batch) {
+        state.withLock { $0.full.insert(batch, at: 0) }
+    }
+
     /// A batch has come to its end, this way or that.
     func settle(_ batch: Batch) {
         state.withLock { state in
@@ -88,13 +111,27 @@ final class SpanQueue: Sendable {
     /// Whether no full batch waits.
     var isEmpty: Bool { state.withLock { $0.full.isEmpty } }
 
+    /// Whether half of what may wait does.
+    var isHalfFull: Bool {
+        state.withLock { state in
+            2 * (state.spans + state.encoder.spanCount) >= limits.queuedSpans
+                || 2 * (state.bytes + state.encoder.byteCount) >= limits.queuedBytes
+        }
+    }
+
     /// Spans that `add` was given, and those of them that found no room.
-    var counts: (handed: UInt64, dropped: UInt64) { state.withLock { ($0.handed, $0.dropped) } }
+    var counts: (handed: UInt64, dropped: [LossReason: UInt64]) { state.withLock { ($0.handed, $0.dropped) } }
+
+    private func hasRoom(_ state: State) -> Bool {
+        state.spans + state.encoder.spanCount < limits.queuedSpans
+            && state.bytes + state.encoder.byteCount < limits.queuedBytes
+    }
 
     private static func seal(_ state: inout State) {
         let spanCount = state.encoder.spanCount
-        let batch = Batch(request: state.encoder.finish(), spanCount: spanCount)
+        let batch = Batch(request: state.encoder.finish(), spanCount: spanCount, shares: state.shares)
         state.full.append(batch)
+        state.shares = BatchShares()
         state.spans += batch.spanCount
         state.bytes += batch.request.count
         state.gatheringSince = nil

@@ -15,6 +15,8 @@ package enum LossReason: Int, CaseIterable, Sendable {
     case untraced
     case inFlightQuota
     case ringQuota
+    case rejected
+    case spoolFull
 
     /// Stable, for scripts.
     package var name: String {
@@ -34,6 +36,8 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .untraced: "untraced"
         case .inFlightQuota: "in_flight_quota"
         case .ringQuota: "ring_quota"
+        case .rejected: "rejected"
+        case .spoolFull: "spool_full"
         }
     }
 
@@ -55,6 +59,8 @@ package enum LossReason: Int, CaseIterable, Sendable {
         case .untraced: "the process was to be traced no more during the request"
         case .inFlightQuota: "the process had more requests in flight than one may have"
         case .ringQuota: "the process had filled its part of the buffer while nodespan fell behind"
+        case .rejected: "the destination took the batch, but not all of its spans"
+        case .spoolFull: "the destination could not take them, and what may be kept on disk was full"
         }
     }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A running process, of which no more is read than is asked for. What can't be read is empty. Reading may block.
 package final class LiveProcess: ProcessSubject {
     /// In the pid namespace of /proc.
@@ -10,6 +8,7 @@ package final class LiveProcess: ProcessSubject {
     private lazy var readGroups = (try? ControlGroups.read(pid: pid)) ?? ControlGroups([])
     private lazy var readMounts = try? ContainerMounts.read(pid: pid)
     private lazy var readArguments = LocalProcess.arguments(of: pid)
+    private lazy var readHandle = try? ProcessHandle(pid: pid)
     private lazy var readPorts = ports.ports(of: pid)
 
     /// Nil for one that has ended, and for a kernel thread.
@@ -31,11 +30,8 @@ package final class LiveProcess: ProcessSubject {
     /// The kind of container runtime that it is a part of, if it has containers behind it that can't be traced.
     package var sandbox: SandboxRuntime? { SandboxRuntime(programPath: programPath, arguments: readArguments) }
     package var environment: [String: String] { readEnvironment }
-    /// Whether its network is this process's own, its loopback included.
-    package var sharesNetwork: Bool {
-        guard let own = try? ProcFolder(pid: getpid()).link("ns/net") else { return false }
-        return (try? ProcFolder(pid: pid).link("ns/net")) == own
-    }
+    /// Nil when it has ended.
+    package var handle: ProcessHandle? { readHandle }
     package var controlGroups: ControlGroups { readGroups }
     package var listeningPorts: Set<UInt16> { readPorts }
 }

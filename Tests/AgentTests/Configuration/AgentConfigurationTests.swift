@@ -1,10 +1,11 @@
-import Agent
 import OTLP
 import Spans
 import SystemPackage
 import TestSupport
 import Testing
 import Workloads
+
+@testable import Agent
 
 @Suite struct `A configuration` {
     private static let whole = """
@@ -28,6 +29,13 @@ import Workloads
           - name: far
             endpoint: https://collector.example:4318/otlp
             headers: {authorization: Bearer secret}
+            protocol: http/json
+            compression: gzip
+            timeout: 2500ms
+          - {name: zipkin, endpoint: "http://zipkin:9411", protocol: zipkin}
+          - {name: socket, endpoint: "unix:/run/otel.sock"}
+          - {name: kept, file: {path: /var/log/spans.jsonl, size: 64MiB, kept: 3}}
+          - {name: shown, console: json}
         sampling: {type: parentbased_traceidratio, argument: 0.25}
         policy: {injection: none}
         redaction: {query: [token]}
@@ -58,7 +66,16 @@ import Workloads
         #expect(
             configuration.destinations.map(\.target.place) == [
                 "http://127.0.0.1:4318/v1/traces", "https://collector.example:4318/otlp/v1/traces",
+                "http://zipkin:9411/api/v2/spans", "unix:/run/otel.sock", "/var/log/spans.jsonl", "standard output",
             ])
+        let receivers = configuration.destinations.map(\.target.receiver)
+        #expect(
+            receivers.map { $0?.endpoint.protocol } == [.httpProtobuf, .httpJSON, .zipkin, .grpc, nil, nil])
+        #expect(receivers[1]?.compression == .gzip && receivers[1]?.timeout == .milliseconds(2500))
+        #expect(receivers[0]?.compression == Receiver.Compression.none && receivers[0]?.timeout == .seconds(10))
+        var file = SpanFile(path: "/var/log/spans.jsonl")
+        (file.size, file.kept) = (64 << 20, 3)
+        #expect(configuration.destinations[4...].map(\.target) == [.file(file), .console(.json)])
         #expect(configuration.destinations[1].target.receiver?.headers.map(\.name) == ["authorization"])
         #expect(try configuration.sampler == Sampler(name: "parentbased_traceidratio", argument: "0.25"))
         #expect(configuration.injection == .none)
@@ -127,6 +144,78 @@ import Workloads
         for (problem, (place, words)) in zip(problems, expected) {
             #expect(problem.hasPrefix(place) && problem.contains(words), "\(problem)")
         }
+    }
+
+    /// Each in a line of its own.
+    @Test(arguments: [
+        ("{name: a}", "3: destinations[0]: has no endpoint"),
+        ("{name: a, endpoint: 'http://a', console: text}", "3: destinations[0]: goes one way only: endpoint or console"),
+        ("{name: a, endpoint: 'http://a', protocol: http/jsn}", "3: destinations[0].protocol: is to be grpc or"),
+        ("{name: a, endpoint: 'http://a', protocol: http/jsn}", "did you mean http/json?"),
+        ("{name: a, endpoint: 'http://a', compression: zstd}", "3: destinations[0].compression: is to be none or gzip"),
+        ("{name: a, endpoint: 'http://a', timeout: 10}", "3: destinations[0].timeout: is to be a time such as"),
+        ("{name: a, endpoint: 'http://a', timeout: 11m}", "from 1ms to 600s"),
+        ("{name: a, endpoint: 'http://a', tls: {ca: ca.crt}}", "3: destinations[0].tls.ca: is to be an absolute path"),
+        ("{name: a, endpoint: 'http://a', tls: {}}", "3: destinations[0].tls: is for an https:// endpoint"),
+        ("{name: a, endpoint: 'https://a', tls: {ca: /nowhere}}", "3: destinations[0].tls.ca: can't be read: No such"),
+        ("{name: a, endpoint: 'https://a', tls: {key: /etc/passwd}}", "3: destinations[0].tls: a client's certificate"),
+        ("{name: a, endpoint: 'https://a', tls: {ca: /etc/passwd}}", "3: destinations[0].tls: what is to hold the"),
+        ("{name: a, endpoint: 'https://a', tls: {cert: /x}}", "3: destinations[0].tls.cert: is no key here"),
+        ("{name: a, endpoint: 'unix:run/otel'}", "3: destinations[0].endpoint: not a URL"),
+        ("{name: a, endpoint: 'collector:4317'}", "3: destinations[0].endpoint: not an http://"),
+        ("{name: a, console: xml}", "3: destinations[0].console: is to be text or json"),
+        ("{name: a, console: text, headers: {a: b}}", "3: destinations[0].headers: is for an endpoint"),
+        ("{name: a, file: {path: spans.jsonl}}", "3: destinations[0].file.path: is to be the absolute path"),
+        ("{name: a, file: {path: /s, size: 1}}", "3: destinations[0].file.size: is to be a size such as"),
+        ("{name: a, file: {path: /s, kept: -1}}", "3: destinations[0].file.kept: is to be a number, from 0 to 1000"),
+    ])
+    func `tells what is wrong with a destination`(destination: String, words: String) throws {
+        let problems = try problems("apiVersion: nodespan/v1\ndestinations:\n  - \(destination)")
+        #expect(problems.contains { $0.contains(words) }, "\(problems)")
+    }
+
+    @Test func `names files that secure a connection, which are read again when it is made`() throws {
+        let folder = try TemporaryFolder()
+        let files = try SelfSignedCertificate(in: folder.path)
+        let text = """
+            apiVersion: nodespan/v1
+            destinations:
+              - name: a
+                endpoint: https://a:4318
+                tls: {ca: \(files.certificate), certificate: \(files.certificate), key: \(files.key)}
+            """
+        let configuration = try read(text)
+        let tls = try #require(configuration.destinations.first?.target.receiver?.tls)
+        guard case .file(let file) = tls.authorities else {
+            Issue.record("\(tls)")
+            return
+        }
+        #expect(try file.read() == readFile(files.certificate))
+        try writeFile(files.certificate, Array("other".utf8))
+        #expect(try file.read() == Array("other".utf8))
+        #expect(try EffectiveConfiguration(configuration).yaml().contains("ca: \(files.certificate)"))
+        let problems = try problems(text)
+        #expect(problems.contains { $0.contains("destinations[0].tls: what is to hold") }, "\(problems)")
+    }
+
+    @Test(arguments: [
+        ("500ms", .milliseconds(500), "500ms"), ("10s", .seconds(10), "10s"), ("2m", .seconds(120), "120s"),
+        ("1h", .seconds(3600), "3600s"), ("0s", .zero, "0s"),
+        ("10", nil, ""), ("s", nil, ""), ("-1s", nil, ""), ("1.5s", nil, ""), ("9223372036854775807h", nil, ""),
+        ("1 s", nil, ""), ("\u{661}s", nil, ""),
+    ] as [(String, Duration?, String)])
+    func `has times with their unit`(text: String, duration: Duration?, shown: String) {
+        #expect(ConfigurationAmount.duration(text) == duration)
+        if let duration { #expect(ConfigurationAmount.text(duration) == shown) }
+    }
+
+    @Test(arguments: [
+        ("64KiB", 64 << 10, "64KiB"), ("1024KiB", 1 << 20, "1MiB"), ("1GiB", 1 << 30, "1GiB"), ("1025", 1025, "1025"),
+        ("0", 0, "0"), ("1MB", nil, ""), ("MiB", nil, ""), ("9223372036854775807KiB", nil, ""), ("-1", nil, ""),
+    ] as [(String, Int?, String)])
+    func `has sizes`(text: String, bytes: Int?, shown: String) {
+        #expect(ConfigurationAmount.bytes(text) == bytes)
+        if let bytes { #expect(ConfigurationAmount.text(bytes: bytes) == shown) }
     }
 
     @Test(arguments: [

@@ -63,6 +63,23 @@ import Workloads
         #expect(try read("shop.yaml#other", rest: ", destination: near").rules.first?.destination == "near")
     }
 
+    @Test(arguments: [
+        (#"endpoint: "collector:4317""#, ""), (#"endpoint: "unix:/run/otel.sock""#, ""),
+        (#"endpoint: "collector:4318""#, "env: [{name: OTEL_EXPORTER_OTLP_PROTOCOL, value: grpc}]"),
+        (#"endpoint: "$(HOST):4318""#, ""),
+    ])
+    func `may name whatever its programs could`(exporter: String, rest: String) throws {
+        let file = """
+            apiVersion: opentelemetry.io/v1alpha1
+            kind: Instrumentation
+            metadata: {name: a}
+            spec:
+              exporter: {\(exporter)}
+              \(rest)
+            """
+        #expect(try read("shop.yaml", file: file).rules.first?.instrumentation != nil)
+    }
+
     @Test func `is shown where it is`() throws {
         let configuration = try read("shop.yaml#other")
         let place = try #require(configuration.rules.first?.instrumentation?.place)
@@ -96,7 +113,7 @@ import Workloads
             kind: Instrumentation
             metadata: {name: a}
             spec:
-              exporter: {endpoint: "http://collector:4317", tls: {secretName: s, configMapName: "", ca_file: ca.crt}}
+              exporter: {endpoint: "collector:4318", tls: {secretName: s, configMapName: "", ca_file: ca.crt}}
               env:
                 - {name: OTEL_A, value: "1"}
                 - name: OTEL_B
@@ -105,7 +122,7 @@ import Workloads
             [
                 "shop.yaml:1: apiVersion: is to be opentelemetry.io/v1alpha1",
                 "shop.yaml:5: spec.exporter.tls.secretName: there is no cluster here",
-                "shop.yaml:5: spec.exporter.endpoint: OTLP over gRPC",
+                "shop.yaml:5: spec.exporter.endpoint: not an http://",
                 "shop.yaml:9: spec.env[1].valueFrom: there is no pod here",
             ]
         ),

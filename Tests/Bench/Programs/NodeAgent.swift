@@ -12,7 +12,7 @@ struct NodeAgent: ~Copyable {
         let configuration = "\(folder)/nodespan.yaml"
         let text = """
             apiVersion: nodespan/v1
-            rules: [{match: {executable: \(folder)/*}}]
+            rules: [{match: {executable: "\(folder)/*"}}]
             destinations: [{name: near, endpoint: "\(collector)"}]
             policy: {injection: none}
             """

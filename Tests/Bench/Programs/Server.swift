@@ -7,7 +7,7 @@ final class Server {
 
     let port: String
     private let process: ChildProcess
-    private let folder: TemporaryFolder
+    private let temporary: TemporaryFolder
 
     init() throws {
         guard let go = GoToolchain.all.first(where: { $0.version == Self.goVersion }) else {
@@ -25,7 +25,16 @@ final class Server {
         }
         self.port = String(port)
         self.process = process
-        self.folder = folder
+        temporary = folder
+    }
+
+    /// That its executable is in, alone.
+    var folder: String { temporary.path }
+
+    /// Sends so many requests.
+    func send(_ count: Int) throws {
+        let run = try Command.run(["/usr/bin/h2load", "--h1", "-c", "8", "-n", "\(count)", "http://127.0.0.1:\(port)/hello"])
+        guard run.code == 0 else { throw BenchFailure(run.errors) }
     }
 
     /// The server under the load of such requests.

@@ -62,23 +62,18 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("PROTOCOL", "grpc"), ("PROTOCOL", "http/json"), ("COMPRESSION", "gzip"), ("TIMEOUT", "500"),
-    ])
-    func `is told of, by the name that counts`(name: String, value: String) throws {
-        let (general, traces) = ("OTEL_EXPORTER_OTLP_\(name)", "OTEL_EXPORTER_OTLP_TRACES_\(name)")
-        #expect(try variables([general: value]) == ["\(general)=\(value)"])
-        #expect(try variables([general: "x", traces: value]) == ["\(traces)=\(value)"])
-        #expect(try variables([general: value, traces: ""]) == ["\(general)=\(value)"])
-        #expect(try variables([general: ""]) == [])
+    @Test(arguments: ["OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_EXPORT_TIMEOUT"])
+    func `is told of where it is for the node to say`(name: String) throws {
+        #expect(try variables([name: "4096"]) == ["\(name)=4096"])
+        #expect(try variables([name: ""]) == [])
     }
 
     @Test(arguments: [
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "HTTP/protobuf"),
-        ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"), ("OTEL_PROPAGATORS", "tracecontext,baggage"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "500"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "500"), ("OTEL_PROPAGATORS", "tracecontext,baggage"),
         ("OTEL_PROPAGATORS", "b3, TraceContext"),
     ])
-    func `isn't one that says what is done anyway`(name: String, value: String) throws {
+    func `isn't one that is obeyed, or says what is done anyway`(name: String, value: String) throws {
         #expect(try variables([name: value]) == [])
     }
 

@@ -34,5 +34,9 @@ enum ns_loss_reason {
 	NS_LOSS_IN_FLIGHT_QUOTA = 13,
 	/// The ring buffer was filling up, and the process had its part of it already.
 	NS_LOSS_RING_QUOTA = 14,
-	NS_LOSS_REASON_COUNT = 15,
+	/// A destination took the batch that it was in, but not all of its spans.
+	NS_LOSS_REJECTED = 15,
+	/// A destination could not take it, and neither memory nor disk had room.
+	NS_LOSS_SPOOL_FULL = 16,
+	NS_LOSS_REASON_COUNT = 17,
 };

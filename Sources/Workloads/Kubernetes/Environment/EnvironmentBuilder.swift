@@ -4,6 +4,8 @@ struct EnvironmentBuilder {
     private(set) var notices: [SettingNotice] = []
     /// Those without a value, too.
     private var defined: Set<String>
+    /// What there is to say of those without a value that matter only to those who refer to them.
+    private var kept: [String: SettingNotice] = [:]
     private var room = Self.sizeLimit
     private let pod: Pod?
     private let container: String
@@ -35,6 +37,13 @@ struct EnvironmentBuilder {
         for variable in variables { define(variable.name, variable.value) }
     }
 
+    /// A field of the pod that is there for others to refer to: it isn't missed before somebody does.
+    mutating func offer(_ name: String, field path: String) {
+        guard let pod, defined.insert(name).inserted else { return }
+        take(pod.value(ofField: path), for: name)
+        if values[name] == nil { kept[name] = .noField(variable: name, path: path) }
+    }
+
     mutating func define(_ name: String, _ value: EnvironmentVariable.Value) {
         guard defined.insert(name).inserted else { return }
         switch (value, pod) {
@@ -60,8 +69,11 @@ struct EnvironmentBuilder {
     }
 
     /// With the variables in it replaced; nil when that makes it too long.
-    func expanded(_ text: String) -> String? {
-        VariableExpansion.expand(text, limit: Self.valueLimit) { values[$0] }
+    mutating func expanded(_ text: String) -> String? {
+        VariableExpansion.expand(text, limit: Self.valueLimit) { name in
+            if let notice = kept.removeValue(forKey: name) { notices.append(notice) }
+            return values[name]
+        }
     }
 
     mutating func say(_ notice: SettingNotice) { notices.append(notice) }

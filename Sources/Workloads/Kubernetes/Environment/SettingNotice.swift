@@ -23,6 +23,8 @@ package enum SettingNotice: Hashable, Sendable {
     case tooManyAttributes(size: Int, limit: Int)
     /// By their keys.
     case omittedAttributes([String])
+    /// Expected: what it is to be. Instead: what is done.
+    case invalid(variable: String, value: String, expected: String, instead: String)
     /// Instead: what is done, whatever the variable says.
     case unobeyed(variable: String, value: String, instead: String)
 }
@@ -46,6 +48,7 @@ extension SettingNotice {
         case .malformedAttributes: "MalformedResourceAttributes"
         case .tooManyAttributes: "TooManyResourceAttributes"
         case .omittedAttributes: "ResourceAttributesOmitted"
+        case .invalid: "InvalidVariable"
         case .unobeyed: "VariableNotObeyed"
         }
     }
@@ -98,6 +101,8 @@ extension SettingNotice: CustomStringConvertible {
             "OTEL_RESOURCE_ATTRIBUTES ignored: \(shown(member, or: "a member")) is not of the form key=value, percent-encoded"
         case .omittedAttributes(let keys):
             "left out for want of room among the resource attributes: \(Self.cut(keys.joined(separator: ", ")))"
+        case .invalid(let variable, let value, let expected, let instead):
+            "\(variable) is \(shown(value, or: "something else")), where it is to be \(expected); \(instead)"
         case .unobeyed(let variable, let value, let instead):
             "\(variable) is \(shown(value, or: "a value")), which nodespan doesn't obey: \(instead)"
         }

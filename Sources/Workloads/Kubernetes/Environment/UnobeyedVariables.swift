@@ -2,22 +2,18 @@
 enum UnobeyedVariables {
     static let propagators = "OTEL_PROPAGATORS"
 
-    /// By what follows OTEL_EXPORTER_OTLP_TRACES_ or OTEL_EXPORTER_OTLP_ (OpenTelemetry specification, "OpenTelemetry
-    /// Protocol Exporter"): the values, in lower case, that say what is done anyway, and what is done for all others.
-    private static let exporter: [(name: String, obeyed: Set<String>, instead: String)] = [
-        ("PROTOCOL", ["http/protobuf"], "spans go by http/protobuf"),
-        ("COMPRESSION", ["none"], "spans go uncompressed"),
-        ("TIMEOUT", [], "an answer is waited for as long as nodespan does"),
+    /// Of the batch span processor (OpenTelemetry specification, "Environment Variable Specification"), with what is done
+    /// anyway: what one workload may take of the node's memory and time is for the node to say.
+    private static let batches = [
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "how many spans wait is for export.queue of nodespan's configuration to say"),
+        ("OTEL_BSP_EXPORT_TIMEOUT", "how long they are tried is for export.retry of nodespan's configuration to say"),
     ]
 
     /// What isn't done as an environment says.
     static func notices(_ environment: [String: String]) -> [SettingNotice] {
         var notices: [SettingNotice] = []
-        for (name, obeyed, instead) in exporter {
-            let names = ["OTEL_EXPORTER_OTLP_TRACES_\(name)", "OTEL_EXPORTER_OTLP_\(name)"]
-            guard let variable = names.first(where: { environment[$0]?.isEmpty == false }),
-                let value = environment[variable], !obeyed.contains(value.lowercased())
-            else { continue }
+        for (variable, instead) in batches {
+            guard let value = environment[variable], !value.isEmpty else { continue }
             notices.append(.unobeyed(variable: variable, value: value, instead: instead))
         }
         let value = environment[propagators] ?? ""

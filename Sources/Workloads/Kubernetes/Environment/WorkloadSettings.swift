@@ -30,8 +30,8 @@ package struct WorkloadSettings: Hashable, Sendable {
         }
         let instrumentation = wish.instrumentation
         var builder = EnvironmentBuilder(own: own, pod: pod, container: wish.container, objects: objects)
-        builder.define("OTEL_NODE_IP", .field(path: "status.hostIP"))
-        builder.define("OTEL_POD_IP", .field(path: "status.podIP"))
+        builder.offer("OTEL_NODE_IP", field: "status.hostIP")
+        builder.offer("OTEL_POD_IP", field: "status.podIP")
         files = builder.define(
             instrumentation, forGo: wish.triggers.contains(.go), namespace: pod.metadata.namespace)
         builder.define(Self.podName, .text(pod.metadata.name))

@@ -1,0 +1,129 @@
+internal import Glibc
+internal import SystemPackage
+
+/// An open folder of the spool: for its owner only, and no link is followed in it. All calls may block.
+final class SpoolDirectory: Sendable {
+    private let descriptor: FileDescriptor
+
+    /// Opens one, made with those above it if missing.
+    /// - Parameter path: absolute.
+    convenience init(path: String) throws(Errno) {
+        var partial = ""
+        for part in path.split(separator: "/") {
+            partial += "/" + part
+            if mkdir(partial, 0o700) != 0, errno != EEXIST { throw Errno(rawValue: errno) }
+        }
+        try self.init(opening: path, beneath: AT_FDCWD)
+    }
+
+    /// Opens one in this, made if missing.
+    func folder(_ name: String) throws(Errno) -> SpoolDirectory {
+        if mkdirat(descriptor.rawValue, name, 0o700) == 0 {
+            try Self.check(fsync(descriptor.rawValue))
+        } else if errno != EEXIST {
+            throw Errno(rawValue: errno)
+        }
+        return try SpoolDirectory(opening: name, beneath: descriptor.rawValue)
+    }
+
+    private init(opening path: String, beneath parent: Int32) throws(Errno) {
+        let number = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        try Self.check(number)
+        descriptor = FileDescriptor(rawValue: number)
+        var status = stat()
+        guard fstat(number, &status) == 0 else { throw Errno(rawValue: errno) }
+        // What others may write to could hold spans that nobody made, or links.
+        guard status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else { throw .permissionDenied }
+        if status.st_mode & 0o777 != 0o700 { try Self.check(fchmod(number, 0o700)) }
+    }
+
+    deinit {
+        try? descriptor.close()
+    }
+
+    /// What is in it that has a size: regular files, in no order. Folders have none here.
+    func files() throws(Errno) -> [(name: String, size: Int)] {
+        try entries(of: S_IFREG)
+    }
+
+    func folders() throws(Errno) -> [String] {
+        try entries(of: S_IFDIR).map(\.name)
+    }
+
+    private func entries(of kind: mode_t) throws(Errno) -> [(name: String, size: Int)] {
+        // Of its own: a duplicate would share the place up to which is read.
+        let copy = openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        try Self.check(copy)
+        guard let stream = fdopendir(copy) else {
+            let error = Errno(rawValue: errno)
+            close(copy)
+            throw error
+        }
+        defer { closedir(stream) }
+        var found: [(name: String, size: Int)] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            var status = stat()
+            guard name != ".", name != "..", fstatat(copy, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
+                status.st_mode & S_IFMT == kind
+            else { continue }
+            found.append((name, Int(status.st_size)))
+        }
+        return found
+    }
+
+    /// Writes a file under a name that says that it isn't whole; it is on disk on return.
+    func write(_ bytes: [UInt8], to name: String) throws(Errno) {
+        let file = openat(
+            descriptor.rawValue, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600))
+        try Self.check(file)
+        defer { close(file) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Errno(rawValue: count < 0 ? errno : EIO) }
+            rest = rest.dropFirst(count)
+        }
+        try Self.check(fsync(file))
+    }
+
+    /// All of a regular file.
+    /// - Parameter limit: bytes; nil when there are more.
+    func read(_ name: String, limit: Int) throws(Errno) -> [UInt8]? {
+        let file = openat(descriptor.rawValue, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        try Self.check(file)
+        defer { close(file) }
+        var status = stat()
+        try Self.check(fstat(file, &status))
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(status.st_size))
+        while bytes.count <= limit {
+            var count = 0
+            let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, initialized in
+                count = Glibc.read(file, buffer.baseAddress, buffer.count)
+                initialized = max(0, count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Errno(rawValue: errno) }
+            if chunk.isEmpty { return bytes }
+            bytes += chunk
+        }
+        return nil
+    }
+
+    /// That is on disk on return.
+    func rename(_ name: String, to other: String) throws(Errno) {
+        try Self.check(renameat(descriptor.rawValue, name, descriptor.rawValue, other))
+        try Self.check(fsync(descriptor.rawValue))
+    }
+
+    func remove(_ name: String) throws(Errno) {
+        if unlinkat(descriptor.rawValue, name, 0) != 0, errno != ENOENT { throw Errno(rawValue: errno) }
+    }
+
+    private static func check(_ result: Int32) throws(Errno) {
+        if result < 0 { throw Errno(rawValue: errno) }
+    }
+}
