@@ -1,5 +1,4 @@
 import Dispatch
-import NIOSSL
 import Synchronization
 import TestSupport
 import Testing
@@ -31,10 +30,11 @@ import Testing
     }
 
     private func transport(
-        _ url: String, _ resolver: AddressResolver, tls: TLSConfiguration = .makeClientConfiguration()
+        _ url: String, _ resolver: AddressResolver, tls: TLSSettings? = nil
     ) throws -> HTTPTransport {
-        HTTPTransport(
-            Receiver(endpoint: try OTLPEndpoint(url)), userAgent: "nodespan/test", tls: tls, resolver: resolver)
+        var receiver = Receiver(endpoint: try OTLPEndpoint(url))
+        receiver.tls = tls
+        return HTTPTransport(receiver, userAgent: "nodespan/test", places: HTTPPlaces(resolver))
     }
 
     /// A name that is none proves that nobody else was asked for its address.
@@ -64,11 +64,8 @@ import Testing
         // Nobody listens on ::1 there.
         let names = Names("::1", "127.0.0.1")
         let transport = try transport("http://collector.test:\(collector.port)", names.resolver())
-        guard case .unavailable(_, nil, false) = await transport.send([]) else {
-            Issue.record("somebody listens on ::1")
-            return
-        }
         #expect(await transport.send([]) == .accepted(PartialSuccess()))
+        #expect(names.count == 2)
         names.pass(.seconds(30))
         #expect(await transport.send([]) == .accepted(PartialSuccess()))
         #expect(names.count == 3)
@@ -140,8 +137,7 @@ import Testing
         #expect(made.code == 0)
         try writeFile(pem, readFile(pem) + readFile("\(folder.path)/certificate.pem"))
         let collector = try Collector(certificate: pem)
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.trustRoots = .file("\(folder.path)/certificate.pem")
+        let tls = TLSSettings(authorities: .bytes(try readFile("\(folder.path)/certificate.pem")))
         for (host, isRight) in [("collector.test", true), ("other.test", false)] {
             let transport = try transport(
                 "https://\(host):\(collector.port)", Names("127.0.0.1").resolver(host), tls: tls)

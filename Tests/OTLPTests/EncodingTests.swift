@@ -7,13 +7,15 @@ import Testing
 
 /// What goes over the wire, read by OpenTelemetry's descriptors and Google's Protobuf.
 @Suite struct `A request` {
-    private func received(_ spans: [Span]) async throws -> CollectedRequest {
-        var encoder = TraceRequestEncoder()
-        for span in spans { encoder.add(span) }
+    private func received(
+        _ spans: [Span], by speech: ExportProtocol = .httpProtobuf
+    ) async throws -> CollectedRequest {
         var collector = try Collector()
-        let transport = try HTTPTransport(
-            Receiver(endpoint: OTLPEndpoint(collector.url), headers: [OTLPHeader("x-token=a=b c")]),
-            userAgent: "nodespan/test")
+        let endpoint = try OTLPEndpoint(collector.url, protocol: speech)
+        let target = SpanTarget.receiver(Receiver(endpoint: endpoint, headers: [try OTLPHeader("x-token=a=b c")]))
+        var encoder = target.makeEncoder()
+        for span in spans { encoder.add(span) }
+        let transport = target.makeTransport(userAgent: "nodespan/test")
         let outcome = await transport.send(encoder.finish())
         await transport.shutdown()
         #expect(outcome == .accepted(PartialSuccess()))
@@ -26,43 +28,52 @@ import Testing
         return try JSONValue(line)
     }
 
-    @Test func `says of each span what its JSON line says, in the bytes that Google's implementation writes`()
+    @Test(arguments: [ExportProtocol.httpProtobuf, .httpJSON])
+    func `says of each span what its JSON line says, as Google's implementation writes it`(speech: ExportProtocol)
         async throws
     {
         let resource = Resource.named("shop", Attribute("process.pid", .int(7)))
         let spans = (0..<20).map { fullSpan($0 + 1, of: resource) }
-        let request = try await received(spans)
+        let request = try await received(spans, by: speech)
         #expect(request.canonical)
         #expect(request.spans.map(\.span) == (try spans.map(json)))
         #expect(request.spans.map(\.remoteFlags) == spans.map { $0.parentIsRemote ? 0x300 : 0x100 })
     }
 
-    @Test func `is a POST with the headers of OTLP and the operator's`() async throws {
-        let request = try await received([sampleSpan(of: .named("shop"))])
+    @Test(arguments: [(ExportProtocol.httpProtobuf, "application/x-protobuf"), (.httpJSON, "application/json")])
+    func `is a POST with the headers of OTLP and the operator's`(speech: ExportProtocol, type: String) async throws {
+        let request = try await received([sampleSpan(of: .named("shop"))], by: speech)
         #expect(request.path == "/v1/traces")
-        #expect(request.headers["content-type"] == "application/x-protobuf")
+        #expect(request.headers["content-type"] == type)
         #expect(request.headers["user-agent"] == "nodespan/test")
         #expect(request.headers["x-token"] == "a=b c")
     }
 
-    @Test func `has each resource once, and each scope once in it`() async throws {
+    @Test(arguments: [ExportProtocol.httpProtobuf, .httpJSON])
+    func `has each resource once, and each scope once in it`(speech: ExportProtocol) async throws {
         let (shop, pay) = (Resource.named("shop"), Resource.named("pay"))
-        let request = try await received([
-            sampleSpan(1, of: shop), sampleSpan(2, of: pay), sampleSpan(3, of: shop, scope: "other"),
-            sampleSpan(4, of: shop), sampleSpan(5, of: pay),
-        ])
+        let request = try await received(
+            [
+                sampleSpan(1, of: shop), sampleSpan(2, of: pay), sampleSpan(3, of: shop, scope: "other"),
+                sampleSpan(4, of: shop), sampleSpan(5, of: pay),
+            ], by: speech)
         #expect(request.resources == 2 && request.groups == [2, 1, 2])
         #expect(request.canonical)
     }
 
-    @Test func `is as long as its encoder says, but for a little`() {
-        var encoder = TraceRequestEncoder()
+    @Test(
+        arguments: [
+            (TraceRequestEncoder(), ""), (JSONTraceRequestEncoder(), #"{"resourceSpans":[]}"#),
+            (ZipkinEncoder(), "[]"), (SpanLineEncoder(), ""),
+        ] as [(any BatchEncoder, String)])
+    func `is as long as its encoder says, but for a little`(empty: any BatchEncoder, message: String) {
+        var encoder = empty
         for number in 1...100 { encoder.add(fullSpan(UInt64(number), of: .named("shop \(number % 3)"))) }
         #expect(encoder.spanCount == 100)
         let size = encoder.byteCount
         let request = encoder.finish()
         #expect((size...size + 100 * 64).contains(request.count))
-        #expect(encoder.spanCount == 0 && encoder.byteCount == 0 && encoder.finish().isEmpty)
+        #expect(encoder.spanCount == 0 && encoder.byteCount == 0 && encoder.finish() == Array(message.utf8))
     }
 }
 

@@ -1,4 +1,3 @@
-import NIOSSL
 import Spans
 import TestSupport
 import Testing
@@ -37,7 +36,7 @@ import Testing
 
     @Test func `names the remedy where there is one`() async throws {
         let collector = try Collector(["status:401", "status:404"])
-        for word in ["--otlp-header", "URL"] {
+        for word in ["OTEL_EXPORTER_OTLP_HEADERS, --otlp-header", "URL"] {
             guard case .refused(let reason) = try await outcome(collector.url) else {
                 Issue.record("no refusal")
                 continue
@@ -127,13 +126,13 @@ import Testing
         #expect(
             try await outcome(url)
                 == .unavailable(
-                    reason: "TLS: the certificate is not signed by an authority that this machine trusts",
+                    reason: "TLS: the certificate is not signed by an authority that is trusted, or out of date",
                     mayHaveArrived: false))
 
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.trustRoots = .file(certificate)
-        let transport = HTTPTransport(
-            Receiver(endpoint: try OTLPEndpoint(url)), userAgent: "nodespan/test", tls: tls)
+        var receiver = Receiver(endpoint: try OTLPEndpoint(url))
+        receiver.tls = TLSSettings(
+            authorities: .file(TLSFile(path: certificate, place: "") { try readFile(certificate) }))
+        let transport = HTTPTransport(receiver, userAgent: "nodespan/test")
         #expect(await transport.send([]) == .accepted(PartialSuccess()))
         await transport.shutdown()
         #expect(try collector.requests(atLeast: 1).count == 1)
@@ -165,5 +164,83 @@ import Testing
         #expect(throws: TLSMaterialError.key) { try TLSMaterial(authorities: nil, certificate: certificate, key: [1]) }
         #expect(throws: TLSMaterialError.authorities) { try TLSMaterial(authorities: key, certificate: nil, key: nil) }
         #expect(throws: TLSMaterialError.certificate) { try TLSMaterial(authorities: nil, certificate: [], key: key) }
+    }
+
+    @Test(arguments: [ExportProtocol.httpProtobuf, .httpJSON])
+    func `by gzip is shorter, and says the same`(speech: ExportProtocol) async throws {
+        let spans = (1...100).map { fullSpan($0, of: .named("shop")) }
+        var collector = try Collector()
+        var receiver = Receiver(endpoint: try OTLPEndpoint(collector.url, protocol: speech))
+        for compression in [Receiver.Compression.none, .gzip] {
+            receiver.compression = compression
+            let target = SpanTarget.receiver(receiver)
+            var encoder = target.makeEncoder()
+            for span in spans { encoder.add(span) }
+            let transport = target.makeTransport(userAgent: "nodespan/test")
+            #expect(await transport.send(encoder.finish()) == .accepted(PartialSuccess()))
+            await transport.shutdown()
+        }
+        let requests = try collector.requests(atLeast: 2)
+        #expect(requests.map { $0.headers["content-encoding"] } == [nil, "gzip"])
+        #expect(requests[0].wire == requests[0].bytes && requests[1].wire < requests[1].bytes / 10)
+        #expect(requests[0].spans.map(\.span) == requests[1].spans.map(\.span) && requests[1].spans.count == 100)
+    }
+
+    @Test func `goes to a Unix socket, to IPv6 and to a name`() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/the collector's.sock"
+        var socket = try Collector(socketPath: path)
+        var six = try Collector(address: "::1")
+        let named = try Collector()
+        for url in [socket.url, six.url, "http://localhost:\(named.port)"] {
+            let endpoint = try OTLPEndpoint(url.replacing(" ", with: "%20"), protocol: .httpProtobuf)
+            let transport = HTTPTransport(Receiver(endpoint: endpoint), userAgent: "nodespan/test")
+            #expect(await transport.send([]) == .accepted(PartialSuccess()), "\(url)")
+            await transport.shutdown()
+        }
+        let request = try #require(try socket.requests(atLeast: 1).first)
+        #expect(request.path == "/v1/traces" && request.headers["host"] == "localhost")
+        #expect(try six.requests(atLeast: 1).first?.headers["host"] == "[::1]:\(six.port)")
+    }
+
+    @Test func `ends when its time is over`() async throws {
+        let collector = try Collector(["hang"])
+        var receiver = Receiver(endpoint: try OTLPEndpoint(collector.url))
+        receiver.timeout = .milliseconds(500)
+        let transport = HTTPTransport(receiver, userAgent: "nodespan/test")
+        #expect(await transport.send([]) == .unavailable(reason: "no answer in time", mayHaveArrived: true))
+        await transport.shutdown()
+    }
+
+    @Test func `of JSON is what its answer says, in JSON too`() async throws {
+        let expected: [(answer: String, outcome: DeliveryOutcome)] = [
+            ("ok", .accepted(PartialSuccess())),
+            ("partial:3:too old", .accepted(PartialSuccess(rejected: 3, message: "too old"))),
+            ("status:503:full", .unavailable(reason: "HTTP 503: full", mayHaveArrived: false)),
+            ("status:400:why", .refused(reason: "HTTP 400: why")),
+        ]
+        let collector = try Collector(expected.map(\.answer))
+        let endpoint = try OTLPEndpoint(collector.url, protocol: .httpJSON)
+        let transport = HTTPTransport(Receiver(endpoint: endpoint), userAgent: "nodespan/test")
+        for (answer, outcome) in expected {
+            #expect(await transport.send(Array("{}".utf8)) == outcome, "\(answer)")
+        }
+        await transport.shutdown()
+    }
+
+    @Test(
+        arguments: [
+            ("{}", PartialSuccess()), (#"{"partialSuccess":null,"more":[1]}"#, PartialSuccess()),
+            (
+                #"{"partialSuccess":{"rejectedSpans":"7","errorMessage":"a"}}"#,
+                PartialSuccess(rejected: 7, message: "a")
+            ),
+            (#"{"partialSuccess":{"rejectedSpans":7}}"#, PartialSuccess(rejected: 7)),
+            (#"{"partialSuccess":{"rejectedSpans":"-7"}}"#, PartialSuccess()), ("[]", nil), ("", nil), ("{", nil),
+            (#"{"partialSuccess":{"rejectedSpans":"many"}}"#, nil), (#"{"partialSuccess":3}"#, nil),
+            (String(repeating: "[", count: 30_000), nil),
+        ])
+    func `reads JSON of any kind`(text: String, partial: PartialSuccess?) {
+        #expect((try? PartialSuccess(decodingJSON: Array(text.utf8))) == partial)
     }
 }

@@ -1,28 +1,27 @@
 internal import Spans
 
-/// Writes the messages of an export request as JSON. Names: opentelemetry-proto 1.x, in lowerCamelCase.
+/// Writes the messages of an export request as JSON. Names: opentelemetry-proto 1.x, in lowerCamelCase. What has the default
+/// value is left out, but for the value of an attribute, whose name tells the type.
 struct OTLPJSONWriter: SpanGroupWriter {
     private(set) var bytes: [UInt8] = []
-    private var hasSpans = false
 
     mutating func append(_ resource: Resource) {
-        JSONText.append("{\"attributes\":", to: &bytes)
+        bytes.append(UInt8(ascii: "{"))
         append(resource.attributes)
-        JSONText.append("}", to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
     }
 
     /// The end is left open, for spans.
     mutating func begin(_ scope: InstrumentationScope) {
-        JSONText.append("{\"scope\":{\"name\":", to: &bytes)
-        JSONText.append(quoted: scope.name, to: &bytes)
-        JSONText.append(",\"version\":", to: &bytes)
-        JSONText.append(quoted: scope.version, to: &bytes)
+        JSONText.append("{\"scope\":{", to: &bytes)
+        append("\"name\":", text: scope.name)
+        append("\"version\":", text: scope.version)
         JSONText.append("},\"spans\":[", to: &bytes)
     }
 
     mutating func append(_ span: Span) {
-        JSONText.append(hasSpans ? ",{\"traceId\":\"" : "{\"traceId\":\"", to: &bytes)
-        hasSpans = true
+        separate()
+        JSONText.append("{\"traceId\":\"", to: &bytes)
         append(span.traceID)
         JSONText.append("\",\"spanId\":\"", to: &bytes)
         JSONText.append(hexadecimal: span.spanID.value, to: &bytes)
@@ -30,18 +29,13 @@ struct OTLPJSONWriter: SpanGroupWriter {
             JSONText.append("\",\"parentSpanId\":\"", to: &bytes)
             JSONText.append(hexadecimal: parent.value, to: &bytes)
         }
-        JSONText.append("\",\"flags\":", to: &bytes)
-        JSONText.append(decimal: UInt64(SpanNumbers.flags(of: span)), to: &bytes)
-        append(traceState: span.traceState)
-        JSONText.append(",\"name\":", to: &bytes)
-        JSONText.append(quoted: span.name, to: &bytes)
-        JSONText.append(",\"kind\":", to: &bytes)
-        JSONText.append(decimal: SpanNumbers.number(of: span.kind), to: &bytes)
-        JSONText.append(",\"startTimeUnixNano\":\"", to: &bytes)
-        JSONText.append(decimal: span.startUnixNano, to: &bytes)
-        JSONText.append("\",\"endTimeUnixNano\":\"", to: &bytes)
-        JSONText.append(decimal: span.endUnixNano, to: &bytes)
-        JSONText.append("\",\"attributes\":", to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        append("\"flags\":", number: UInt64(SpanNumbers.flags(of: span)))
+        append("\"traceState\":", text: span.traceState)
+        append("\"name\":", text: span.name)
+        append("\"kind\":", number: SpanNumbers.number(of: span.kind))
+        append("\"startTimeUnixNano\":\"", time: span.startUnixNano)
+        append("\"endTimeUnixNano\":\"", time: span.endUnixNano)
         append(span.attributes)
         append(span.events)
         append(span.links)
@@ -52,12 +46,11 @@ struct OTLPJSONWriter: SpanGroupWriter {
     private mutating func append(_ events: [Span.Event]) {
         if events.isEmpty { return }
         JSONText.append(",\"events\":[", to: &bytes)
-        for (index, event) in events.enumerated() {
-            JSONText.append(index > 0 ? ",{\"timeUnixNano\":\"" : "{\"timeUnixNano\":\"", to: &bytes)
-            JSONText.append(decimal: event.timeUnixNano, to: &bytes)
-            JSONText.append("\",\"name\":", to: &bytes)
-            JSONText.append(quoted: event.name, to: &bytes)
-            JSONText.append(",\"attributes\":", to: &bytes)
+        for event in events {
+            separate()
+            bytes.append(UInt8(ascii: "{"))
+            append("\"timeUnixNano\":\"", time: event.timeUnixNano)
+            append("\"name\":", text: event.name)
             append(event.attributes)
             bytes.append(UInt8(ascii: "}"))
         }
@@ -67,15 +60,15 @@ struct OTLPJSONWriter: SpanGroupWriter {
     private mutating func append(_ links: [Span.Link]) {
         if links.isEmpty { return }
         JSONText.append(",\"links\":[", to: &bytes)
-        for (index, link) in links.enumerated() {
-            JSONText.append(index > 0 ? ",{\"traceId\":\"" : "{\"traceId\":\"", to: &bytes)
+        for link in links {
+            separate()
+            JSONText.append("{\"traceId\":\"", to: &bytes)
             append(link.traceID)
             JSONText.append("\",\"spanId\":\"", to: &bytes)
             JSONText.append(hexadecimal: link.spanID.value, to: &bytes)
-            JSONText.append("\",\"flags\":", to: &bytes)
-            JSONText.append(decimal: UInt64(link.flags), to: &bytes)
-            append(traceState: link.traceState)
-            JSONText.append(",\"attributes\":", to: &bytes)
+            bytes.append(UInt8(ascii: "\""))
+            append("\"flags\":", number: UInt64(link.flags))
+            append("\"traceState\":", text: link.traceState)
             append(link.attributes)
             bytes.append(UInt8(ascii: "}"))
         }
@@ -84,17 +77,10 @@ struct OTLPJSONWriter: SpanGroupWriter {
 
     private mutating func append(_ status: Span.Status) {
         if status.code == .unset && status.message.isEmpty { return }
-        JSONText.append(",\"status\":{\"message\":", to: &bytes)
-        JSONText.append(quoted: status.message, to: &bytes)
-        JSONText.append(",\"code\":", to: &bytes)
-        JSONText.append(decimal: SpanNumbers.number(of: status.code), to: &bytes)
+        JSONText.append(",\"status\":{", to: &bytes)
+        append("\"message\":", text: status.message)
+        append("\"code\":", number: SpanNumbers.number(of: status.code))
         bytes.append(UInt8(ascii: "}"))
-    }
-
-    private mutating func append(traceState: String) {
-        if traceState.isEmpty { return }
-        JSONText.append(",\"traceState\":", to: &bytes)
-        JSONText.append(quoted: traceState, to: &bytes)
     }
 
     private mutating func append(_ traceID: TraceID) {
@@ -103,11 +89,15 @@ struct OTLPJSONWriter: SpanGroupWriter {
     }
 
     private mutating func append(_ attributes: [Attribute]) {
-        bytes.append(UInt8(ascii: "["))
-        for (index, attribute) in attributes.enumerated() {
-            JSONText.append(index > 0 ? ",{\"key\":" : "{\"key\":", to: &bytes)
-            JSONText.append(quoted: attribute.key, to: &bytes)
-            JSONText.append(",\"value\":{", to: &bytes)
+        if attributes.isEmpty { return }
+        separate()
+        JSONText.append("\"attributes\":[", to: &bytes)
+        for attribute in attributes {
+            separate()
+            bytes.append(UInt8(ascii: "{"))
+            append("\"key\":", text: attribute.key)
+            separate()
+            JSONText.append("\"value\":{", to: &bytes)
             append(attribute.value)
             JSONText.append("}}", to: &bytes)
         }
@@ -127,18 +117,48 @@ struct OTLPJSONWriter: SpanGroupWriter {
             JSONText.append("\"doubleValue\":", to: &bytes)
             JSONText.append(number, to: &bytes)
         case .strings(let texts):
-            JSONText.append("\"arrayValue\":{\"values\":[", to: &bytes)
-            for (index, text) in texts.enumerated() {
-                JSONText.append(index > 0 ? ",{" : "{", to: &bytes)
+            JSONText.append(texts.isEmpty ? "\"arrayValue\":{" : "\"arrayValue\":{\"values\":[", to: &bytes)
+            for text in texts {
+                separate()
+                bytes.append(UInt8(ascii: "{"))
                 append(text)
                 bytes.append(UInt8(ascii: "}"))
             }
-            JSONText.append("]}", to: &bytes)
+            JSONText.append(texts.isEmpty ? "}" : "]}", to: &bytes)
         }
     }
 
     private mutating func append(_ text: String) {
         JSONText.append("\"stringValue\":", to: &bytes)
         JSONText.append(quoted: text, to: &bytes)
+    }
+
+    private mutating func append(_ member: StaticString, text: String) {
+        if text.isEmpty { return }
+        separate()
+        JSONText.append(member, to: &bytes)
+        JSONText.append(quoted: text, to: &bytes)
+    }
+
+    private mutating func append(_ member: StaticString, number: UInt64) {
+        if number == 0 { return }
+        separate()
+        JSONText.append(member, to: &bytes)
+        JSONText.append(decimal: number, to: &bytes)
+    }
+
+    /// - Parameter member: with the opening quotation mark of the value.
+    private mutating func append(_ member: StaticString, time: UInt64) {
+        if time == 0 { return }
+        separate()
+        JSONText.append(member, to: &bytes)
+        JSONText.append(decimal: time, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A comma, unless this is the first member. No value ends with an opening bracket outside a string.
+    private mutating func separate() {
+        guard let last = bytes.last, last != UInt8(ascii: "{"), last != UInt8(ascii: "[") else { return }
+        bytes.append(UInt8(ascii: ","))
     }
 }

@@ -32,7 +32,8 @@ struct GRPCAnswer {
     }
 
     private var outcomeOfStatus: DeliveryOutcome {
-        let retryDelay = metadata[binaryValues: "grpc-status-details-bin"].lazy.compactMap(RetryInfo.delay(inStatus:)).first
+        let retryDelay = metadata[binaryValues: "grpc-status-details-bin"].lazy.compactMap(RetryInfo.delay(inStatus:))
+            .first
         if let retryDelay, Self.retryable.contains(status.code) || status.code == .resourceExhausted {
             // It says that it is busy: it hasn't begun.
             return .unavailable(reason: reason, retryAfter: retryDelay, mayHaveArrived: false)

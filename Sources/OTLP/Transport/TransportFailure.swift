@@ -5,10 +5,10 @@ internal import NIOPosix
 internal import NIOSSL
 
 /// Why there was no answer.
-struct TransportFailure {
+struct TransportFailure: Error {
     private let reason: String
     /// The request may have been on its way.
-    private let mayHaveArrived: Bool
+    let mayHaveArrived: Bool
 
     init(_ error: any Error) {
         switch error {
