@@ -82,6 +82,25 @@ extension EndToEnd {
             #expect(resource["host.arch"] == .string("amd64") && resource["os.type"] == .string("linux"))
         }
 
+        @Test func `goes several ways at once, each with all spans`() throws {
+            var collector = try Collector(speaks: .grpc)
+            let folder = try TemporaryFolder()
+            let file = "\(folder.path)/spans.jsonl"
+            let go = try #require(Self.go.last)
+            var traced = try TracedServer(
+                go,
+                tracing: [
+                    "--otlp", "http://127.0.0.1:\(collector.port)", "--otlp-protocol", "grpc", "--otlp-compression",
+                    "gzip", "--otlp-timeout", "5", "--file", file,
+                ])
+            for _ in 0..<5 { try traced.get("/hello") }
+            let trace = try traced.stop(afterSpans: 5)
+            #expect(trace.summary.isBalanced && trace.summary.destinations.map(\.exported) == [5, 5])
+            #expect(try collector.requests(atLeast: 1).flatMap(\.spans).count == 5)
+            let lines = try readFile(file).split(separator: UInt8(ascii: "\n")).map { try JSONValue($0) }
+            #expect(!lines.isEmpty && lines.allSatisfy { $0["resourceSpans"] != nil })
+        }
+
         @Test func `goes on when a busy collector takes spans again`() throws {
             var collector = try Collector(["status:503", "status:429", "ok"])
             let go = try #require(Self.go.last)
@@ -157,7 +176,16 @@ extension EndToEnd {
             (["--otlp", "localhost"], "http://localhost:4318"), (["--otlp", "http://u:secret@host"], "header"),
             (["--otlp", "http://host", "--otlp-header", "secret"], "NAME=VALUE"),
             (["--otlp", "http://host", "--otlp-header", "a=secret\n"], "--otlp-header"),
-            (["--otlp-header", "a=secret"], "--otlp"), (["--resource", "a"], "key=value"),
+            (["--otlp-header", "a=secret"], "--otlp"), (["--otlp-protocol", "grpc"], "--otlp"),
+            (["--otlp", "http://h", "--otlp-protocol", "thrift"], "http/protobuf"),
+            (["--otlp", "http://h", "--otlp-protocol", "zipkin"], "--zipkin"),
+            (["--otlp", "http://h", "--otlp-compression", "zstd"], "gzip"),
+            (["--otlp", "http://h", "--otlp-timeout", "0"], "--otlp-timeout"),
+            (["--otlp", "http://h", "--otlp-certificate", "/etc/hosts"], "https://"),
+            (["--otlp", "https://h", "--otlp-certificate", "/nowhere"], "No such file"),
+            (["--otlp", "https://h", "--otlp-certificate", "/etc/hosts"], "--otlp-certificate"),
+            (["--otlp", "https://h", "--otlp-client-key", "/etc/hosts"], "both"),
+            (["--zipkin", "zipkin:9411"], "--zipkin"), (["--file", ""], "--file"), (["--resource", "a"], "key=value"),
             (["--resource", "process.pid=1"], "process.pid"), (["--service-name", ""], "service name"),
         ])
         func `refuses what makes no sense, with the remedy and without secrets`(options: [String], word: String) throws

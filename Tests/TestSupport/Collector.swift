@@ -34,16 +34,18 @@ package struct Collector: ~Copyable {
     ///   - address: of this machine, without brackets.
     ///   - port: 0 for any that is free.
     ///   - socketPath: of a Unix socket to be reached at, instead of `address` and `port`.
+    ///   - network: the name of a network namespace that it is to be in, by ip-netns(8); nil for the test's own.
     package init(
         _ answers: [String] = [], speaks speech: Speech = .http, reads reading: Reading = .spans,
         certificate: String? = nil, isMutual: Bool = false, address: String = "127.0.0.1", port wanted: UInt16 = 0,
-        socketPath: String? = nil
+        socketPath: String? = nil, network: String? = nil
     ) throws {
         let folder = try TemporaryFolder()
         let script =
             #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
             + "/Fixtures/collector/collector.py"
         var arguments = ["/usr/bin/env", "python3", script, "--address", address, "--port", "\(wanted)"]
+        if let network { arguments = ["/usr/bin/env", "ip", "netns", "exec", network] + arguments }
         if speech == .grpc { arguments.append("--grpc") }
         if let certificate { arguments += ["--tls", certificate] }
         if isMutual { arguments.append("--mutual") }

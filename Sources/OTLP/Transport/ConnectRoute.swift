@@ -43,7 +43,12 @@ struct ConnectRoute: Sendable {
         let bootstrap = ClientBootstrap(group: loop).connectTimeout(Self.limit)
         let address = try address
         // Reads the system's authorities, if they are asked for: which is best done by a thread of our own.
-        let context = try tls.map { try NIOSSLContext(configuration: $0.configuration) }
+        let context = try tls.map { tls in
+            var configuration = tls.configuration
+            // grpcio's servers never take their leave, so this is how long it takes to close a connection.
+            configuration.shutdownTimeout = .seconds(1)
+            return try NIOSSLContext(configuration: configuration)
+        }
         let secured: @Sendable (any Channel) -> EventLoopFuture<Result> = { [name = tls?.name] channel in
             channel.eventLoop.makeCompletedFuture {
                 guard let context else { return }

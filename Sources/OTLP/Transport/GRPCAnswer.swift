@@ -16,51 +16,70 @@ struct GRPCAnswer {
         "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
     ]
 
+    private static let remedy = "; is it an OTLP/gRPC receiver?"
+    private static let credentialsRemedy =
+        "; it wants credentials, or others: see the destination's headers (OTEL_EXPORTER_OTLP_HEADERS)"
+
     /// - Parameter connectionReason: why the connection is no good, if it isn't.
     func outcome(connectionReason: String?) -> DeliveryOutcome {
         if status.code == .ok { return acceptance }
-        guard !metadata[stringValues: GRPCStreamWatch.mark].contains("1") else { return outcomeOfStatus }
+        let origin = metadata[stringValues: GRPCStreamWatch.mark].lazy.compactMap(GRPCStreamWatch.Origin.init).first
+        switch origin {
+        case .receiver: return outcomeOfStatus
+        case .unprocessed: return .unavailable(reason: status.message, mayHaveArrived: false)
+        case .reset: return .unavailable(reason: status.message, mayHaveArrived: true)
+        case nil: break
+        }
         // gRPC's own words for what is no answer by its rules.
-        switch status.code {
-        case .unavailable:
+        if let code = metadata[stringValues: ":status"].first(where: { _ in true }), !code.hasPrefix("2") {
+            return outcome(ofHTTPStatus: code)
+        }
+        if status.code == .unavailable {
             return .unavailable(reason: Self.short(connectionReason ?? status.message), mayHaveArrived: true)
-        case .unauthenticated, .permissionDenied, .unimplemented: return .refused(reason: reason)
-        default:
-            return .unconfirmed(
-                reason: Self.short("\(status.message); is it an OTLP/gRPC receiver?"))
+        }
+        return .unconfirmed(reason: Self.short("no answer by gRPC's rules: \(status.message)") + Self.remedy)
+    }
+
+    /// Of something between here and the receiver, or of a server that doesn't speak gRPC.
+    private func outcome(ofHTTPStatus code: String) -> DeliveryOutcome {
+        let reason = "HTTP \(code.prefix(3)) instead of an answer by gRPC"
+        switch code {
+        case "429", "503": return .unavailable(reason: reason, mayHaveArrived: false)
+        case "502", "504": return .unavailable(reason: reason, mayHaveArrived: true)
+        case "401", "403": return .refused(reason: reason + Self.credentialsRemedy)
+        default: return .refused(reason: reason + Self.remedy)
         }
     }
 
     private var outcomeOfStatus: DeliveryOutcome {
-        let retryDelay = metadata[binaryValues: "grpc-status-details-bin"].lazy.compactMap(RetryInfo.delay(inStatus:))
-            .first
+        let retryDelay = metadata[binaryValues: "grpc-status-details-bin"].lazy
+            .compactMap(RetryInfo.delay(inStatus:)).first
         if let retryDelay, Self.retryable.contains(status.code) || status.code == .resourceExhausted {
             // It says that it is busy: it hasn't begun.
-            return .unavailable(reason: reason, retryAfter: retryDelay, mayHaveArrived: false)
+            return .unavailable(reason: said, retryAfter: retryDelay, mayHaveArrived: false)
         }
-        if Self.retryable.contains(status.code) { return .unavailable(reason: reason, mayHaveArrived: true) }
-        return .refused(reason: reason)
+        if Self.retryable.contains(status.code) { return .unavailable(reason: said, mayHaveArrived: true) }
+        switch status.code {
+        case .unauthenticated, .permissionDenied: return .refused(reason: said + Self.credentialsRemedy)
+        case .unimplemented: return .refused(reason: said + Self.remedy)
+        case .resourceExhausted: return .refused(reason: said + "; it doesn't say when to try again")
+        default: return .refused(reason: said)
+        }
     }
 
     private var acceptance: DeliveryOutcome {
         guard messages.count == 1, let partial = try? PartialSuccess(decoding: messages[0]) else {
-            return .unconfirmed(reason: "gRPC OK with an answer that isn't OTLP's; is it an OTLP receiver?")
+            return .unconfirmed(reason: "gRPC OK with an answer that isn't OTLP's" + Self.remedy)
         }
         return .accepted(partial)
     }
 
-    private var reason: String {
+    /// The receiver's words.
+    private var said: String {
         let code = status.code.rawValue
         let name = Self.names.indices.contains(code) ? Self.names[code] : "\(code)"
         let line = Self.short(String(status.message.prefix { !$0.isNewline }))
-        let said = "gRPC \(name)\(line.isEmpty ? "" : ": \(line)")"
-        return switch status.code {
-        case .unauthenticated, .permissionDenied:
-            "\(said); it wants credentials, or others: see the destination's headers (OTEL_EXPORTER_OTLP_HEADERS)"
-        case .unimplemented: "\(said); is it an OTLP/gRPC receiver?"
-        case .resourceExhausted: "\(said); it doesn't say when to try again"
-        default: said
-        }
+        return "gRPC \(name)\(line.isEmpty ? "" : ": \(line)")"
     }
 
     private static func short(_ text: String) -> String { String(text.prefix(PartialSuccess.messageLimit)) }

@@ -51,11 +51,7 @@ final class GRPCConnection: Sendable {
         do {
             let channel = try await Channel.wrapping(config: settings) { [route, loop, record] configure in
                 try await route.connect(on: loop, willConnect: { try record.begin($0) }) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(GRPCGreeting(record))
-                    }.flatMap {
-                        configure(channel)
-                    }.flatMapThrowing { configured in
+                    configure(channel).flatMapThrowing { configured in
                         let pipeline = channel.pipeline.syncOperations
                         let connection = try pipeline.handler(type: NIOHTTP2Handler.self)
                         try pipeline.addHandler(GRPCConnectionWatch(record), position: .after(connection))
@@ -66,7 +62,7 @@ final class GRPCConnection: Sendable {
             opened.succeed(channel)
             try await channel.connect()
         } catch {
-            record.spend(because: GRPCFailure.text(of: error))
+            record.fail(error)
             opened.fail(error)
         }
         record.close()

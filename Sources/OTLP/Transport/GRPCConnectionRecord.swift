@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import NIOHTTP2
 internal import Synchronization
 
 /// What is known of one connection, told by its channel and asked for by its requests.
@@ -44,6 +45,17 @@ final class GRPCConnectionRecord: Sendable {
             state.isSpent = true
             if state.reason == nil { state.reason = reason.map { String($0.prefix(PartialSuccess.messageLimit)) } }
         }
+    }
+
+    /// As `spend`, for an error.
+    func fail(_ error: any Error) {
+        guard error is any NIOHTTP2Error else { return spend(because: GRPCFailure.text(of: error)) }
+        let isGreeted = state.withLock { $0.isGreeted }
+        spend(
+            because: isGreeted
+                ? "the receiver has broken the rules of HTTP/2"
+                : "the receiver doesn't speak HTTP/2; "
+                    + "is the port that of OTLP/gRPC, or is the protocol to be http/protobuf?")
     }
 
     /// Ends it, and requests that still go by it.

@@ -30,7 +30,7 @@ final class GRPCConnectionWatch: ChannelInboundHandler {
         guard timer == nil else { return }
         let channel = context.channel
         timer = context.eventLoop.scheduleTask(in: Self.limit) { [record] in
-            record.spend(because: "the receiver doesn't speak HTTP/2 within 5 seconds; is it an OTLP/gRPC receiver?")
+            record.spend(because: "the receiver doesn't speak within 5 seconds; is it an OTLP/gRPC receiver?")
             channel.close(promise: nil)
         }
     }
@@ -51,7 +51,7 @@ final class GRPCConnectionWatch: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Those of single requests come by here too.
-        if !(error is NIOHTTP2Errors.StreamError) { record.spend(because: GRPCFailure.text(of: error)) }
+        if !(error is NIOHTTP2Errors.StreamError) { record.fail(error) }
         context.fireErrorCaught(error)
     }
 
@@ -59,33 +59,5 @@ final class GRPCConnectionWatch: ChannelInboundHandler {
         timer?.cancel()
         record.spend()
         context.fireChannelInactive()
-    }
-}
-
-/// Knows a server that speaks HTTP/1, which answers HTTP/2 with an error.
-final class GRPCGreeting: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-
-    private static let foreign = Array("HTTP/1".utf8)
-    private let record: GRPCConnectionRecord
-    private var isOver = false
-
-    init(_ record: GRPCConnectionRecord) {
-        self.record = record
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if !isOver {
-            isOver = true
-            if unwrapInboundIn(data).readableBytesView.starts(with: Self.foreign) {
-                record.spend(
-                    because: "the receiver speaks HTTP/1, not gRPC; "
-                        + "is the port that of OTLP/gRPC, or the protocol to be http/protobuf?")
-                context.close(promise: nil)
-                return
-            }
-        }
-        context.fireChannelRead(data)
     }
 }

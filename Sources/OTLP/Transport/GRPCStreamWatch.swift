@@ -2,8 +2,8 @@ internal import NIOCore
 internal import NIOHPACK
 internal import NIOHTTP2
 
-/// Stands between one request and its connection: puts right the scheme, which gRPC for Swift takes to be "http" for a
-/// channel that it hasn't made, and marks statuses that are the receiver's own, since gRPC makes up others where an answer is
+/// Stands between one request and its connection. It puts right the scheme, which gRPC for Swift takes to be "http" for a
+/// channel that it hasn't made; and it marks statuses with where they come from, since gRPC makes up others where an answer is
 /// none.
 final class GRPCStreamWatch: ChannelDuplexHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
@@ -11,10 +11,20 @@ final class GRPCStreamWatch: ChannelDuplexHandler {
     typealias OutboundIn = HTTP2Frame.FramePayload
     typealias OutboundOut = HTTP2Frame.FramePayload
 
-    /// Among a status's metadata, when it is the receiver's own.
-    static let mark = "nodespan-own-status"
+    /// Whose word a status is; without any, it is gRPC's own.
+    enum Origin: String {
+        case receiver
+        /// HTTP/2 has ended the request, which may have been looked at.
+        case reset
+        /// HTTP/2 has ended the request, which wasn't looked at (RFC 9113, section 8.7).
+        case unprocessed
+    }
+
+    /// The name of the mark among a status's metadata.
+    static let mark = "nodespan-status-origin"
 
     private let isSecure: Bool
+    private var isOver = false
 
     init(isSecure: Bool) {
         self.isSecure = isSecure
@@ -30,10 +40,50 @@ final class GRPCStreamWatch: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .headers(var headers) = unwrapInboundIn(data), headers.headers.contains(name: "grpc-status") else {
-            return context.fireChannelRead(data)
+        switch unwrapInboundIn(data) {
+        case .headers(var headers):
+            // What a receiver says of this is no better than what it says anyway, but not to be mixed up.
+            headers.headers.remove(name: Self.mark)
+            if headers.headers.contains(name: "grpc-status") {
+                headers.headers.add(name: Self.mark, value: Origin.receiver.rawValue)
+            }
+            if headers.endStream { isOver = true }
+            context.fireChannelRead(wrapInboundOut(.headers(headers)))
+        case .rstStream(let code):
+            end(
+                context, code == .refusedStream ? .unprocessed : .reset,
+                "the receiver has reset the request: \(code.text)")
+            context.fireChannelRead(data)
+        default: context.fireChannelRead(data)
         }
-        headers.headers.add(name: Self.mark, value: "1")
-        context.fireChannelRead(wrapInboundOut(.headers(headers)))
     }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Resets come by frames before; what else is closed by HTTP/2 is what a GOAWAY leaves out.
+        if error is NIOHTTP2Errors.StreamClosed {
+            end(context, .unprocessed, "the receiver is closing the connection")
+        }
+        context.fireErrorCaught(error)
+    }
+
+    private func end(_ context: ChannelHandlerContext, _ origin: Origin, _ reason: String) {
+        guard !isOver else { return }
+        isOver = true
+        let answer: HPACKHeaders = [
+            ":status": "200", "content-type": "application/grpc", "grpc-status": "14", "grpc-message": reason,
+            Self.mark: origin.rawValue,
+        ]
+        context.fireChannelRead(wrapInboundOut(.headers(.init(headers: answer, endStream: true))))
+    }
+}
+
+extension HTTP2ErrorCode {
+    private static let names = [
+        "NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED",
+        "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM",
+        "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
+    ]
+
+    /// Its name (RFC 9113, section 7), or its number.
+    var text: String { Self.names.indices.contains(networkCode) ? Self.names[networkCode] : "\(networkCode)" }
 }

@@ -33,13 +33,13 @@ package final class GRPCTransport: Transport {
 
     init(
         _ receiver: Receiver, userAgent: String, judge: (@Sendable (String) -> String?)? = nil,
-        proxies: ProxySettings
+        proxies: ProxySettings, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         let endpoint = receiver.endpoint
         thread = EventLoopThread(in: receiver.network)
         connections = GRPCConnections(on: thread)
         places = GRPCPlaces(receiver, judge: judge, proxies: proxies)
-        tls = endpoint.isSecure ? TLSReader(receiver.tls) : nil
+        tls = endpoint.isSecure ? TLSReader(receiver.tls, now: now) : nil
         name = IPAddressBytes(endpoint.host) == nil ? endpoint.host : nil
         authority = endpoint.authority
         compression = receiver.compression == .gzip ? .gzip : .none
