@@ -7,13 +7,37 @@ extension EndToEnd {
     @Suite struct `Export by OTLP` {
         private static let go = [GoToolchain.all.first, GoToolchain.all.last].compactMap { $0 }
 
-        @Test(arguments: go)
-        func `has every span as it is printed, field by field`(go: GoToolchain) throws {
-            var collector = try Collector()
+        /// How a receiver is spoken to.
+        struct Way: Sendable, CustomTestStringConvertible {
+            var go: GoToolchain
+            /// Nil for what the URL suggests.
+            var spoken: String?
+            var isCompressed = false
+
+            var isGRPC: Bool { spoken == "grpc" }
+            var path: String {
+                isGRPC ? "/opentelemetry.proto.collector.trace.v1.TraceService/Export" : "/v1/traces"
+            }
+            var options: [String] {
+                (spoken.map { ["--otlp-protocol", $0] } ?? []) + (isCompressed ? ["--otlp-compression", "gzip"] : [])
+            }
+            var testDescription: String { "Go \(go.version) \(options.joined(separator: " "))" }
+        }
+
+        private static let ways = [
+            Way(go: .oldest), Way(go: .newest, spoken: "http/protobuf", isCompressed: true),
+            Way(go: .newest, spoken: "grpc"), Way(go: .oldest, spoken: "grpc", isCompressed: true),
+            Way(go: .newest, spoken: "http/json"), Way(go: .oldest, spoken: "http/json", isCompressed: true),
+        ]
+
+        @Test(arguments: ways)
+        func `has every span as it is printed, field by field`(way: Way) throws {
+            var collector = try Collector(speaks: way.isGRPC ? .grpc : .http)
+            let url = "http://127.0.0.1:\(collector.port)"
             var traced = try TracedServer(
-                go, environment: ["OTEL_SERVICE_NAME": "own", "OTEL_RESOURCE_ATTRIBUTES": "a=env,b=env"],
-                tracing: [
-                    "--otlp", collector.url, "--otlp-header", "x-token=secret", "--service-name", "shop",
+                way.go, environment: ["OTEL_SERVICE_NAME": "own", "OTEL_RESOURCE_ATTRIBUTES": "a=env,b=env"],
+                tracing: way.options + [
+                    "--otlp", url, "--otlp-header", "x-token=secret", "--service-name", "shop",
                     "--resource", "a=flag,deployment.environment.name=t%C3%A9st", "--resource", "team=x",
                 ])
             try traced.get("/hello?q=1", headers: [Traceparent(1).header, "tracestate: vendor=1,b=2"])
@@ -37,12 +61,18 @@ extension EndToEnd {
                 #expect(span.remoteFlags == (span.span["parentSpanId"] == .string("") ? 0x100 : 0x300))
             }
             #expect(received.count { $0.remoteFlags == 0x300 } == 1)
-            #expect(requests.allSatisfy { $0.canonical && $0.spans.count <= 512 && $0.path == "/v1/traces" })
+            #expect(requests.allSatisfy { $0.canonical && $0.spans.count <= 512 && $0.path == way.path })
+            let wire = requests.reduce(0) { $0 + $1.wire }
+            #expect((4 * wire < requests.reduce(0) { $0 + $1.bytes }) == way.isCompressed, "\(wire) bytes")
+            if way.isGRPC {
+                #expect(requests.allSatisfy { $0.headers[":authority"] == "127.0.0.1:\(collector.port)" })
+                #expect(requests.allSatisfy { (0...10).contains($0.seconds ?? -1) })
+            }
             #expect(requests.allSatisfy { $0.headers["x-token"] == "secret" })
             #expect(requests.allSatisfy { $0.headers["user-agent"]?.hasPrefix("nodespan/") == true })
 
             #expect(trace.summary.isBalanced && destination.isBalanced && destination.exported == 607)
-            #expect(destination.endpoint == "\(collector.url)/v1/traces" && destination.retries == 0)
+            #expect(destination.endpoint == url + (way.isGRPC ? "" : way.path) && destination.retries == 0)
             #expect(!trace.errors.contains("secret"))
 
             let resource = try #require(printed.first?["resource"])
