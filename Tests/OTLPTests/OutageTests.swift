@@ -70,7 +70,7 @@ import Testing
     /// Connections come to it, and nobody takes them.
     @Test(arguments: Wire.allCases, [false, true])
     func `is a silence, too`(wire: Wire, isSecure: Bool) async throws {
-        let listener = try SilentListener()
+        let listener = try UnansweredPort()
         var limits = FaultRun.limits
         limits.attempt = .seconds(10)
         let scheme = wire == .grpc ? "grpc" : "http"
@@ -169,7 +169,7 @@ import Testing
 }
 
 /// A port of which connections are made by the kernel, and by nobody else.
-private struct SilentListener: ~Copyable {
+private struct UnansweredPort: ~Copyable {
     let port: UInt16
     private let descriptor: CInt
 
