@@ -3,6 +3,7 @@ import Testing
 
 @testable import Agent
 @testable import NodespanCommands
+@testable import OTLP
 
 @Suite struct `The summary of a trace` {
     private static let summary = {
@@ -34,6 +35,11 @@ import Testing
                 == #"{"spans":6,"begun":7,"exported":6,"unsampled":0,"inFlight":0,"losses":{"ring_full":1},"#
                 + #""propagation":{"written":1,"unwritten":{"own_traceparent":1,"no_room":2},"writesOff":2},"#
                 + #""destinations":[]}"#)
+    }
+
+    @Test func `names files as JSON does`() {
+        let text = DestinationText.json(DestinationSummary(endpoint: "/a\"b\\c"))
+        #expect(text.hasPrefix(#"{"endpoint":"/a\"b\\c","spans":0,"#), "\(text)")
     }
 
     @Test func `says nothing of what didn't happen`() {

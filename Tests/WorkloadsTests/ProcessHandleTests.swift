@@ -72,9 +72,11 @@ import Testing
     @Test func `has nothing any more when it has ended, whoever has its number then`() throws {
         var child = try ChildProcess(["/bin/sleep", "60"])
         let process = try ProcessHandle(pid: child.pid)
-        #expect(try process.contents(of: "/etc/passwd", limit: limit).count > 0)
+        #expect(try process.contents(of: "/etc/passwd", limit: limit).count > 0 && !process.hasEnded)
         child.kill()
+        while !process.hasEnded { usleep(1000) }
         _ = child.wait()
+        #expect(process.hasEnded)
         #expect(throws: ProcessFileError.processEnded) { try process.contents(of: "/etc/passwd", limit: limit) }
         #expect(throws: ProcfsError.noSuchProcess(child.pid)) { try process.openNetwork() }
         #expect(throws: ProcfsError.noSuchProcess(child.pid)) { try process.sharesNetwork() }

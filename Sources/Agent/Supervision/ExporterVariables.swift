@@ -70,9 +70,6 @@ struct ExporterVariables {
         ["OTEL_EXPORTER_OTLP_TRACES_\(setting)", "OTEL_EXPORTER_OTLP_\(setting)"]
     }
 
-    /// Whether nothing is named to send to, so that it is for the configuration to say.
-    var namesNothing: Bool { named == nil }
-
     private static func exporter(_ reader: inout VariableReader) -> Exporter {
         guard let value = reader.text([exporterVariable]) else { return .otlp }
         let names = value.prefix(listLimit).lowercased().split(separator: ",").map { name in

@@ -204,7 +204,8 @@ package actor NodeSupervisor {
                 if try await !isLeftOut(pid, container, of: answer) {
                     // What is done for it goes on until all is known that it is to be traced with.
                     if answer.isPending { return }
-                    (reading.wish, reading.problems) = try await wish(of: pid, container, in: answer)
+                    guard let asked = try await wish(of: pid, container, in: answer) else { return }
+                    (reading.wish, reading.problems) = asked
                 }
                 return await settle(pid, reading, found)
             }
@@ -228,14 +229,15 @@ package actor NodeSupervisor {
         }
     }
 
-    /// What a pod asks for one of its processes, by a thread that may block: it may name files.
+    /// What a pod asks for one of its processes, by a thread that may block: it may name files. Nil for one that has ended.
     private func wish(
         of pid: Int32, _ process: ContainedProcess, in answer: ClusterState.Answer
-    ) async throws(TracerError) -> (ProcessWish?, [WishProblem]) {
+    ) async throws(TracerError) -> (ProcessWish?, [WishProblem])? {
         let configuration = configuration
         return try await tracer.reading(pid) { () throws(TracerError) in
             var problems: [WishProblem] = []
             let wish = ProcessWish(of: process, in: answer, by: configuration) { problems.append($0) }
+            if !problems.isEmpty, process.handle?.hasEnded ?? true { return nil }
             return (wish, problems)
         }
     }

@@ -39,6 +39,8 @@ struct ProcessFinding: Sendable {
         }
         var problems: [WishProblem] = []
         wish = ProcessWish(of: process, by: configuration) { problems.append($0) }
+        // What isn't found any more is no problem of one that has ended.
+        if !problems.isEmpty, process.handle?.hasEnded ?? true { return nil }
         self.problems = problems
         if depth != .wish, wish != nil { look = try tracer.look(at: pid) }
     }

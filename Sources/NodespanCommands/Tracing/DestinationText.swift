@@ -32,13 +32,19 @@ enum DestinationText {
         return lines
     }
 
-    /// In the summary for scripts. A URL has nothing to escape.
+    /// In the summary for scripts.
     static func json(_ destination: DestinationSummary) -> String {
         """
-        {"endpoint":"\(destination.endpoint)","spans":\(destination.spans),"exported":\(destination.exported),\
+        {"endpoint":\(quoted(destination.endpoint)),"spans":\(destination.spans),"exported":\(destination.exported),\
         "rejected":\(destination.rejected),"losses":\(SummaryText.json(destination.losses)),\
         "retries":\(destination.retries),"resent":\(destination.resent)\(destination.spool.map(json) ?? "")}
         """
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        JSONText.append(quoted: text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// One more member, with the comma before it.

@@ -23,6 +23,12 @@ package final class ProcessHandle: Sendable {
         try? folder.close()
     }
 
+    /// Whether there is nothing to be opened any more.
+    package var hasEnded: Bool {
+        var status = stat()
+        return fstatat(folder.rawValue, "root", &status, 0) != 0 && Self.isEnd(errno)
+    }
+
     /// Whether its network is this process's own, its loopback included.
     package func sharesNetwork() throws(ProcfsError) -> Bool {
         var (its, own) = (stat(), stat())
@@ -49,7 +55,7 @@ package final class ProcessHandle: Sendable {
         guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else { throw .notAbsolute }
         let root = openat(folder.rawValue, "root", Int32(PATH_ONLY) | O_DIRECTORY | O_CLOEXEC)
         guard root >= 0 else {
-            throw [ENOENT, ESRCH].contains(errno) ? .processEnded : .system(Errno(rawValue: errno))
+            throw Self.isEnd(errno) ? .processEnded : .system(Errno(rawValue: errno))
         }
         defer { close(root) }
         var found: Int32 = -1
@@ -77,6 +83,9 @@ package final class ProcessHandle: Sendable {
         if bytes.count > limit { throw .tooLarge(limit: limit) }
         return bytes
     }
+
+    /// Also of one that nobody has waited for yet.
+    private static func isEnd(_ code: CInt) -> Bool { [ENOENT, ESRCH].contains(code) }
 
     private func failure(_ file: String) -> ProcfsError {
         ProcFolder(pid: pid).failure(Errno(rawValue: errno), file: file)
