@@ -35,10 +35,25 @@ package struct SpanRedaction: Sendable {
 
     /// By their keys: also for those of a resource.
     package func redacted(_ attributes: [Attribute]) -> [Attribute] {
-        if self.attributes.isEmpty { return attributes }
-        return attributes.compactMap { attribute in
-            guard let action = action(for: attribute.key) else { return attribute }
-            return action.applied(to: attribute)
+        var attributes = attributes
+        redactKeys(of: &attributes)
+        return attributes
+    }
+
+    private func redactKeys(of attributes: inout [Attribute]) {
+        if self.attributes.isEmpty { return }
+        var index = 0
+        while index < attributes.count {
+            guard let action = action(for: attributes[index].key) else {
+                index += 1
+                continue
+            }
+            if let attribute = action.applied(to: attributes[index]) {
+                attributes[index] = attribute
+                index += 1
+            } else {
+                attributes.remove(at: index)
+            }
         }
     }
 
@@ -47,7 +62,7 @@ package struct SpanRedaction: Sendable {
     }
 
     private func redact(_ attributes: inout [Attribute]) {
-        if !self.attributes.isEmpty { attributes = redacted(attributes) }
+        redactKeys(of: &attributes)
         for index in attributes.indices {
             for rule in values {
                 guard let value = attributes[index].value.redacted(by: rule) else { continue }
