@@ -6,10 +6,6 @@ package struct SpanRedaction: Sendable {
     /// One after the other.
     package let values: [ValueRule]
 
-    /// Of the rules for one key each, which are most.
-    private let keys: [String: AttributeRule.Action]
-    private let isByKeys: Bool
-
     /// What is always so.
     package static let standard = SpanRedaction()
 
@@ -17,8 +13,6 @@ package struct SpanRedaction: Sendable {
         self.query = query
         self.attributes = attributes
         self.values = values
-        isByKeys = attributes.allSatisfy(\.key.isKey)
-        keys = Dictionary(attributes.map { ($0.key.text, $0.action) }) { first, _ in first }
     }
 
     /// Of the name, the status, and all attributes. Queries are what the conventions see to.
@@ -58,7 +52,7 @@ package struct SpanRedaction: Sendable {
     }
 
     private func action(for key: String) -> AttributeRule.Action? {
-        isByKeys ? keys[key] : attributes.first { $0.key.matches(key) }?.action
+        attributes.first { $0.key.matches(key) }?.action
     }
 
     private func redact(_ attributes: inout [Attribute]) {
