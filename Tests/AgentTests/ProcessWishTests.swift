@@ -107,4 +107,59 @@ import Testing
         #expect(own?.refusal(of: "127.0.0.1") == nil && own?.refusal(of: "10.0.0.7") == nil)
         #expect(own?.refusal(of: "169.254.169.254")?.contains("link-local") == true)
     }
+
+    private func sampler(_ argument: String) throws -> Asked {
+        try ask(own: [
+            "OTEL_TRACES_SAMPLER": "jaeger_remote", "OTEL_TRACES_SAMPLER_ARG": argument, "OTEL_SERVICE_NAME": "a b",
+        ])
+    }
+
+    @Test func `is sampled as a server says that its pod may ask`() throws {
+        let asked = try sampler("endpoint=http://jaeger:5778,pollingIntervalMs=5000,initialSamplingRate=0.5")
+        #expect(asked.problems.isEmpty)
+        #expect(asked.wish.sampling.sampler.decisions == SamplingDecisions(wherever: .ratio(0.5)))
+        let source = try #require(asked.wish.sampling.source)
+        #expect(source.url == "http://jaeger.shop:5778/sampling?service=a%20b")
+        #expect(source.policy == AddressPolicy(allowsLoopback: false, isPods: true))
+    }
+
+    @Test(arguments: [
+        ("endpoint=http://localhost:5778,initialSamplingRate=0.25", "loopback"),
+        ("endpoint=http://169.254.169.254,initialSamplingRate=0.25", "link-local"),
+        ("endpoint=http://jaeger:14250,initialSamplingRate=0.25", "gRPC"), ("initialSamplingRate=0.25", "no endpoint"),
+    ])
+    func `keeps the initial rate where nobody is asked, and says why`(argument: String, words: String) throws {
+        let asked = try sampler(argument)
+        #expect(asked.wish.sampling.source == nil)
+        #expect(asked.wish.options(outlet: .only).sampler.decisions.root == .ratio(0.25))
+        let told = asked.problems.map { "\($0)" }
+        #expect(told.count == 1 && told[0].contains(words) && told[0].contains("0.25"), "\(told)")
+    }
+
+    @Test func `has problems with limits and samplers' arguments, whose values not all may see`() throws {
+        let asked = try ask(own: [
+            "OTEL_SPAN_EVENT_COUNT_LIMIT": "s3cret", "OTEL_TRACES_SAMPLER": "jaeger_remote",
+            "OTEL_TRACES_SAMPLER_ARG": "endpoint=http://jaeger:5778,s3cret=1",
+        ])
+        #expect(asked.problems.count == 2 && asked.problems.allSatisfy { "\($0)".contains("s3cret") })
+        let notes = asked.problems.compactMap { $0.event(on: asked.pod)?.note }
+        #expect(notes.count == 2 && !notes.contains { $0.contains("s3cret") }, "\(notes)")
+    }
+
+    @Test func `has the limits of its rule, or else the configuration's`() throws {
+        let process = try #require(LiveProcess(pid: getpid(), ports: ListeningPorts()))
+        var configuration = AgentConfiguration()
+        configuration.destinations = [
+            DestinationSetting(
+                name: "near", target: .receiver(Receiver(endpoint: try OTLPEndpoint("http://near:4318"))))
+        ]
+        configuration.limits.spansPerSecond = 7
+        configuration.rules = [TraceRule(name: "all", match: ProcessMatch(), destination: "near")]
+        func limits() -> TracingLimits? {
+            ProcessWish(of: process, by: configuration) { _ in }?.options(outlet: .only).limits
+        }
+        #expect(limits()?.spansPerSecond == 7)
+        configuration.rules[0].limits = TracingLimits()
+        #expect(limits() == TracingLimits.none)
+    }
 }

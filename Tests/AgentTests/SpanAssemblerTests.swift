@@ -73,4 +73,36 @@ import Testing
         take()
         #expect(sink.numbers.withLock { $0 } == [1, 2, 1, 2, 2, 2])
     }
+
+    private final class Spans: SpanSink {
+        let all = Mutex<[Span]>([])
+
+        func take(_ span: Span, to outlet: SpanOutlet) { all.withLock { $0.append(span) } }
+        func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
+        func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
+    }
+
+    @Test func `keeps back what it is told to from then on, and limits what is left`() throws {
+        let sink = Spans()
+        let assembler = SpanAssembler(sink: sink, host: HostFacts(name: ""), version: "")
+        var facts = ProcessFacts(pid: 42, executablePath: "/srv/app")
+        facts.limitVariables = ["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "2", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": "3"]
+        assembler.describe(facts, TracingOptions(), of: Self.image, slot: 3)
+        record().withUnsafeBytes(assembler.take)
+        let key = try #require(KeyPattern("process.*"))
+        let firstKey = try #require(sink.all.withLock { $0 }.first?.attributes.first).key
+        let first = try #require(KeyPattern(firstKey))
+        assembler.redact(
+            by: SpanRedaction(attributes: [
+                AttributeRule(key: key, action: .remove), AttributeRule(key: first, action: .redact),
+            ]))
+        record().withUnsafeBytes(assembler.take)
+        let spans = sink.all.withLock { $0 }
+        #expect(spans.map(\.attributes.count) == [2, 2])
+        #expect(spans[0].droppedAttributes > 0 && spans[0].droppedAttributes == spans[1].droppedAttributes)
+        #expect(spans[1].attributes.first?.value == .string("RED"))
+        #expect(spans[0].resource.attributes["process.pid"] == .int(42))
+        #expect(spans[1].resource.attributes["process.pid"] == nil && !spans[1].resource.serviceName.isEmpty)
+        #expect(spans[0].resource.attributes.contains { $0.key == "process.executable.path" })
+    }
 }

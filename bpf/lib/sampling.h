@@ -34,8 +34,8 @@ static __always_inline int ns_take_token(const struct ns_process_settings *setti
 /// What becomes of a span that is to be sampled, where that depends on how many there are. What belongs to a recorded
 /// span of this process may use tokens of the next second, so that rather whole traces are left out than parts of them.
 /// Returns its flags.
-static __noinline __u32 ns_limit_rate(const struct ns_process_settings *settings, const struct ns_span *span,
-                                      int is_limited)
+static __always_inline __u32 ns_limit_rate(const struct ns_process_settings *settings, const struct ns_span *span,
+                                           int is_limited)
 {
 	__u32 slot = settings->counters_slot;
 	struct ns_process_counters *counts = bpf_map_lookup_elem(&counters, &slot);

@@ -2,6 +2,8 @@
 package struct KeyPattern: Hashable, Sendable {
     package let text: String
     private let bytes: [UInt8]
+    /// Matches itself and nothing else.
+    private let isKey: Bool
 
     private static let (star, question) = (UInt8(ascii: "*"), UInt8(ascii: "?"))
 
@@ -10,13 +12,12 @@ package struct KeyPattern: Hashable, Sendable {
         if text.isEmpty { return nil }
         self.text = text
         bytes = Array(text.utf8)
+        isKey = !bytes.contains { $0 == Self.star || $0 == Self.question }
     }
-
-    /// Whether it matches itself and nothing else.
-    var isKey: Bool { !bytes.contains { $0 == Self.star || $0 == Self.question } }
 
     /// Takes no longer than the product of both lengths.
     func matches(_ key: String) -> Bool {
+        if isKey { return key == text }
         var key = key
         return key.withUTF8 { matches($0) }
     }

@@ -6,10 +6,6 @@ package struct SpanRedaction: Sendable {
     /// One after the other.
     package let values: [ValueRule]
 
-    /// Of the rules for one key each, which are most.
-    private let keys: [String: AttributeRule.Action]
-    private let isByKeys: Bool
-
     /// What is always so.
     package static let standard = SpanRedaction()
 
@@ -17,8 +13,6 @@ package struct SpanRedaction: Sendable {
         self.query = query
         self.attributes = attributes
         self.values = values
-        isByKeys = attributes.allSatisfy(\.key.isKey)
-        keys = Dictionary(attributes.map { ($0.key.text, $0.action) }) { first, _ in first }
     }
 
     /// Of the name, the status, and all attributes. Queries are what the conventions see to.
@@ -35,19 +29,34 @@ package struct SpanRedaction: Sendable {
 
     /// By their keys: also for those of a resource.
     package func redacted(_ attributes: [Attribute]) -> [Attribute] {
-        if self.attributes.isEmpty { return attributes }
-        return attributes.compactMap { attribute in
-            guard let action = action(for: attribute.key) else { return attribute }
-            return action.applied(to: attribute)
+        var attributes = attributes
+        redactKeys(of: &attributes)
+        return attributes
+    }
+
+    private func redactKeys(of attributes: inout [Attribute]) {
+        if self.attributes.isEmpty { return }
+        var index = 0
+        while index < attributes.count {
+            guard let action = action(for: attributes[index].key) else {
+                index += 1
+                continue
+            }
+            if let attribute = action.applied(to: attributes[index]) {
+                attributes[index] = attribute
+                index += 1
+            } else {
+                attributes.remove(at: index)
+            }
         }
     }
 
     private func action(for key: String) -> AttributeRule.Action? {
-        isByKeys ? keys[key] : attributes.first { $0.key.matches(key) }?.action
+        attributes.first { $0.key.matches(key) }?.action
     }
 
     private func redact(_ attributes: inout [Attribute]) {
-        if !self.attributes.isEmpty { attributes = redacted(attributes) }
+        redactKeys(of: &attributes)
         for index in attributes.indices {
             for rule in values {
                 guard let value = attributes[index].value.redacted(by: rule) else { continue }
