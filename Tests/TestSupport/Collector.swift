@@ -25,7 +25,8 @@ package struct Collector: ~Copyable {
             #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
             + "/Fixtures/collector/collector.py"
         var child = try ChildProcess(
-            ["/usr/bin/env", "python3", script, "--address", address, "--port", "\(port)"] + (certificate.map { ["--tls", $0] } ?? [])
+            ["/usr/bin/env", "python3", script, "--address", address, "--port", "\(port)"]
+                + (certificate.map { ["--tls", $0] } ?? [])
                 + (isMutual ? ["--mutual"] : [])
                 + (isDecoding ? ["--file", "\(folder.path)/requests"] : []) + answers,
             environment: ["PYTHONPATH": "\(CacheFolder.path)/python"])

@@ -32,7 +32,8 @@ extension AgentConfiguration {
         let problems = ConfigurationProblems(file: file)
         let root = ConfigurationSection(
             try compose(text, problems), path: "",
-            known: ["apiVersion", "rules", "destinations", "sampling", "export", "policy", "redaction"], problems: problems)
+            known: ["apiVersion", "rules", "destinations", "sampling", "export", "policy", "redaction"],
+            problems: problems)
         var configuration = AgentConfiguration()
         if root.text("apiVersion") != version {
             root.complain("apiVersion", "is to be \(version): without it, nobody can tell what the rest means")

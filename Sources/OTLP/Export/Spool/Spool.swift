@@ -16,6 +16,11 @@ package final class Spool: Sendable {
     /// One destination may have so many times the room that it leaves to others: alone, four fifths of all.
     private static let share = 4
     private static let keyName = "key"
+    /// After which nobody is thought to come for a batch any more, seconds.
+    private static let lifetime = 7 * 24 * 3600
+
+    /// Spans that an earlier run had left, and that were removed: for a week no destination has taken them.
+    package let expired: UInt64
 
     private let root: SpoolDirectory
     private let limit: Int
@@ -28,17 +33,30 @@ package final class Spool: Sendable {
     /// - Parameters:
     ///   - path: absolute.
     ///   - bytes: that it may take of the disk.
-    package init(path: String, bytes: Int) throws(Errno) {
+    ///   - unixTime: now, in seconds.
+    package init(path: String, bytes: Int, unixTime: Int) throws(Errno) {
         root = try SpoolDirectory(path: path)
         limit = bytes
         key = try Self.key(in: root)
         var state = State()
+        var expired: UInt64 = 0
         for name in try root.folders() {
-            let size = try root.folder(name).files().reduce(0) { $0 + $1.size }
+            let folder = try root.folder(name)
+            var size = 0
+            for file in try folder.files() {
+                guard unixTime - file.changed > Self.lifetime else {
+                    size += file.size
+                    continue
+                }
+                try folder.remove(file.name)
+                expired += UInt64(SpooledBatch(name: file.name, byteCount: file.size)?.spanCount ?? 0)
+            }
             state.parts[name] = size
             state.used += size
+            if size == 0 { try root.removeFolder(name) }
         }
         self.state = Mutex(state)
+        self.expired = expired
     }
 
     private static func key(in root: SpoolDirectory) throws(Errno) -> [UInt8] {
