@@ -278,6 +278,23 @@ import Testing
         #expect(!spool.reserve(1001, for: "x") && spool.reserve(800, for: "x"))
     }
 
+    @Test func `has a folder for one exporter at a time, and none where one has left batches for the next run`()
+        async throws
+    {
+        let spool = try spool()
+        for (steps, isFree) in [([ScriptedTransport.Step.ok], true), ([.busy], false)] {
+            let folder = spool.folder(for: Self.identity)
+            #expect(folder != nil && spool.folder(for: Self.identity) == nil)
+            try await ExportRun.with(steps, limits: Self.limits, spool: folder) { run in
+                run.take(100)
+                _ = await run.passing { await run.exporter.finish() }
+            }
+            let again = spool.folder(for: Self.identity)
+            #expect((again != nil) == isFree)
+            again?.release()
+        }
+    }
+
     @Test func `gives up what nobody has come for in a week`() async throws {
         try await ExportRun.with([.busy], limits: Self.limits, spool: spool().folder(for: Self.identity)) { run in
             _ = try await Self.take(0..<6, of: SpanAccount(), in: run)

@@ -11,6 +11,8 @@ package final class Spool: Sendable {
         var used = 0
         /// As `used`, by folder.
         var parts: [String: Int] = [:]
+        /// Folders that somebody has.
+        var taken: Set<String> = []
     }
 
     /// One destination may have so many times the room that it leaves to others: alone, four fifths of all.
@@ -72,19 +74,26 @@ package final class Spool: Sendable {
         return key
     }
 
-    /// The folder of a destination, not opened yet.
+    /// The folder of a destination, not opened yet. Nil while another exporter has it, and after one that has left batches in
+    /// it: those are for the next run.
     /// - Parameter identity: what tells the destination from all others. It is not kept.
-    package func folder(for identity: [UInt8]) -> SpoolFolder {
+    package func folder(for identity: [UInt8]) -> SpoolFolder? {
         let halves = [key.prefix(SipHash.keySize), key.suffix(SipHash.keySize)].map { SipHash(key: $0).hash(identity) }
         let name = halves.map { half in
             let digits = String(half, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
+        guard state.withLock({ $0.taken.insert(name).inserted }) else { return nil }
         return SpoolFolder(spool: self, name: name, hash: SipHash(key: key.prefix(SipHash.keySize)))
     }
 
     /// May block.
     func open(_ name: String) throws(Errno) -> SpoolDirectory { try root.folder(name) }
+
+    /// Lets another have a folder.
+    func release(_ folder: String) {
+        state.withLock { _ = $0.taken.remove(folder) }
+    }
 
     /// Takes room for a file. Returns whether there was enough.
     func reserve(_ bytes: Int, for folder: String) -> Bool {

@@ -180,6 +180,11 @@ package final class SpoolFolder: Sendable {
     func finish() async {
         await spool.perform {}
     }
+
+    /// To be called last.
+    func release() {
+        if isEmpty { spool.release(name) }
+    }
 }
 
 /// Settles whether a batch is stored or its storing given up, whichever comes first.
