@@ -116,7 +116,8 @@ let package = Package(
         tests(
             "AgentTests",
             [
-                "Agent", "BPFRuntime", "CBPF", "CLibbpf", "GoBinary", "OTLP", "Probes", "Spans", "TestSupport", "Workloads",
+                "Agent", "BPFRuntime", "CBPF", "CLibbpf", "GoBinary", "OTLP", "Probes", "Spans", "TestSupport",
+                "Workloads",
                 system,
             ]),
 

@@ -10,7 +10,9 @@ import Testing
     private final class Outlets: SpanSink {
         let numbers = Mutex<[Int]>([])
 
-        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) { numbers.withLock { $0.append(outlet.number) } }
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {
+            numbers.withLock { $0.append(outlet.number) }
+        }
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }

@@ -139,6 +139,8 @@ import Testing
             router.keep([patient, impatient])
             take(outlet)
             try await Self.wait("sent again") { router.destinations().first?.exported == 34 }
+            router.keep([], standing: [impatient])
+            for _ in 0..<16 { take(outlet) }
             #expect(network.receiver("http://a:4318/v1/traces").state.withLock { $0.requests } == 2)
         }
     }

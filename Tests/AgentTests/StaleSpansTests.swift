@@ -15,7 +15,9 @@ import Testing
 
         var count: UInt64 { spans.withLock { $0.all } }
 
-        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) { spans.withLock { $0 = ($0.new + 1, $0.all + 1) } }
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {
+            spans.withLock { $0 = ($0.new + 1, $0.all + 1) }
+        }
 
         func flush() -> SinkOutcome {
             spans.withLock { spans in

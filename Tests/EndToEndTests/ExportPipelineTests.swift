@@ -9,7 +9,8 @@ extension EndToEnd {
         private static func configuration(_ export: String, _ destinations: [(name: String, url: String)]) -> String {
             let rules = destinations.map { "  - {match: {executable: FOLDER/\($0.name)}, destination: \($0.name)}\n" }
             let places = destinations.map { "  - {name: \($0.name), endpoint: \"\($0.url)\"}\n" }
-            return "apiVersion: nodespan/v1\nexport: \(export)\nrules:\n\(rules.joined())destinations:\n\(places.joined())"
+            return
+                "apiVersion: nodespan/v1\nexport: \(export)\nrules:\n\(rules.joined())destinations:\n\(places.joined())"
         }
 
         private static func books(of pid: Int32, in trace: Trace) throws -> Trace.Books {

@@ -42,6 +42,25 @@ import Testing
         #expect(text.hasPrefix(#"{"endpoint":"/a\"b\\c","spans":0,"#), "\(text)")
     }
 
+    @Test func `tells scripts the books of each process where asked to, and of those that have ended`() {
+        var summary = TraceSummary()
+        var books = SpanBooks()
+        (books.begun, books.exported, books.unsampled, books.inFlight, books.queued) = (9, 1, 2, 1, 2)
+        books.losses = [.rejected: 3]
+        summary.processes = [ProcessSummary(pid: 42, books: books)]
+        summary.ended.begun = 1
+        summary.ended.losses = [.spoolFull: 1]
+        summary.add(books)
+        summary.add(summary.ended)
+        #expect(
+            SummaryText.json(summary, hasProcesses: true)
+                == #"{"spans":1,"begun":10,"exported":1,"unsampled":2,"inFlight":1,"losses":{"rejected":3,"spool_full":1},"#
+                + #""propagation":{"written":0,"unwritten":{},"writesOff":0},"queued":2,"processes":[{"pid":42,"begun":9,"#
+                + #""exported":1,"unsampled":2,"inFlight":1,"queued":2,"losses":{"rejected":3}}],"ended":{"begun":1,"#
+                + #""exported":0,"unsampled":0,"inFlight":0,"queued":0,"losses":{"spool_full":1}},"destinations":[]}"#)
+        #expect(SummaryText.table(summary).contains("2 kept on disk for the next run"))
+    }
+
     @Test func `says nothing of what didn't happen`() {
         #expect(SummaryText.table(TraceSummary()) == "0 requests began: 0 spans, none lost")
     }

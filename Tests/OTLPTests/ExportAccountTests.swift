@@ -1,3 +1,4 @@
+import Glibc
 import Spans
 import TestSupport
 import Testing
@@ -23,7 +24,7 @@ import Testing
         ]
         let steps = (0..<60).map { _ in kinds.randomElement() ?? .ok } + [Bool.random() ? .ok : .busy]
         let folder = try TemporaryFolder()
-        let spool = number % 2 == 0 ? nil : try Spool(path: "\(folder.path)/spool", bytes: 400_000)
+        let spool = number % 2 == 0 ? nil : try Spool(path: "\(folder.path)/spool", bytes: 400_000, unixTime: time(nil))
         var limits = ExportLimits()
         limits.queuedSpans = 3000
         limits.retrying = .seconds(20)

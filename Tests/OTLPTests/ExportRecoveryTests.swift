@@ -83,7 +83,7 @@ import Testing
         #expect(
             batch(BatchLimits(age: .milliseconds(200)), BatchLimits(spans: 100)) == [.seconds(100), .milliseconds(200)])
         #expect(batch(BatchLimits(age: .zero, spans: 1)) == [.seconds(16), .milliseconds(100)])
-        #expect(batch(BatchLimits(age: .seconds(1 << 40), spans: .max)) == [.seconds(8192), .seconds(60)])
+        #expect(batch(BatchLimits(age: .seconds(1 << 40), spans: .max)) == [.seconds(4096), .seconds(60)])
     }
 
     @Test func `go earlier from now on, and later again when that one has gone`() async throws {

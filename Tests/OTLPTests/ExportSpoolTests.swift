@@ -16,7 +16,9 @@ import Testing
 
     private static let identity = Array("http://collector".utf8)
 
-    private func spool(bytes: Int = 10 << 20) throws -> Spool { try Spool(path: "\(folder.path)/a/spool", bytes: bytes) }
+    private func spool(bytes: Int = 10 << 20) throws -> Spool {
+        try Spool(path: "\(folder.path)/a/spool", bytes: bytes, unixTime: time(nil))
+    }
 
     /// Small batches, one request at a time, and room for four batches.
     private static var limits: ExportLimits {
@@ -36,7 +38,9 @@ import Testing
     }
 
     /// Takes spans as fast as they are stored.
-    private static func take(_ batches: Range<Int>, of account: SpanAccount, in run: ExportRun) async throws -> [[UInt8]] {
+    private static func take(_ batches: Range<Int>, of account: SpanAccount, in run: ExportRun) async throws
+        -> [[UInt8]]
+    {
         let resource = Resource.named("shop")
         var expected: [[UInt8]] = []
         for batch in batches {
@@ -184,7 +188,10 @@ import Testing
             #expect(summary.losses == (isKnown ? [.outputFailed: 100] : [:]))
             #expect(summary.spool?.unreadable == (isKnown ? 2 : 1))
         }
-        #expect(try files.sorted() == (["stranger.unreadable"] + (damage == "gone" ? [] : damage == "link" ? [] : [names[2] + ".unreadable"])).sorted())
+        #expect(
+            try files.sorted()
+                == (["stranger.unreadable"]
+                + (damage == "gone" ? [] : damage == "link" ? [] : [names[2] + ".unreadable"])).sorted())
     }
 
     @Test func `takes a file that goes away while it runs for lost`() async throws {
@@ -204,7 +211,8 @@ import Testing
         }
     }
 
-    @Test func `that can't be written to is told of once, and loses no more than memory has no room for`() async throws {
+    @Test func `that can't be written to is told of once, and loses no more than memory has no room for`() async throws
+    {
         let account = SpanAccount()
         try await ExportRun.with([.busy], limits: Self.limits, spool: spool().folder(for: Self.identity)) { run in
             run.take(100, of: account)
@@ -257,7 +265,7 @@ import Testing
             try createFolder("\(folder.path)/target")
             symlink("\(folder.path)/target", path)
         }
-        #expect(throws: Errno.self) { try Spool(path: path, bytes: 1 << 20) }
+        #expect(throws: Errno.self) { try Spool(path: path, bytes: 1 << 20, unixTime: time(nil)) }
     }
 
     @Test func `counts what an earlier run has left of its room, whoever's it is`() async throws {
@@ -270,12 +278,44 @@ import Testing
         #expect(!spool.reserve(1001, for: "x") && spool.reserve(800, for: "x"))
     }
 
+    @Test func `has a folder for one exporter at a time, and none where one has left batches for the next run`()
+        async throws
+    {
+        let spool = try spool()
+        for (steps, isFree) in [([ScriptedTransport.Step.ok], true), ([.busy], false)] {
+            let folder = spool.folder(for: Self.identity)
+            #expect(folder != nil && spool.folder(for: Self.identity) == nil)
+            try await ExportRun.with(steps, limits: Self.limits, spool: folder) { run in
+                run.take(100)
+                _ = await run.passing { await run.exporter.finish() }
+            }
+            let again = spool.folder(for: Self.identity)
+            #expect((again != nil) == isFree)
+            again?.release()
+        }
+    }
+
+    @Test func `gives up what nobody has come for in a week`() async throws {
+        try await ExportRun.with([.busy], limits: Self.limits, spool: spool().folder(for: Self.identity)) { run in
+            _ = try await Self.take(0..<6, of: SpanAccount(), in: run)
+            _ = await run.exporter.finish()
+        }
+        let path = "\(folder.path)/a/spool"
+        let week = 7 * 24 * 3600
+        #expect(try Spool(path: path, bytes: 1 << 20, unixTime: time(nil) + week - 3600).expired == 0)
+        #expect(try files.count == 6)
+        let later = try Spool(path: path, bytes: 1 << 20, unixTime: time(nil) + week + 3600)
+        #expect(later.expired == 600 && later.reserve(800_000, for: "x"))
+        #expect(try Command.run(["/bin/ls", path]).output == "key\n")
+    }
+
     @Test func `hashes as SipHash does`() {
         // From the paper, appendix A.
         #expect(SipHash(key: (0..<16).map { UInt8($0) }).hash((0..<15).map { UInt8($0) }) == 0xa129_ca61_49be_45e5)
     }
 
-    @Test func `tells destinations apart by all that makes them differ, and has none for a pod's own loopback`() throws {
+    @Test func `tells destinations apart by all that makes them differ, and has none for a pod's own loopback`() throws
+    {
         let endpoint = try OTLPEndpoint("http://collector:4318")
         var targets = [
             Receiver(endpoint: endpoint), Receiver(endpoint: try OTLPEndpoint("http://collector:4317")),

@@ -70,7 +70,7 @@ import Testing
     /// Connections come to it, and nobody takes them.
     @Test(arguments: Wire.allCases, [false, true])
     func `is a silence, too`(wire: Wire, isSecure: Bool) async throws {
-        let listener = try UnansweredPort()
+        let listener = try SilentListener()
         var limits = FaultRun.limits
         limits.attempt = .seconds(10)
         let scheme = wire == .grpc ? "grpc" : "http"

@@ -15,7 +15,9 @@ extension ConfigurationSection {
         }
         if let found, range.contains(found) { return found }
         complain(
-            key, "is to be a time from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), such as 500ms or 2m")
+            key,
+            "is to be a time from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), such as 500ms or 2m"
+        )
         return nil
     }
 
@@ -27,7 +29,8 @@ extension ConfigurationSection {
         }
         if let found, !found.overflow, range.contains(found.partialValue) { return found.partialValue }
         complain(
-            key, "is to be a number of bytes from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), such as 8MiB"
+            key,
+            "is to be a number of bytes from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), such as 8MiB"
         )
         return nil
     }

@@ -28,8 +28,13 @@ package struct RemoteSamplingSource: Hashable, Sendable {
         let endpoint: OTLPEndpoint
         do throws(DestinationRefusal) {
             // Its path is taken as it stands.
-            let variables = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": parts.string ?? text]
-            endpoint = try policy.endpoint(in: variables, namespace: namespace)
+            let url = parts.string ?? text
+            let named = ExporterVariables.Named(text: given, url: url, isForTraces: true)
+            let place = try policy.place(of: named, namespace: namespace)
+            if place.isLoopback, addresses?.loopback == .forbidden {
+                throw DestinationRefusal.loopback(url, reason: "nobody is asked there")
+            }
+            endpoint = place.endpoint
         } catch {
             throw .refused(error)
         }

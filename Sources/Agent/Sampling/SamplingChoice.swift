@@ -29,7 +29,7 @@ struct SamplingChoice: Hashable {
         sampler = asked ?? own ?? standard
         guard let remote = sampler.remote else { return }
         do throws(RemoteSamplingProblem) {
-            let free = DestinationPolicy(allowsLoopback: true)
+            let free = DestinationPolicy()
             source =
                 if asked == nil {
                     try RemoteSamplingSource(remote, service: service(), free, nil, namespace: nil)

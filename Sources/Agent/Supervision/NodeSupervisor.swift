@@ -144,7 +144,7 @@ package actor NodeSupervisor {
             waiting = []
             await lookAtAll()
             for continuation in asked { continuation.resume() }
-            router.keep(Set(configuration.destinations).union(wishes.values.compactMap(\.destination)))
+            router.keep(Set(wishes.values.compactMap(\.destination)), standing: configuration.destinations)
             try? await Task.sleep(for: Self.pause)
         }
     }

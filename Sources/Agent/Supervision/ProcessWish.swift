@@ -56,9 +56,8 @@ struct ProcessWish: Hashable {
         sampling = SamplingChoice(
             own: rule.sampler, variables: variables, standard: configuration.sampler,
             bounds: SamplingChoice.Bounds(
-                policy: DestinationPolicy(
-                    allowedHosts: configuration.allowedEndpoints, allowsLoopback: process.sharesNetwork),
-                addresses: AddressPolicy(allowsLoopback: process.sharesNetwork, isPods: false), namespace: nil),
+                policy: DestinationPolicy(allowedHosts: configuration.allowedEndpoints),
+                addresses: AddressPolicy(loopback: Self.loopback(of: process.handle), isPods: false), namespace: nil),
             service: { Self.serviceName(of: process.programPath, variables, rule.resource) }, report)
         resource = rule.resource
         self.destination = destination
@@ -103,7 +102,7 @@ struct ProcessWish: Hashable {
         _ = SpanLimits(environment: settings.environment) { report(.limit($0)) }
         limits = configuration.limits
         let policy = DestinationPolicy(allowedHosts: configuration.allowedEndpoints)
-        let addresses = AddressPolicy(allowsLoopback: false, isPods: true)
+        let addresses = AddressPolicy(loopback: Self.loopback(of: process.handle), isPods: true)
         sampling = SamplingChoice(
             own: nil, variables: settings.environment, standard: configuration.sampler,
             bounds: SamplingChoice.Bounds(policy: policy, addresses: addresses, namespace: metadata.namespace),
@@ -114,5 +113,10 @@ struct ProcessWish: Hashable {
             namespace: metadata.namespace, values: answer.values
         ).destination(by: configuration, report: report)
         pod = answer.pod.reference
+    }
+
+    /// Whose this machine's loopback is, for a process that names a server to be asked.
+    private static func loopback(of process: ProcessHandle?) -> AddressPolicy.Loopback {
+        (try? process?.sharesNetwork()) ?? false ? .shared : .forbidden
     }
 }

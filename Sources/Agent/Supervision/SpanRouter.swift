@@ -75,7 +75,9 @@ package final class SpanRouter: SpanSink {
     }
 
     private static func join(_ destination: DestinationSetting, _ state: inout State) -> SpanOutlet? {
-        guard let known = state.ways.first(where: { $0.value.pipeline == destination.pipeline })?.key else { return nil }
+        guard let known = state.ways.first(where: { $0.value.pipeline == destination.pipeline })?.key else {
+            return nil
+        }
         state.ways[known]?.unusedSince = nil
         if state.ways[known]?.batches.insert(destination.batch).inserted == true { setBatch(of: state.ways[known]) }
         return known
@@ -93,8 +95,15 @@ package final class SpanRouter: SpanSink {
     }
 
     /// Ends the ways to destinations that aren't among these for a while, once what they hold is sent.
-    func keep(_ destinations: Set<DestinationSetting>, now: ContinuousClock.Instant = .now) {
+    /// - Parameters:
+    ///   - destinations: of the processes that there are, with the batches that each wants.
+    ///   - standing: those that are kept though no process may have them now.
+    func keep(
+        _ destinations: Set<DestinationSetting>, standing: [DestinationSetting] = [],
+        now: ContinuousClock.Instant = .now
+    ) {
         var wanted: [DestinationSetting.Pipeline: Set<BatchLimits>] = [:]
+        for destination in standing { wanted[destination.pipeline] = [] }
         for destination in destinations { wanted[destination.pipeline, default: []].insert(destination.batch) }
         state.withLock { state in
             for (outlet, way) in state.ways {

@@ -151,21 +151,24 @@ final class SpanAssembler: Sendable {
 
     /// One record of the ring, on the reader's thread.
     func take(_ bytes: UnsafeRawBufferPointer) {
-        let made = state.withLock { state -> (span: Span, workload: Workload)? in
+        let made = state.withLock { state -> (span: Span, outlet: SpanOutlet, account: SpanAccount)? in
             guard let record = try? RecordDecoder.decode(bytes),
                 let workload = Self.workload(of: record.context, state)
             else {
                 Self.dropInvalid(bytes, &state)
                 return nil
             }
-            return (assemble(record, workload, &state), workload)
+            return (assemble(record, workload, &state), workload.options.outlet, workload.account)
         }
-        if let made { sink.take(made.span, to: made.workload.options.outlet, of: made.workload.account) }
+        if let made { sink.take(made.span, to: made.outlet, of: made.account) }
     }
 
     /// Of a record that makes no sense, the process may be known all the same.
     private static func dropInvalid(_ bytes: UnsafeRawBufferPointer, _ state: inout State) {
-        guard bytes.count >= MemoryLayout<ns_span>.size else { return state.invalid += 1 }
+        guard bytes.count >= MemoryLayout<ns_span>.size else {
+            state.invalid += 1
+            return
+        }
         let span = bytes.loadUnaligned(as: ns_span.self)
         if let workload = state.workloads[span.counters_slot], workload.image?.isSame(as: span.process) ?? true {
             workload.account.lose(to: .recordInvalid)

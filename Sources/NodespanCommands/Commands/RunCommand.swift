@@ -75,7 +75,8 @@ struct RunCommand: AsyncParsableCommand {
             failure = error
         }
         let summary = try await session.close()
-        StandardError.print(format == .json ? SummaryText.json(summary, hasProcesses: true) : SummaryText.table(summary))
+        StandardError.print(
+            format == .json ? SummaryText.json(summary, hasProcesses: true) : SummaryText.table(summary))
         // Read up to here: a second Ctrl-C must not end the process while probes are taken out.
         _ = consume signals
         _ = consume lock

@@ -117,7 +117,13 @@ final class AgentSession: Sendable {
     private static func spool(_ setting: ExportSettings.Spool?) throws(CommandFailure) -> Spool? {
         guard let setting else { return nil }
         do throws(Errno) {
-            return try Spool(path: setting.directory, bytes: setting.bytes)
+            let spool = try Spool(path: setting.directory, bytes: setting.bytes, unixTime: time(nil))
+            if spool.expired > 0 {
+                StandardError.print(
+                    "\(setting.directory): \(spool.expired) spans of an earlier run were removed: no destination had taken them "
+                        + "for a week")
+            }
+            return spool
         } catch {
             throw CommandFailure(
                 "export.spool.directory: \(setting.directory): \(error); it is to be a folder that is nodespan's own, which "

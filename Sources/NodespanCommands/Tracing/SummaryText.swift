@@ -44,11 +44,11 @@ enum SummaryText {
     static func json(_ summary: TraceSummary, hasProcesses: Bool = false) -> String {
         let processes = hasProcesses ? json(summary.processes, summary) : ""
         return """
-        {"spans":\(summary.exported),"begun":\(summary.begun),"exported":\(summary.exported),\
-        "unsampled":\(summary.unsampled),"inFlight":\(summary.inFlight),"losses":\(json(summary.losses)),\
-        "propagation":\(json(summary.propagation)),\(processes)\
-        "destinations":[\(summary.destinations.map(DestinationText.json).joined(separator: ","))]}
-        """
+            {"spans":\(summary.exported),"begun":\(summary.begun),"exported":\(summary.exported),\
+            "unsampled":\(summary.unsampled),"inFlight":\(summary.inFlight),"losses":\(json(summary.losses)),\
+            "propagation":\(json(summary.propagation)),\(processes)\
+            "destinations":[\(summary.destinations.map(DestinationText.json).joined(separator: ","))]}
+            """
     }
 
     private static func json(_ processes: [ProcessSummary], _ summary: TraceSummary) -> String {

@@ -20,11 +20,11 @@ package struct BatchLimits: Hashable, Sendable {
 }
 
 extension ExportLimits {
-    /// What a pipeline is to do that these share; the limits themselves where there are none.
+    /// What a pipeline is to do that these share; the limits themselves where there are none. A batch is at most half of what
+    /// may wait: spans come while it is sent.
     func batch(for wishes: some Collection<BatchLimits>) -> (spans: Int, age: Duration) {
-        let spans = wishes.map {
-            min(max($0.spans ?? batchSpans, BatchLimits.sizes.lowerBound), BatchLimits.sizes.upperBound)
-        }
+        let most = max(1, min(BatchLimits.sizes.upperBound, queuedSpans / 2))
+        let spans = wishes.map { min(max($0.spans ?? batchSpans, BatchLimits.sizes.lowerBound), most) }
         let ages = wishes.map { min(max($0.age ?? batchAge, BatchLimits.ages.lowerBound), BatchLimits.ages.upperBound) }
         return (spans.min() ?? batchSpans, ages.min() ?? batchAge)
     }

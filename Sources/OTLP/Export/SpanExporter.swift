@@ -102,6 +102,7 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
             leftOver = delivery.leftOver
         }
         await giveUp(leftOver)
+        spool?.release()
         await transport.shutdown()
         books.withLock { $0.hasEnded = true }
         hasEnded.finish()

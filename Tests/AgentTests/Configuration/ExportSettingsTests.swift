@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct `The section export` {
     private func read(_ export: String) throws -> ExportSettings {
-        try AgentConfiguration.read("apiVersion: nodespan/v1\nexport: \(export)", file: "c.yaml", environment: [:]).export
+        try AgentConfiguration.read("apiVersion: nodespan/v1\nexport: \(export)", file: "c.yaml", environment: [:])
+            .export
     }
 
     @Test func `has limits for batches, queues, retries, the end, and the disk`() throws {
@@ -33,7 +34,8 @@ import Testing
         ("{batch: {bytes: 99999999999999999TiB}}", "export.batch.bytes", "4KiB"),
         ("{batch: {bytes: 9999999999999TiB}}", "export.batch.bytes", "4KiB"),
         ("{queue: {spans: 500}}", "export.queue", "two batches"), ("{drain: -1s}", "export.drain", "0s to 5m"),
-        ("{retry: {for: 2d}}", "export.retry.for", "24h"), ("{spool: {directory: x}}", "export.spool.directory", "absolute"),
+        ("{retry: {for: 2d}}", "export.retry.for", "24h"),
+        ("{spool: {directory: x}}", "export.spool.directory", "absolute"),
         ("{spool: {bytes: 1}}", "export.spool.bytes", "1MiB"), ("{spol: {}}", "export.spol", "did you mean spool?"),
     ])
     func `names what is wrong, and what would be right`(text: String, key: String, words: String) throws {
@@ -46,7 +48,8 @@ import Testing
         let text = "{batch: {age: 90s}, spool: {bytes: 3145728}}"
         #expect(throws: ConfigurationError.self) { try read(text) }
         let configuration = try AgentConfiguration.read(
-            "apiVersion: nodespan/v1\nexport: {batch: {age: 1500ms}, drain: 0s, spool: {bytes: 3145728}}", file: "c.yaml",
+            "apiVersion: nodespan/v1\nexport: {batch: {age: 1500ms}, drain: 0s, spool: {bytes: 3145728}}",
+            file: "c.yaml",
             environment: [:])
         let printed = try EffectiveConfiguration(configuration).yaml()
         for line in ["age: 1500ms", "bytes: 3MiB", "for: 5m", "drain: 0s", "directory: /var/lib/nodespan/spool"] {

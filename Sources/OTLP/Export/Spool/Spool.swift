@@ -11,11 +11,18 @@ package final class Spool: Sendable {
         var used = 0
         /// As `used`, by folder.
         var parts: [String: Int] = [:]
+        /// Folders that somebody has.
+        var taken: Set<String> = []
     }
 
     /// One destination may have so many times the room that it leaves to others: alone, four fifths of all.
     private static let share = 4
     private static let keyName = "key"
+    /// After which nobody is thought to come for a batch any more, seconds.
+    private static let lifetime = 7 * 24 * 3600
+
+    /// Spans that an earlier run had left, and that were removed: for a week no destination has taken them.
+    package let expired: UInt64
 
     private let root: SpoolDirectory
     private let limit: Int
@@ -28,17 +35,30 @@ package final class Spool: Sendable {
     /// - Parameters:
     ///   - path: absolute.
     ///   - bytes: that it may take of the disk.
-    package init(path: String, bytes: Int) throws(Errno) {
+    ///   - unixTime: now, in seconds.
+    package init(path: String, bytes: Int, unixTime: Int) throws(Errno) {
         root = try SpoolDirectory(path: path)
         limit = bytes
         key = try Self.key(in: root)
         var state = State()
+        var expired: UInt64 = 0
         for name in try root.folders() {
-            let size = try root.folder(name).files().reduce(0) { $0 + $1.size }
+            let folder = try root.folder(name)
+            var size = 0
+            for file in try folder.files() {
+                guard unixTime - file.changed > Self.lifetime else {
+                    size += file.size
+                    continue
+                }
+                try folder.remove(file.name)
+                expired += UInt64(SpooledBatch(name: file.name, byteCount: file.size)?.spanCount ?? 0)
+            }
             state.parts[name] = size
             state.used += size
+            if size == 0 { try root.removeFolder(name) }
         }
         self.state = Mutex(state)
+        self.expired = expired
     }
 
     private static func key(in root: SpoolDirectory) throws(Errno) -> [UInt8] {
@@ -54,19 +74,26 @@ package final class Spool: Sendable {
         return key
     }
 
-    /// The folder of a destination, not opened yet.
+    /// The folder of a destination, not opened yet. Nil while another exporter has it, and after one that has left batches in
+    /// it: those are for the next run.
     /// - Parameter identity: what tells the destination from all others. It is not kept.
-    package func folder(for identity: [UInt8]) -> SpoolFolder {
+    package func folder(for identity: [UInt8]) -> SpoolFolder? {
         let halves = [key.prefix(SipHash.keySize), key.suffix(SipHash.keySize)].map { SipHash(key: $0).hash(identity) }
         let name = halves.map { half in
             let digits = String(half, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
+        guard state.withLock({ $0.taken.insert(name).inserted }) else { return nil }
         return SpoolFolder(spool: self, name: name, hash: SipHash(key: key.prefix(SipHash.keySize)))
     }
 
     /// May block.
     func open(_ name: String) throws(Errno) -> SpoolDirectory { try root.folder(name) }
+
+    /// Lets another have a folder.
+    func release(_ folder: String) {
+        state.withLock { _ = $0.taken.remove(folder) }
+    }
 
     /// Takes room for a file. Returns whether there was enough.
     func reserve(_ bytes: Int, for folder: String) -> Bool {

@@ -41,8 +41,16 @@ final class SpoolDirectory: Sendable {
         try? descriptor.close()
     }
 
-    /// What is in it that has a size: regular files, in no order. Folders have none here.
-    func files() throws(Errno) -> [(name: String, size: Int)] {
+    struct File {
+        let name: String
+        /// Bytes.
+        let size: Int
+        /// Seconds since 1970, of the last change.
+        let changed: Int
+    }
+
+    /// The regular ones, in no order.
+    func files() throws(Errno) -> [File] {
         try entries(of: S_IFREG)
     }
 
@@ -50,7 +58,7 @@ final class SpoolDirectory: Sendable {
         try entries(of: S_IFDIR).map(\.name)
     }
 
-    private func entries(of kind: mode_t) throws(Errno) -> [(name: String, size: Int)] {
+    private func entries(of kind: mode_t) throws(Errno) -> [File] {
         // Of its own: a duplicate would share the place up to which is read.
         let copy = openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         try Self.check(copy)
@@ -60,14 +68,16 @@ final class SpoolDirectory: Sendable {
             throw error
         }
         defer { closedir(stream) }
-        var found: [(name: String, size: Int)] = []
+        var found: [File] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             var status = stat()
             guard name != ".", name != "..", fstatat(copy, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
                 status.st_mode & S_IFMT == kind
             else { continue }
-            found.append((name, Int(status.st_size)))
+            found.append(File(name: name, size: Int(status.st_size), changed: Int(status.st_mtim.tv_sec)))
         }
         return found
     }
@@ -121,6 +131,11 @@ final class SpoolDirectory: Sendable {
 
     func remove(_ name: String) throws(Errno) {
         if unlinkat(descriptor.rawValue, name, 0) != 0, errno != ENOENT { throw Errno(rawValue: errno) }
+    }
+
+    /// One in this, if it is empty.
+    func removeFolder(_ name: String) throws(Errno) {
+        if unlinkat(descriptor.rawValue, name, AT_REMOVEDIR) != 0, errno != ENOTEMPTY { throw Errno(rawValue: errno) }
     }
 
     private static func check(_ result: Int32) throws(Errno) {

@@ -61,7 +61,8 @@ package final class SpoolFolder: Sendable {
     private func load(_ directory: SpoolDirectory) throws(Errno) {
         var found: [SpooledBatch] = []
         var strangers: UInt64 = 0
-        for (name, size) in try directory.files() {
+        for file in try directory.files() {
+            let (name, size) = (file.name, file.size)
             if let batch = SpooledBatch(name: name, byteCount: size) {
                 found.append(batch)
             } else if name == Self.draft {
@@ -178,6 +179,11 @@ package final class SpoolFolder: Sendable {
     /// Waits for what is under way. Nothing is to be stored any more.
     func finish() async {
         await spool.perform {}
+    }
+
+    /// To be called last.
+    func release() {
+        if isEmpty { spool.release(name) }
     }
 }
 
