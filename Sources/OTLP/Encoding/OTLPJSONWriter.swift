@@ -37,8 +37,11 @@ struct OTLPJSONWriter: SpanGroupWriter {
         append("\"startTimeUnixNano\":\"", time: span.startUnixNano)
         append("\"endTimeUnixNano\":\"", time: span.endUnixNano)
         append(span.attributes)
+        append("\"droppedAttributesCount\":", number: UInt64(span.droppedAttributes))
         append(span.events)
+        append("\"droppedEventsCount\":", number: UInt64(span.droppedEvents))
         append(span.links)
+        append("\"droppedLinksCount\":", number: UInt64(span.droppedLinks))
         append(span.status)
         bytes.append(UInt8(ascii: "}"))
     }
@@ -52,6 +55,7 @@ struct OTLPJSONWriter: SpanGroupWriter {
             append("\"timeUnixNano\":\"", time: event.timeUnixNano)
             append("\"name\":", text: event.name)
             append(event.attributes)
+            append("\"droppedAttributesCount\":", number: UInt64(event.droppedAttributes))
             bytes.append(UInt8(ascii: "}"))
         }
         bytes.append(UInt8(ascii: "]"))
@@ -70,6 +74,7 @@ struct OTLPJSONWriter: SpanGroupWriter {
             append("\"flags\":", number: UInt64(link.flags))
             append("\"traceState\":", text: link.traceState)
             append(link.attributes)
+            append("\"droppedAttributesCount\":", number: UInt64(link.droppedAttributes))
             bytes.append(UInt8(ascii: "}"))
         }
         bytes.append(UInt8(ascii: "]"))

@@ -14,8 +14,11 @@ extension ProtobufWriter {
             message.fixed64(7, span.startUnixNano)
             message.fixed64(8, span.endUnixNano)
             message.append(span.attributes, as: 9)
+            message.varint(10, UInt64(span.droppedAttributes))
             for event in span.events { message.append(event) }
+            message.varint(12, UInt64(span.droppedEvents))
             for link in span.links { message.append(link) }
+            message.varint(14, UInt64(span.droppedLinks))
             message.append(span.status)
             message.fixed32(16, SpanNumbers.flags(of: span))
         }
@@ -26,6 +29,7 @@ extension ProtobufWriter {
             message.fixed64(1, event.timeUnixNano)
             message.string(2, event.name)
             message.append(event.attributes, as: 3)
+            message.varint(4, UInt64(event.droppedAttributes))
         }
     }
 
@@ -36,6 +40,7 @@ extension ProtobufWriter {
             message.bytes(2, link.spanID.value)
             message.string(3, link.traceState)
             message.append(link.attributes, as: 4)
+            message.varint(5, UInt64(link.droppedAttributes))
             message.fixed32(6, UInt32(link.flags))
         }
     }

@@ -29,6 +29,8 @@ package struct Span: Sendable {
         package var name: String
         package var timeUnixNano: UInt64
         package var attributes: [Attribute]
+        /// Those that a limit left out.
+        package var droppedAttributes: UInt32 = 0
 
         package init(name: String, timeUnixNano: UInt64, attributes: [Attribute] = []) {
             self.name = name
@@ -43,6 +45,8 @@ package struct Span: Sendable {
         package var flags: UInt8
         package var traceState: String
         package var attributes: [Attribute]
+        /// Those that a limit left out.
+        package var droppedAttributes: UInt32 = 0
 
         package init(
             traceID: TraceID, spanID: SpanID, flags: UInt8 = 0, traceState: String = "", attributes: [Attribute] = []
@@ -78,6 +82,10 @@ package struct Span: Sendable {
     package var links: [Link]
     package var resource: Resource
     package var scope: InstrumentationScope
+    /// What limits left out.
+    package var droppedAttributes: UInt32 = 0
+    package var droppedEvents: UInt32 = 0
+    package var droppedLinks: UInt32 = 0
 
     package init(
         traceID: TraceID, spanID: SpanID, parentSpanID: SpanID? = nil, parentIsRemote: Bool = false, flags: UInt8 = 1,

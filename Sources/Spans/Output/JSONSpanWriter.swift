@@ -20,11 +20,16 @@ package enum JSONSpanWriter {
         JSONText.append(quoted: span.status.message, to: &buffer)
         JSONText.append("},\"attributes\":", to: &buffer)
         JSONText.append(span.attributes, to: &buffer)
+        append(",\"droppedAttributesCount\":", span.droppedAttributes, to: &buffer)
         JSONText.append(",\"events\":[", to: &buffer)
         append(span.events, to: &buffer)
-        JSONText.append("],\"links\":[", to: &buffer)
+        buffer.append(UInt8(ascii: "]"))
+        append(",\"droppedEventsCount\":", span.droppedEvents, to: &buffer)
+        JSONText.append(",\"links\":[", to: &buffer)
         append(span.links, to: &buffer)
-        JSONText.append("],\"resource\":", to: &buffer)
+        buffer.append(UInt8(ascii: "]"))
+        append(",\"droppedLinksCount\":", span.droppedLinks, to: &buffer)
+        JSONText.append(",\"resource\":", to: &buffer)
         buffer.append(contentsOf: span.resource.json)
         JSONText.append(",\"scope\":{\"name\":", to: &buffer)
         JSONText.append(quoted: span.scope.name, to: &buffer)
@@ -46,6 +51,13 @@ package enum JSONSpanWriter {
         JSONText.append(quoted: span.traceState, to: &buffer)
     }
 
+    /// What limits left out, where that is anything.
+    private static func append(_ key: StaticString, _ count: UInt32, to buffer: inout [UInt8]) {
+        if count == 0 { return }
+        JSONText.append(key, to: &buffer)
+        JSONText.append(decimal: UInt64(count), to: &buffer)
+    }
+
     private static func append(_ traceID: TraceID, to buffer: inout [UInt8]) {
         JSONText.append(hexadecimal: traceID.high, to: &buffer)
         JSONText.append(hexadecimal: traceID.low, to: &buffer)
@@ -60,6 +72,7 @@ package enum JSONSpanWriter {
             JSONText.append(decimal: event.timeUnixNano, to: &buffer)
             JSONText.append("\",\"attributes\":", to: &buffer)
             JSONText.append(event.attributes, to: &buffer)
+            append(",\"droppedAttributesCount\":", event.droppedAttributes, to: &buffer)
             buffer.append(UInt8(ascii: "}"))
         }
     }
@@ -77,6 +90,7 @@ package enum JSONSpanWriter {
             JSONText.append(quoted: link.traceState, to: &buffer)
             JSONText.append(",\"attributes\":", to: &buffer)
             JSONText.append(link.attributes, to: &buffer)
+            append(",\"droppedAttributesCount\":", link.droppedAttributes, to: &buffer)
             buffer.append(UInt8(ascii: "}"))
         }
     }
