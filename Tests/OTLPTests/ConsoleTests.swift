@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `are a tree of each batch for people`() {
-        var encoder = SpanTreeEncoder(localTime: { _ in LocalTime(hour: 15, minute: 4, second: 5) }) { 100 }
+        var encoder = SpanTreeEncoder(localTime: { _ in LocalTime(hour: 15, minute: 4, second: 5) }, width: { 100 })
         var (root, child, lone) = (
             sampleSpan(1, of: .named("shop")), sampleSpan(2, of: .named("shop")), sampleSpan(3, of: .named("shop"))
         )

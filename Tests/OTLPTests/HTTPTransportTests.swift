@@ -1,3 +1,4 @@
+import Glibc
 import Spans
 import TestSupport
 import Testing
@@ -242,5 +243,85 @@ import Testing
         ])
     func `reads JSON of any kind`(text: String, partial: PartialSuccess?) {
         #expect((try? PartialSuccess(decodingJSON: Array(text.utf8))) == partial)
+    }
+
+    @Test func `goes through a proxy by CONNECT, with credentials, in plain text and by TLS`() async throws {
+        let folder = try TemporaryFolder()
+        let files = try SelfSignedCertificate(in: folder.path, for: "DNS:collector.example")
+        for isSecure in [false, true] {
+            let collector = try Collector(certificate: isSecure ? files.both : nil)
+            let proxy = try ProxyProcess(port: collector.port, mode: "Basic dXNlcjpzZWNyZXQ=")
+            var receiver = Receiver(endpoint: try OTLPEndpoint("http\(isSecure ? "s" : "")://collector.example:4318"))
+            receiver.tls = TLSSettings(authorities: .bytes(try readFile(files.certificate)))
+            func outcome(_ proxy: String) async -> DeliveryOutcome {
+                let proxies = ProxySettings(environment: [isSecure ? "HTTPS_PROXY" : "HTTP_PROXY": proxy])
+                let transport = HTTPTransport(
+                    receiver, userAgent: "nodespan/test",
+                    places: HTTPPlaces(receiver, judge: nil, proxies: proxies))
+                let outcome = await transport.send([])
+                await transport.shutdown()
+                return outcome
+            }
+            #expect(await outcome("http://user:secret@127.0.0.1:\(proxy.port)") == .accepted(PartialSuccess()))
+            #expect(try proxy.asked() == "collector.example:4318")
+            #expect(
+                await outcome("127.0.0.1:\(proxy.port)")
+                    == .unavailable(reason: "the proxy wants credentials, or others", mayHaveArrived: false))
+            for mode in ["refuse", "close", "garbage"] {
+                let useless = try ProxyProcess(port: collector.port, mode: mode)
+                guard case .unavailable(let reason, nil, false) = await outcome("127.0.0.1:\(useless.port)") else {
+                    Issue.record("\(mode) was of use")
+                    continue
+                }
+                #expect(reason.contains("proxy"), "\(mode): \(reason)")
+            }
+        }
+    }
+
+    @Test func `uses no proxy for what a pod names, and tells of one that can't be used`() async throws {
+        let collector = try Collector()
+        let receiver = Receiver(endpoint: try OTLPEndpoint("http://127.1:\(collector.port)"))
+        let proxies = ProxySettings(environment: ["HTTP_PROXY": "socks5://127.0.0.1:1"])
+        let anything: @Sendable (String) -> String? = { _ in nil }
+        let cases: [((@Sendable (String) -> String?)?, Bool)] = [(anything, true), (nil, false)]
+        for (judge, isTaken) in cases {
+            let transport = HTTPTransport(
+                receiver, userAgent: "nodespan/test", places: HTTPPlaces(receiver, judge: judge, proxies: proxies))
+            let outcome = await transport.send([])
+            await transport.shutdown()
+            if isTaken {
+                #expect(outcome == .accepted(PartialSuccess()))
+            } else if case .refused(let reason) = outcome {
+                #expect(reason.contains("HTTP_PROXY"))
+            } else {
+                Issue.record("\(outcome)")
+            }
+        }
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "makes a network namespace: needs root"))
+    func `goes to a pod's own loopback, by either kind of address, and to nothing else there`() async throws {
+        let network = try NamedNetwork()
+        for address in ["127.0.0.1", "::1"] {
+            var collector = try Collector(address: address, network: network.name)
+            let host = address == "::1" ? "[::1]" : address
+            for name in ["localhost", host] {
+                var receiver = Receiver(endpoint: try OTLPEndpoint("http://\(name):\(collector.port)"))
+                receiver.network = try network.open()
+                let transport = HTTPTransport(receiver, userAgent: "nodespan/test")
+                #expect(await transport.send([]) == .accepted(PartialSuccess()), "\(name) at \(address)")
+                await transport.shutdown()
+            }
+            #expect(try collector.requests(atLeast: 2).count == 2)
+        }
+        var receiver = Receiver(endpoint: try OTLPEndpoint("http://collector.example:4318"))
+        receiver.network = try network.open()
+        let transport = HTTPTransport(receiver, userAgent: "nodespan/test")
+        guard case .refused(let reason) = await transport.send([]) else {
+            Issue.record("a name was looked up")
+            return
+        }
+        #expect(reason.contains("only localhost"))
+        await transport.shutdown()
     }
 }

@@ -62,14 +62,16 @@ import Testing
         #expect(JSONValue.array(spans) == (try JSONValue(expected.utf8)))
     }
 
-    @Test func `leave out what there isn't, and take a microsecond at least`() async throws {
+    @Test func `leave out what there isn't, say what limits left out, and take a microsecond at least`() async throws {
         var span = sampleSpan(7, of: Resource(attributes: []))
+        (span.droppedAttributes, span.droppedEvents, span.droppedLinks) = (3, 2, 1)
         (span.kind, span.endUnixNano, span.attributes) = (.internal, span.startUnixNano + 999, [])
         span.scope = InstrumentationScope(name: "one", version: "")
         let expected = #"""
             [{"traceId":"4bf92f3577b34da60000000000000007","id":"0000000000000007","name":"GET /",
             "timestamp":1700000000000000,"duration":1,"localEndpoint":{"serviceName":"unknown_service"},
-            "tags":{"otel.scope.name":"one"}}]
+            "tags":{"otel.scope.name":"one","otel.dropped_attributes_count":"3",
+            "otel.dropped_events_count":"2","otel.dropped_links_count":"1"}}]
             """#
         #expect(JSONValue.array(try await received([span])) == (try JSONValue(expected.utf8)))
     }

@@ -109,6 +109,9 @@ package struct ZipkinEncoder: BatchEncoder {
         JSONText.append(",\"tags\":{\"otel.scope.name\":", to: &bytes)
         JSONText.append(quoted: span.scope.name, to: &bytes)
         if !span.scope.version.isEmpty { appendTag("otel.scope.version", span.scope.version) }
+        appendTag("otel.dropped_attributes_count", span.droppedAttributes)
+        appendTag("otel.dropped_events_count", span.droppedEvents)
+        appendTag("otel.dropped_links_count", span.droppedLinks)
         switch span.status.code {
         case .unset: break
         case .ok: appendTag("otel.status_code", "OK")
@@ -126,6 +129,11 @@ package struct ZipkinEncoder: BatchEncoder {
             appendTag(attribute.key, attribute.value.tag)
         }
         bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// What limits left out, where that is anything (specification, "Mapping to non-OTLP formats").
+    private mutating func appendTag(_ key: String, _ count: UInt32) {
+        if count > 0 { appendTag(key, String(count)) }
     }
 
     private mutating func appendTag(_ key: String, _ value: String) {
