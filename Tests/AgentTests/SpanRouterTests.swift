@@ -97,7 +97,7 @@ import Testing
         let first = try router.outlet(to: Self.destination("a", name: "x"))
         #expect(try router.outlet(to: Self.destination("a", name: "y", batch: BatchLimits(spans: 20))) == first)
         #expect(try router.outlet(to: Self.destination("b", name: "x")) != first)
-        let pods = AddressPolicy(allowsLoopback: false, isPods: true)
+        let pods = AddressPolicy(loopback: .forbidden, isPods: true)
         #expect(try router.outlet(to: Self.destination("a", policy: pods)) != first)
         #expect(network.made.withLock { $0.count } == 3)
     }
