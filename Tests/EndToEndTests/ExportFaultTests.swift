@@ -31,7 +31,7 @@ extension EndToEnd {
             var traced = try TracedServer(
                 .newest,
                 tracing: ["--otlp", "http://127.0.0.1:\(collector.port)", "--otlp-protocol", spoken.rawValue])
-            let count = 6000
+            let count = 4000
             let load = try traced.tracer.run([
                 "/usr/bin/h2load", "--h1", "-c", "4", "-t", "1", "-n", "\(count)",
                 "http://127.0.0.1:\(traced.port)/hello",

@@ -38,7 +38,9 @@ import Testing
     private static let ofGRPC: [(String, Fate)] = [
         ("retryinfo:8:0.5", .resent(ambiguously: false)), ("retryinfo:14:0.5", .resent(ambiguously: false)),
         ("retryinfo:3:0.5", .refused), ("goaway", .accepted()), ("unprocessed", .resent(ambiguously: false)),
-        ("rst:2", .resent(ambiguously: true)), ("rst:7", .resent(ambiguously: false)),
+        ("rst:2", .resent(ambiguously: true)),
+        // REFUSED_STREAM: not looked at either (RFC 9113, section 8.7).
+        ("rst:7", .resent(ambiguously: false)),
         // By a proxy before the receiver (gRPC, "HTTP to gRPC Status Code Mapping").
         ("status:400", .refused), ("status:401", .refused), ("status:403", .refused), ("status:404", .refused),
         ("status:429", .resent(ambiguously: false)), ("status:502", .resent(ambiguously: true)),

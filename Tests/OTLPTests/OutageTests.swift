@@ -1,4 +1,3 @@
-import Glibc
 import OTLP
 import Spans
 import TestSupport
