@@ -120,7 +120,7 @@ import Testing
         #expect(asked.wish.sampling.sampler.decisions == SamplingDecisions(wherever: .ratio(0.5)))
         let source = try #require(asked.wish.sampling.source)
         #expect(source.url == "http://jaeger.shop:5778/sampling?service=a%20b")
-        #expect(source.policy == AddressPolicy(allowsLoopback: false, isPods: true))
+        #expect(source.policy == AddressPolicy(loopback: .forbidden, isPods: true))
     }
 
     @Test(arguments: [

@@ -43,7 +43,7 @@ import Testing
     ) throws(RemoteSamplingProblem) -> RemoteSamplingSource {
         try RemoteSamplingSource(
             RemoteSampling(argument: endpoint.map { "endpoint=\($0)" } ?? ""), service: service, policy,
-            AddressPolicy(allowsLoopback: policy.allowsLoopback, isPods: true), namespace: namespace)
+            AddressPolicy(loopback: .forbidden, isPods: true), namespace: namespace)
     }
 
     @Test func `is asked for where the endpoint says, by the name of the service`() throws {

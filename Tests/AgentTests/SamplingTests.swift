@@ -1,5 +1,6 @@
 import BPFRuntime
 import Glibc
+import OTLP
 import Spans
 import Synchronization
 import TestSupport
@@ -12,7 +13,7 @@ import Testing
         private let spans = Mutex<[Span]>([])
         private let fresh = Mutex<UInt64>(0)
 
-        func take(_ span: Span, to outlet: SpanOutlet) {
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) {
             spans.withLock { $0.append(span) }
             fresh.withLock { $0 += 1 }
         }
@@ -101,7 +102,7 @@ import Testing
             #expect(try Command.run(["/bin/sh", "-c", load]).code == 0)
         }
         let deadline = ContinuousClock.now + .seconds(20)
-        while try await setup.tracer.inFlight.count() < count {
+        while try await setup.tracer.inFlight.images().count < count {
             try #require(ContinuousClock.now < deadline)
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -114,7 +115,7 @@ import Testing
         try await begin(4, of: setup)
         setup.service.child.send(SIGKILL)
         let deadline = ContinuousClock.now + .seconds(20)
-        while try await setup.tracer.inFlight.count() > 0 {
+        while try await setup.tracer.inFlight.images().count > 0 {
             try #require(ContinuousClock.now < deadline)
             try await Task.sleep(for: .milliseconds(20))
         }

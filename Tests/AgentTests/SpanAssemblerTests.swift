@@ -79,7 +79,7 @@ import Testing
     private final class Spans: SpanSink {
         let all = Mutex<[Span]>([])
 
-        func take(_ span: Span, to outlet: SpanOutlet) { all.withLock { $0.append(span) } }
+        func take(_ span: Span, to outlet: SpanOutlet, of account: SpanAccount) { all.withLock { $0.append(span) } }
         func flush() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
         func finish() -> SinkOutcome { SinkOutcome(exported: 0, lost: 0) }
     }
