@@ -1,6 +1,6 @@
 # The main ways in: make demo, make test. Every target does its own set-up.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-tests build demo test test-kernels test-cluster churn fuzz lint format bench install clean
+.PHONY: setup setup-tests build demo test test-kernels test-cluster churn load fuzz lint format bench install clean
 
 PREFIX ?= /usr/local
 NODESPAN := .build/release/nodespan
@@ -61,6 +61,15 @@ churn: setup-tests
 	swift build $(RELEASE)
 	swift build --build-tests
 	NODESPAN_CHURN_SECONDS=$(DURATION) swift test --skip-build --filter programs.come.and.go
+
+# Has four programs answer LOAD_RATE requests a second, together, for SECONDS, and prints what their spans cost the agent on their
+# way to a receiver by gRPC and one by HTTP. It fails when one is lost, or not in the books.
+SECONDS ?= 600
+LOAD_RATE ?= 10000
+load: setup-tests
+	swift build $(RELEASE)
+	swift build --build-tests
+	NODESPAN_LOAD_SECONDS=$(SECONDS) NODESPAN_LOAD_RATE=$(LOAD_RATE) swift test --skip-build --filter agent.under.load
 
 # Has the whole analyser read programs and small files that are changed at random, guided by what they reach. One that it
 # takes badly is left among the fixtures, which the tests replay. FUZZ has more of libFuzzer's options.

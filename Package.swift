@@ -109,7 +109,8 @@ let package = Package(
         tests("GoBinaryTests", ["Fuzzing", "GoBinary", "TestSupport", system]),
         tests("SpansTests", ["Spans", "CBPF"]),
         tests("NodespanCommandsTests", ["Agent", "NodespanCommands", "Spans"]),
-        tests("OTLPTests", ["OTLP", "Spans", "TestSupport", .product(name: "NIOSSL", package: "swift-nio-ssl")]),
+        tests(
+            "OTLPTests", ["OTLP", "Spans", "TestSupport", system, .product(name: "NIOSSL", package: "swift-nio-ssl")]),
         tests(
             "WorkloadsTests", ["TestSupport", "Workloads", system, .product(name: "Yams", package: "Yams")]),
         tests(

@@ -77,6 +77,13 @@ import Workloads
         }
     }
 
+    @Test func `is not named without end`() {
+        let long = String(repeating: "x", count: 1 << 20)
+        for text in ["http://\(long):4318", "http://collector:4318/\(long)", long] {
+            #expect(throws: DestinationRefusal.invalid("", .invalid)) { try place(text) }
+        }
+    }
+
     @Test(arguments: ["169%2e254.169.254", "%6cocalhost", "a%00b.shop", "fe80::1%25eth0"])
     func `has a host that is no riddle`(host: String) {
         #expect(throws: DestinationRefusal.self) { try endpoint("http://\(host):4318") }

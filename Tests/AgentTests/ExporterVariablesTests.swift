@@ -80,8 +80,10 @@ import Workloads
         arguments: [
             ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", ["-1", "10s", "1.5", "1 2", "\u{661}"]),
             ("OTEL_EXPORTER_OTLP_COMPRESSION", ["zstd", "gzip,none"]), ("OTEL_EXPORTER_OTLP_INSECURE", ["1", "yes"]),
-            ("OTEL_EXPORTER_OTLP_PROTOCOL", ["http", "\u{0}"]), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", ["0", "-5", "many"]),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", ["http", "\u{0}"]),
+            ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", ["0", "-5", "many"]),
             ("OTEL_TRACES_EXPORTER", ["jaeger", ",", " "]), ("OTEL_SDK_DISABLED", ["1", "on"]),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", [String(repeating: " ", count: 1 << 20) + "1"]),
         ] as [(String, [String])])
     func `is ignored where it can't be meant, which is told`(name: String, values: [String]) throws {
         for value in values {
@@ -105,7 +107,8 @@ import Workloads
 
     @Test(
         arguments: [
-            ("otlp", .otlp, 0), ("OTLP", .otlp, 0), ("zipkin", .zipkin, 0), ("none", .none, 0), ("console", .console, 0),
+            ("otlp", .otlp, 0), ("OTLP", .otlp, 0), ("zipkin", .zipkin, 0), ("none", .none, 0),
+            ("console", .console, 0),
             ("console,otlp", .otlp, 1), ("zipkin, otlp", .zipkin, 1), ("prometheus,zipkin", .zipkin, 1),
             ("prometheus", .otlp, 1),
         ] as [(String, ExporterVariables.Exporter, Int)])
@@ -132,6 +135,8 @@ import Workloads
         #expect(found.protocol == .zipkin && found.url == "http://z.x:9411/api/v2/spans")
         let variables = ExporterVariables(environment)
         #expect(variables.timeout == .milliseconds(700) && variables.headers.isEmpty && variables.compression == .none)
-        #expect(throws: DestinationRefusal.none) { try url(["OTEL_TRACES_EXPORTER": "zipkin", general: "http://c.x:1"]) }
+        #expect(throws: DestinationRefusal.none) {
+            try url(["OTEL_TRACES_EXPORTER": "zipkin", general: "http://c.x:1"])
+        }
     }
 }

@@ -7,13 +7,37 @@ extension EndToEnd {
     @Suite struct `Export by OTLP` {
         private static let go = [GoToolchain.all.first, GoToolchain.all.last].compactMap { $0 }
 
-        @Test(arguments: go)
-        func `has every span as it is printed, field by field`(go: GoToolchain) throws {
-            var collector = try Collector()
+        /// How a receiver is spoken to.
+        struct Way: Sendable, CustomTestStringConvertible {
+            var go: GoToolchain
+            /// Nil for what the URL suggests.
+            var spoken: String?
+            var isCompressed = false
+
+            var isGRPC: Bool { spoken == "grpc" }
+            var path: String {
+                isGRPC ? "/opentelemetry.proto.collector.trace.v1.TraceService/Export" : "/v1/traces"
+            }
+            var options: [String] {
+                (spoken.map { ["--otlp-protocol", $0] } ?? []) + (isCompressed ? ["--otlp-compression", "gzip"] : [])
+            }
+            var testDescription: String { "Go \(go.version) \(options.joined(separator: " "))" }
+        }
+
+        private static let ways = [
+            Way(go: .oldest), Way(go: .newest, spoken: "http/protobuf", isCompressed: true),
+            Way(go: .newest, spoken: "grpc"), Way(go: .oldest, spoken: "grpc", isCompressed: true),
+            Way(go: .newest, spoken: "http/json"), Way(go: .oldest, spoken: "http/json", isCompressed: true),
+        ]
+
+        @Test(arguments: ways)
+        func `has every span as it is printed, field by field`(way: Way) throws {
+            var collector = try Collector(speaks: way.isGRPC ? .grpc : .http)
+            let url = "http://127.0.0.1:\(collector.port)"
             var traced = try TracedServer(
-                go, environment: ["OTEL_SERVICE_NAME": "own", "OTEL_RESOURCE_ATTRIBUTES": "a=env,b=env"],
-                tracing: [
-                    "--otlp", collector.url, "--otlp-header", "x-token=secret", "--service-name", "shop",
+                way.go, environment: ["OTEL_SERVICE_NAME": "own", "OTEL_RESOURCE_ATTRIBUTES": "a=env,b=env"],
+                tracing: way.options + [
+                    "--otlp", url, "--otlp-header", "x-token=secret", "--service-name", "shop",
                     "--resource", "a=flag,deployment.environment.name=t%C3%A9st", "--resource", "team=x",
                 ])
             try traced.get("/hello?q=1", headers: [Traceparent(1).header, "tracestate: vendor=1,b=2"])
@@ -37,12 +61,18 @@ extension EndToEnd {
                 #expect(span.remoteFlags == (span.span["parentSpanId"] == .string("") ? 0x100 : 0x300))
             }
             #expect(received.count { $0.remoteFlags == 0x300 } == 1)
-            #expect(requests.allSatisfy { $0.canonical && $0.spans.count <= 512 && $0.path == "/v1/traces" })
+            #expect(requests.allSatisfy { $0.canonical && $0.spans.count <= 512 && $0.path == way.path })
+            let wire = requests.reduce(0) { $0 + $1.wire }
+            #expect((4 * wire < requests.reduce(0) { $0 + $1.bytes }) == way.isCompressed, "\(wire) bytes")
+            if way.isGRPC {
+                #expect(requests.allSatisfy { $0.headers[":authority"] == "127.0.0.1:\(collector.port)" })
+                #expect(requests.allSatisfy { (0...10).contains($0.seconds ?? -1) })
+            }
             #expect(requests.allSatisfy { $0.headers["x-token"] == "secret" })
             #expect(requests.allSatisfy { $0.headers["user-agent"]?.hasPrefix("nodespan/") == true })
 
             #expect(trace.summary.isBalanced && destination.isBalanced && destination.exported == 607)
-            #expect(destination.endpoint == "\(collector.url)/v1/traces" && destination.retries == 0)
+            #expect(destination.endpoint == url + (way.isGRPC ? "" : way.path) && destination.retries == 0)
             #expect(!trace.errors.contains("secret"))
 
             let resource = try #require(printed.first?["resource"])
@@ -50,6 +80,25 @@ extension EndToEnd {
             #expect(resource["a"] == .string("flag") && resource["b"] == .string("env"))
             #expect(resource["deployment.environment.name"] == .string("tést"))
             #expect(resource["host.arch"] == .string("amd64") && resource["os.type"] == .string("linux"))
+        }
+
+        @Test func `goes several ways at once, each with all spans`() throws {
+            var collector = try Collector(speaks: .grpc)
+            let folder = try TemporaryFolder()
+            let file = "\(folder.path)/spans.jsonl"
+            let go = try #require(Self.go.last)
+            var traced = try TracedServer(
+                go,
+                tracing: [
+                    "--otlp", "http://127.0.0.1:\(collector.port)", "--otlp-protocol", "grpc", "--otlp-compression",
+                    "gzip", "--otlp-timeout", "5", "--file", file,
+                ])
+            for _ in 0..<5 { try traced.get("/hello") }
+            let trace = try traced.stop(afterSpans: 5)
+            #expect(trace.summary.isBalanced && trace.summary.destinations.map(\.exported) == [5, 5])
+            #expect(try collector.requests(atLeast: 1).flatMap(\.spans).count == 5)
+            let lines = try readFile(file).split(separator: UInt8(ascii: "\n")).map { try JSONValue($0) }
+            #expect(!lines.isEmpty && lines.allSatisfy { $0["resourceSpans"] != nil })
         }
 
         @Test func `goes on when a busy collector takes spans again`() throws {
@@ -127,7 +176,16 @@ extension EndToEnd {
             (["--otlp", "localhost"], "http://localhost:4318"), (["--otlp", "http://u:secret@host"], "header"),
             (["--otlp", "http://host", "--otlp-header", "secret"], "NAME=VALUE"),
             (["--otlp", "http://host", "--otlp-header", "a=secret\n"], "--otlp-header"),
-            (["--otlp-header", "a=secret"], "--otlp"), (["--resource", "a"], "key=value"),
+            (["--otlp-header", "a=secret"], "--otlp"), (["--otlp-protocol", "grpc"], "--otlp"),
+            (["--otlp", "http://h", "--otlp-protocol", "thrift"], "http/protobuf"),
+            (["--otlp", "http://h", "--otlp-protocol", "zipkin"], "--zipkin"),
+            (["--otlp", "http://h", "--otlp-compression", "zstd"], "gzip"),
+            (["--otlp", "http://h", "--otlp-timeout", "0"], "--otlp-timeout"),
+            (["--otlp", "http://h", "--otlp-certificate", "/etc/hosts"], "https://"),
+            (["--otlp", "https://h", "--otlp-certificate", "/nowhere"], "No such file"),
+            (["--otlp", "https://h", "--otlp-certificate", "/etc/hosts"], "--otlp-certificate"),
+            (["--otlp", "https://h", "--otlp-client-key", "/etc/hosts"], "both"),
+            (["--zipkin", "zipkin:9411"], "--zipkin"), (["--file", ""], "--file"), (["--resource", "a"], "key=value"),
             (["--resource", "process.pid=1"], "process.pid"), (["--service-name", ""], "service name"),
         ])
         func `refuses what makes no sense, with the remedy and without secrets`(options: [String], word: String) throws

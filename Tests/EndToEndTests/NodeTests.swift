@@ -35,8 +35,8 @@ extension EndToEnd {
             _ = try pod("back-1", back.containerID, [:])
             try agent.wait(for: "inject-go is true, and there is no Instrumentation")
             try cluster.defineInstrumentations()
-            // The pod's own loopback is not this machine's: what is said of it goes to the agent's destination instead.
-            let endpoint = "\"exporter\": {\"endpoint\": \"http://localhost:4318\"}"
+            // Nothing is sent there: what is said of it goes to the agent's destination instead.
+            let endpoint = "\"exporter\": {\"endpoint\": \"http://169.254.1.1:4318\"}"
             try cluster.apply(ShopObjects.instrumentation(endpoint))
             try agent.wait(for: "(pid \(front.server.pid), ", within: .seconds(70))
             for port in [front.server.port, back.server.port, bare.port] { try get("/hello?first", port) }
@@ -74,7 +74,7 @@ extension EndToEnd {
             ]
             for (key, value) in expected { #expect(first[key] == .string(value), "\(key)") }
             #expect(spans.map { $0["resource"]?["team"] } == [nil, .string("x"), nil])
-            #expect(agent.count(of: "is the workload's own loopback") == 1)
+            #expect(agent.count(of: "is a link-local address") == 1)
             #expect(trace.summary.begun == 4 && trace.summary.unsampled == 1 && trace.summary.isBalanced)
         }
 
@@ -91,16 +91,19 @@ extension EndToEnd {
             let deployment = try cluster.apply(seed.deployment)
             let replicaSet = try cluster.apply(seed.replicaSet(owner: deployment))
             let pod = try cluster.apply(seed.pod(owner: replicaSet, containerID: nil))
-            var collector = try Collector()
-            var agent = try Self.start(cluster, folder, collector)
+            // The guide's own collector, by its name.
+            var collector = try Collector(speaks: .grpc, address: "127.43.17.1", port: 4317)
+            let near = try Collector()
+            var agent = try RunningAgent(
+                Self.configuration(near),
+                options: ["--kubeconfig", cluster.access.kubeconfig(in: folder.path), "--node-name", "node-1"],
+                hosts: "127.43.17.1 \(seed.collectorHost)\n")
             let binary = try agent.install(
                 GoToolchain.newest.build("httpserver", mode: .stripped), as: "emojivoto-voting-svc")
             let voting = try PodProcess(
                 binary: binary, uid: pod, environment: ["GRPC_PORT": "8080", "PROM_PORT": "8801"])
             try cluster.apply(seed.pod(owner: replicaSet, containerID: voting.containerID))
             try agent.wait(for: "(pid \(voting.server.pid), ")
-            // The Instrumentation names a port for OTLP over gRPC.
-            try agent.wait(for: "spans go to near")
             // The owners' UIDs may still be asked for when it is traced.
             var resources: [JSONValue?] = []
             while resources.count < 5, resources.last??["k8s.deployment.uid"] == nil {
@@ -111,6 +114,8 @@ extension EndToEnd {
             }
             let trace = try agent.stop()
             #expect(trace.summary.begun == resources.count && trace.summary.isBalanced, "\(trace.errors)")
+            let places = trace.summary.destinations.filter { $0.spans > 0 }.map(\.endpoint)
+            #expect(places == ["http://\(seed.collectorHost):4317"])
             let resource = try #require(resources.last ?? nil)
             let expected = [
                 "service.name": "voting", "service.namespace": "emojivoto", "service.version": "v11",

@@ -68,7 +68,9 @@ import Testing
         try await ExportRun.with([.answer(later), .ok]) { run in
             run.takeBatch(5)
             await run.transport.awaitRequests(1)
-            #expect(await run.clock.pass(.seconds(15) ... .seconds(25)) == .seconds(20))
+            // Those that were asked for the same don't come back at the same moment.
+            let slept = await run.clock.pass(.seconds(15) ... .seconds(30))
+            #expect((.seconds(20) ... .seconds(25)).contains(slept))
             await run.transport.awaitRequests(1)
             let summary = await run.exporter.finish()
             #expect(summary.exported == 5 && summary.retries == 1)
@@ -103,9 +105,9 @@ import Testing
         let later = DeliveryOutcome.unavailable(reason: "later", retryAfter: .seconds(200), mayHaveArrived: false)
         try await ExportRun.with([.answer(later), .answer(later), .ok]) { run in
             run.take(512)
-            await run.clock.pass(.seconds(100) ... .seconds(200))
+            await run.clock.pass(.seconds(100) ... .seconds(250))
             run.takeBatch(5)
-            await run.clock.pass(.seconds(100) ... .seconds(200))
+            await run.clock.pass(.seconds(100) ... .seconds(250))
             await run.transport.awaitRequests(3)
             let summary = await run.exporter.finish()
             #expect(summary.losses == [.unavailable: 512] && summary.exported == 5 && summary.isBalanced)
@@ -236,31 +238,5 @@ import Testing
         }
         let summary = await run.exporter.finish()
         #expect(summary.spans == 700 && summary.losses == [.stopped: 700] && run.transport.isShutDown)
-    }
-
-    @Test(arguments: 0..<20) func `accounts for every span, whatever happens`(_: Int) async throws {
-        let kinds: [ScriptedTransport.Step] = [
-            .ok, .busy, .cut, .refused, .answer(.accepted(PartialSuccess(rejected: 3))),
-            .answer(.unconfirmed(reason: "?")),
-        ]
-        let steps = (0..<40).map { _ in kinds.randomElement() ?? .ok } + [.ok]
-        try await ExportRun.with(steps) { run in
-            for _ in 0..<30 {
-                run.takeBatch(.random(in: 1...700))
-                run.clock.advance(by: .milliseconds(.random(in: 0...3000)))
-                await Task.yield()
-            }
-            let summary = await withTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    while !Task.isCancelled {
-                        run.clock.advance(by: .milliseconds(100))
-                        await Task.yield()
-                    }
-                }
-                defer { group.cancelAll() }
-                return await run.exporter.finish()
-            }
-            #expect(summary.isBalanced && summary.spans > 0)
-        }
     }
 }

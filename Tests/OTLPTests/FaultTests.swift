@@ -37,12 +37,12 @@ import Testing
     ]
     private static let ofGRPC: [(String, Fate)] = [
         ("retryinfo:8:0.5", .resent(ambiguously: false)), ("retryinfo:14:0.5", .resent(ambiguously: false)),
-        ("retryinfo:3:0.5", .refused), ("goaway", .accepted()), ("unprocessed", .resent(ambiguously: true)),
-        ("rst:2", .resent(ambiguously: true)), ("rst:7", .resent(ambiguously: true)),
+        ("retryinfo:3:0.5", .refused), ("goaway", .accepted()), ("unprocessed", .resent(ambiguously: false)),
+        ("rst:2", .resent(ambiguously: true)), ("rst:7", .resent(ambiguously: false)),
         // By a proxy before the receiver (gRPC, "HTTP to gRPC Status Code Mapping").
-        ("status:400", .unconfirmed), ("status:401", .refused), ("status:403", .refused), ("status:404", .refused),
-        ("status:429", .resent(ambiguously: true)), ("status:502", .resent(ambiguously: true)),
-        ("status:503", .resent(ambiguously: true)), ("status:504", .resent(ambiguously: true)),
+        ("status:400", .refused), ("status:401", .refused), ("status:403", .refused), ("status:404", .refused),
+        ("status:429", .resent(ambiguously: false)), ("status:502", .resent(ambiguously: true)),
+        ("status:503", .resent(ambiguously: false)), ("status:504", .resent(ambiguously: true)),
     ]
     static let cases = Wire.allCases.flatMap { wire in
         (ofBoth + (wire == .grpc ? ofGRPC : ofHTTP)).map { Case(wire: wire, answer: $0.0, fate: $0.1) }

@@ -124,7 +124,6 @@ import Testing
             endpoint: try OTLPEndpoint(collector.url),
             headers: [
                 try OTLPHeader("Authorization=Bearer xyz"), try OTLPHeader("x-key-BIN=abc"),
-                try OTLPHeader("grpc-timeout=1H"),
             ])
         receiver.timeout = .milliseconds(7_500)
         receiver.compression = .gzip

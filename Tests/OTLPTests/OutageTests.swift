@@ -167,27 +167,3 @@ import Testing
         #expect((2 * wire < requests.reduce(0) { $0 + $1.bytes }) == (compression == .gzip), "\(wire) bytes")
     }
 }
-
-/// A port of which connections are made by the kernel, and by nobody else.
-private struct SilentListener: ~Copyable {
-    let port: UInt16
-    private let descriptor: CInt
-
-    init() throws {
-        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let (fd, size) = (descriptor, length)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-                bind(fd, name, size) == 0 && listen(fd, 8) == 0 && getsockname(fd, name, &length) == 0
-            }
-        }
-        port = UInt16(bigEndian: address.sin_port)
-        guard code else { throw SystemCallFailure("listen", "127.0.0.1") }
-    }
-
-    deinit { close(descriptor) }
-}

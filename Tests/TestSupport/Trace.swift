@@ -13,10 +13,33 @@ package struct Trace {
         package var losses: [String: Int]
         package var propagation: Propagation
         package var destinations: [Destination]
+        /// Of `nodespan run`, as those below.
+        package var queued: Int?
+        package var processes: [Books]?
+        package var ended: Books?
 
         package var lost: Int { losses.values.reduce(0, +) }
         /// The promise of every summary: nothing is unaccounted for.
-        package var isBalanced: Bool { begun == exported + unsampled + lost + inFlight && spans == exported }
+        package var isBalanced: Bool {
+            begun == exported + unsampled + lost + inFlight + (queued ?? 0) && spans == exported
+        }
+    }
+
+    /// What became of the requests of one process, or of several.
+    package struct Books: Decodable {
+        /// Nil for several.
+        package var pid: Int32?
+        package var begun: Int
+        package var exported: Int
+        package var unsampled: Int
+        package var inFlight: Int
+        package var queued: Int
+        /// By reason.
+        package var losses: [String: Int]
+
+        package var isBalanced: Bool {
+            begun == exported + unsampled + inFlight + queued + losses.values.reduce(0, +)
+        }
     }
 
     /// What became of outgoing requests' trace contexts.
@@ -36,8 +59,20 @@ package struct Trace {
         package var losses: [String: Int]
         package var retries: Int
         package var resent: Int
+        /// Nil where nothing is kept on disk.
+        package var spool: Spool?
 
-        package var isBalanced: Bool { spans == exported + rejected + losses.values.reduce(0, +) }
+        package var isBalanced: Bool {
+            spans + (spool?.restored ?? 0)
+                == exported + rejected + losses.values.reduce(0, +) + (spool?.waiting ?? 0)
+        }
+    }
+
+    /// Spans of one destination on disk.
+    package struct Spool: Decodable {
+        package var restored: Int
+        package var stored: Int
+        package var waiting: Int
     }
 
     /// Standard output as it came.

@@ -51,7 +51,7 @@ extension AgentConfiguration {
         if let compression = choice(Receiver.Compression.self, "compression", section) {
             receiver.compression = compression
         }
-        if let timeout = section.duration("timeout", in: timeouts) { receiver.timeout = timeout }
+        if let timeout = section.duration("timeout", within: timeouts) { receiver.timeout = timeout }
         if section.has("tls") {
             if !endpoint.isSecure { section.complain("tls", "is for an https:// endpoint") }
             receiver.tls = section.section("tls", known: TLSSettings.keys).map(TLSSettings.init)
@@ -77,8 +77,8 @@ extension AgentConfiguration {
             return nil
         }
         var file = SpanFile(path: path)
-        if let size = section.bytes("size", in: fileSizes) { file.size = size }
-        if let kept = section.count("kept", in: 0...1000) { file.kept = kept }
+        if let size = section.size("size", within: fileSizes) { file.size = size }
+        if let kept = section.number("kept", within: 0...1000) { file.kept = kept }
         return .file(file)
     }
 

@@ -11,10 +11,10 @@ extension AgentConfiguration {
             if let value { settings.limits[keyPath: field] = value }
         }
         let batch = section.section("batch", known: ["spans", "bytes", "age"])
-        set(\.batchSpans, batch?.number("spans", within: 1...8192))
+        set(\.batchSpans, batch?.number("spans", within: BatchLimits.sizes))
         // Receivers by gRPC take messages of 4 MiB, unless told otherwise.
         set(\.batchBytes, batch?.size("bytes", within: 4 << 10...3 << 20))
-        set(\.batchAge, batch?.duration("age", within: .milliseconds(100) ... .seconds(60)))
+        set(\.batchAge, batch?.duration("age", within: BatchLimits.ages))
         let queue = section.section("queue", known: ["spans", "bytes"])
         set(\.queuedSpans, queue?.number("spans", within: 16...1 << 20))
         set(\.queuedBytes, queue?.size("bytes", within: 64 << 10...1 << 30))

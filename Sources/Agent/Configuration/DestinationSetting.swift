@@ -18,7 +18,7 @@ package struct DestinationSetting: Hashable, Sendable {
 
     /// By which its batches on disk are found again after a restart; nil for what has none there.
     package var spoolIdentity: [UInt8]? {
-        target.identity.map { $0 + "\(policy.map { "\($0.allowsLoopback) \($0.isPods)" } ?? "operator")".utf8 }
+        target.identity.map { $0 + "\(policy.map { "\($0.loopback) \($0.isPods)" } ?? "operator")".utf8 }
     }
 
     var pipeline: Pipeline { Pipeline(target: target, policy: policy) }

@@ -33,12 +33,12 @@ struct EffectiveDestination: Encodable {
             let hidden = receiver.headers.map { ($0.name, "REDACTED") }
             headers = hidden.isEmpty ? nil : Dictionary(hidden) { first, _ in first }
             compression = receiver.compression.rawValue
-            timeout = ConfigurationAmount.text(receiver.timeout)
+            timeout = ConfigurationSection.text(receiver.timeout)
             tls = receiver.tls.map { tls in
                 TLS(ca: Self.path(tls.authorities), certificate: Self.path(tls.certificate), key: Self.path(tls.key))
             }
         case .file(let target):
-            file = File(path: target.path, size: ConfigurationAmount.text(bytes: target.size), kept: target.kept)
+            file = File(path: target.path, size: ConfigurationSection.text(target.size), kept: target.kept)
         case .console(let format): console = format.rawValue
         }
     }

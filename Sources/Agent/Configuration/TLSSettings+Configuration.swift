@@ -1,5 +1,5 @@
 import Glibc
-import OTLP
+package import OTLP
 import Workloads
 
 extension TLSSettings {

@@ -10,6 +10,9 @@ struct DestinationPolicy: Hashable {
     /// Unix sockets are this process's own: the operator has named them.
     var allowsSockets = false
 
+    /// Bytes of a URL.
+    private static let lengthLimit = 4096
+
     /// A receiver as it is reached from here, or from the network of whoever named it.
     struct Place: Hashable {
         let endpoint: OTLPEndpoint
@@ -25,6 +28,8 @@ struct DestinationPolicy: Hashable {
     ) throws(DestinationRefusal) -> Place {
         guard let named else { throw .none }
         let text = named.url
+        // Of a longer one there is nothing to show.
+        guard text.utf8.count <= Self.lengthLimit else { throw .invalid("", .invalid) }
         if text.lowercased().hasPrefix("unix:") {
             guard allowsSockets else { throw .socket }
             return Place(endpoint: try Self.endpoint(text, spoken, named), isLoopback: true)

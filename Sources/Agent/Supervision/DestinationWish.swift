@@ -28,8 +28,7 @@ struct DestinationWish {
             if variables.exporter == .console { throw .console }
             return try setting(allowedHosts: configuration.allowedEndpoints, report)
         } catch {
-            var instead = configuration.destinations.first
-            instead?.batch = variables.batch
+            let instead = configuration.destinations.first
             report(.destination(error, instead: instead?.name))
             return instead
         }

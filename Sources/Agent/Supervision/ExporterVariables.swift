@@ -60,6 +60,8 @@ struct ExporterVariables {
         problems = reader.notices.map { .setting($0) } + problems
     }
 
+    /// Characters of a list of exporters.
+    private static let listLimit = 256
     private static let exporterVariable = "OTEL_TRACES_EXPORTER"
     private static let waiting = "an answer is waited for 10 s"
 
@@ -73,7 +75,9 @@ struct ExporterVariables {
 
     private static func exporter(_ reader: inout VariableReader) -> Exporter {
         guard let value = reader.text([exporterVariable]) else { return .otlp }
-        let names = value.lowercased().split(separator: ",").map { name in name.filter { !$0.isWhitespace } }
+        let names = value.prefix(listLimit).lowercased().split(separator: ",").map { name in
+            name.filter { !$0.isWhitespace }
+        }
         let known = names.compactMap { Exporter(rawValue: String($0)) }
         // Those that can be obeyed go before the one that is refused.
         guard let chosen = known.first(where: { $0 != .console }) ?? known.first else {

@@ -6,6 +6,9 @@ struct VariableReader {
     private let environment: [String: String]
     private(set) var notices: [SettingNotice] = []
 
+    /// Bytes of a value that is one word.
+    private static let limit = 256
+
     init(_ environment: [String: String]) {
         self.environment = environment
     }
@@ -51,7 +54,7 @@ struct VariableReader {
     ) -> Value? {
         for name in names {
             guard let text = environment[name], !text.isEmpty else { continue }
-            let bare = text.split(whereSeparator: \.isWhitespace)
+            let bare = text.utf8.count > Self.limit ? [] : text.split(whereSeparator: \.isWhitespace)
             if bare.count == 1, let value = value(String(bare[0])) { return value }
             say(.invalid(variable: name, value: text, expected: expected, instead: instead))
         }

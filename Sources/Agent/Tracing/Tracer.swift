@@ -301,7 +301,9 @@ package actor Tracer {
     /// Forgets a process that runs no more, or isn't traced after all.
     func release(_ slot: UInt32) throws(BPFError) {
         guard let process = traced.removeValue(forKey: slot) else { return }
-        try addBooks(of: process, slot, to: &ended.books, &ended.propagation)
+        var (books, propagation) = ended
+        try addBooks(of: process, slot, to: &books, &propagation)
+        ended = (books, propagation)
         assembler.retire(slot: slot, at: spanReader?.written ?? 0)
         leave(process.executable.identity, user: slot)
     }

@@ -41,6 +41,7 @@ struct TraceCommand: AsyncParsableCommand {
               nodespan trace --exe 'prometheus*' '/opt/shop/*/server'
               nodespan trace --format json --pid 4242 > spans.jsonl
               nodespan trace --otlp http://localhost:4318 --pid 4242
+              nodespan trace --otlp https://collector:4317 --otlp-certificate ca.crt --file spans.jsonl -- ./server
               nodespan trace --sampler traceidratio --sampler-arg 0.1 -- ./server
             """)
 
@@ -102,9 +103,12 @@ struct TraceCommand: AsyncParsableCommand {
             throw CommandFailure(error)
         }
         // Its threads start here, with the signals held.
-        let exporter = try export.exporter()
-        async let _ = exporter?.run()
-        try await trace(stoppedBy: signals.arrivals, exportingBy: exporter)
+        let exporters = try export.exporters()
+        try await withThrowingDiscardingTaskGroup { group in
+            for exporter in exporters { group.addTask { await exporter.run() } }
+            defer { for exporter in exporters { exporter.close() } }
+            try await trace(stoppedBy: signals.arrivals, exportingBy: exporters)
+        }
         // Read up to here: a second Ctrl-C must not end the process while probes are taken out.
         _ = consume signals
     }
@@ -112,24 +116,24 @@ struct TraceCommand: AsyncParsableCommand {
     /// Which way in the command line names.
     private func trace(
         stoppedBy signals: AsyncStream<TerminationSignals.Arrival>,
-        exportingBy exporter: SpanExporter<ContinuousClock>?
+        exportingBy exporters: [SpanExporter<ContinuousClock>]
     ) async throws {
         if !command.isEmpty {
             let program = try ProgramLaunch(command, asRoot: asRoot)
-            try await LaunchTracing(session: session(exporter), sampling: sampling, program: program)
+            try await LaunchTracing(session: session(exporters), sampling: sampling, program: program)
                 .run(stoppedBy: signals)
         } else if !exe.isEmpty {
             let patterns = exe.compactMap(ExecutablePattern.init)
-            try await ExecutableTracing(session: session(exporter), sampling: sampling, patterns: patterns)
+            try await ExecutableTracing(session: session(exporters), sampling: sampling, patterns: patterns)
                 .run(stoppedBy: signals)
         } else {
-            try await ProcessTracing(session: session(exporter), sampling: sampling).run(pid, stoppedBy: signals)
+            try await ProcessTracing(session: session(exporters), sampling: sampling).run(pid, stoppedBy: signals)
         }
     }
 
-    private func session(_ exporter: SpanExporter<ContinuousClock>?) async throws(CommandFailure) -> TraceSession {
+    private func session(_ exporters: [SpanExporter<ContinuousClock>]) async throws(CommandFailure) -> TraceSession {
         try await TraceSession(
             options: output, findsRoutes: routes, injection: injection, resource: resource, redaction: redaction,
-            exporter: exporter)
+            exporters: exporters)
     }
 }

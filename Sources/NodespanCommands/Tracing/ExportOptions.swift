@@ -65,7 +65,9 @@ struct ExportOptions: ParsableArguments {
 
     func validate() throws {
         if otlp == nil, let option = givenForOTLP { throw ValidationError("\(option) needs --otlp") }
-        if otlpProtocol == .zipkin { throw ValidationError("--otlp-protocol zipkin: Zipkin has its own option, --zipkin") }
+        if otlpProtocol == .zipkin {
+            throw ValidationError("--otlp-protocol zipkin: Zipkin has its own option, --zipkin")
+        }
         if let otlpTimeout, !(0.001...600).contains(otlpTimeout) {
             throw ValidationError("--otlp-timeout: from 0.001 to 600 seconds, not \(otlpTimeout)")
         }

@@ -9,19 +9,19 @@ import SystemPackage
 struct TraceSession {
     let tracer: Tracer
     let printer: SpanPrinter
-    private let exporter: SpanExporter<ContinuousClock>?
+    private let exporters: [SpanExporter<ContinuousClock>]
     private let output: OutputStream
     private let options: OutputOptions
     /// What all resources say whatever the processes say.
     let overrides: ResourceOverrides
 
     /// Loads the BPF programs and puts right what a run that was killed left behind.
-    /// - Parameter exporter: whose `run` is running.
+    /// - Parameter exporters: whose `run` is running.
     init(
         options: OutputOptions, findsRoutes: Bool, injection: Injection, resource: ResourceOptions,
-        redaction: RedactionOptions, exporter: SpanExporter<ContinuousClock>?
+        redaction: RedactionOptions, exporters: [SpanExporter<ContinuousClock>]
     ) async throws(CommandFailure) {
-        self.exporter = exporter
+        self.exporters = exporters
         self.options = options
         overrides = resource.overrides()
         output = OutputStream(STDOUT_FILENO)
@@ -30,7 +30,7 @@ struct TraceSession {
         let attachment = try WantedAttachment()
         do throws(BPFError) {
             tracer = try Tracer(
-                sink: SpanOutlets(printer: printer, exporter: exporter), ledger: ArmedLedger(),
+                sink: SpanOutlets(printer: printer, exporters: exporters), ledger: ArmedLedger(),
                 findsRoutes: findsRoutes, propagates: injection == .auto, redaction: redaction.redaction,
                 attaching: attachment.kind)
             if let obstacle = tracer.writeObstacle { StartMessages.print(obstacle) }
@@ -86,7 +86,9 @@ struct TraceSession {
         } catch {
             throw CommandFailure(error)
         }
-        if let exporter { summary.destinations = [await exporter.finish()] }
+        // Each has a while of its own for what is left.
+        for exporter in exporters { exporter.close() }
+        for exporter in exporters { summary.destinations.append(await exporter.finish()) }
         let failure = printer.failure.flatMap { $0 == .brokenPipe ? nil : $0 }
         if let failure {
             let reason = failure == .timedOut ? "nobody reads it" : "\(failure)"

@@ -13,6 +13,9 @@ extension TLSSettings {
         }
     }
 
+    /// Reads the files that are named, for what is wrong with them; may block.
+    package func check() throws(TLSSettingsError) { _ = try load() }
+
     private func bytes(_ source: Source?) throws(TLSSettingsError) -> [UInt8]? {
         switch source {
         case nil: return nil

@@ -10,8 +10,8 @@ package struct BatchLimits: Hashable, Sendable {
     package var spans: Int?
 
     /// What is obeyed, however little or much is asked for: one workload's wish is the cost of all that share the agent.
-    static let ages = Duration.milliseconds(100)...Duration.seconds(60)
-    static let sizes = 16...8192
+    package static let ages = Duration.milliseconds(100)...Duration.seconds(60)
+    package static let sizes = 16...8192
 
     package init(age: Duration? = nil, spans: Int? = nil) {
         self.age = age

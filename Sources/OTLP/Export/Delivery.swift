@@ -1,12 +1,21 @@
+internal import SystemPackage
+
 /// What `SpanExporter.run` keeps in mind: which batches are on their way, which are to be sent again, and when.
 struct Delivery {
+    /// For which nothing is read from a disk that doesn't answer.
+    static let spoolPause = Duration.seconds(30)
+
     enum Event: Sendable {
         case batchesArrived
         /// No more batches will come.
         case closed
         case attempted(Attempt, DeliveryOutcome)
+        case spoolOpened(Errno?)
         /// A batch was read that isn't what was written.
         case unreadable(SpooledBatch)
+        /// The disk doesn't give a batch now.
+        case unread(SpooledBatch)
+        case spoolPauseOver
         /// Or not. Given up: it was tried long enough by then.
         case stored(SpanQueue.Batch, SpoolFolder.Outcome, isGivenUp: Bool)
         case pauseOver
@@ -54,6 +63,8 @@ struct Delivery {
     var isStoring = false
     /// The disk had no room, and nothing has changed since.
     var isSpoolFull = false
+    /// The disk doesn't answer: others go before what is there.
+    var isSpoolPaused = false
 
     private let limit: Int
     private let retrying: Duration
@@ -92,7 +103,7 @@ struct Delivery {
         let attempt =
             if !toRetry.isEmpty {
                 toRetry.removeFirst()
-            } else if deadline == nil, let batch = spool?.next() {
+            } else if deadline == nil, !isSpoolPaused, let batch = spool?.next() {
                 // At the end, what is on disk is safe there, and what isn't goes first.
                 Attempt(content: .disk(batch))
             } else {

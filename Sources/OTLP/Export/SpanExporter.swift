@@ -82,11 +82,15 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
 
     /// Sends until `close`, or until cancelled. To be called once.
     package func run() async {
-        if let spool, let error = await spool.open() { notify(.spoolFailing(reason: "\(error)")) }
         var leftOver: [Delivery.Attempt] = []
         await withTaskGroup(of: Delivery.Event.self) { group in
             var delivery = Delivery(limit: limits.requests, retrying: limits.retrying)
             awaitBatches(in: &group)
+            if let spool {
+                // Nothing can be stored before, and nobody waits for a disk that doesn't answer.
+                delivery.isStoring = true
+                group.addTask { .spoolOpened(await spool.open()) }
+            }
             while !delivery.isOver, !Task.isCancelled {
                 sendMore(&delivery, in: &group)
                 if delivery.isIdle, queue.isEmpty { break }
@@ -130,9 +134,18 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
             delivery.resume(now: now)
             delivery.isSpoolFull = false
         case .drainingOver: delivery.stop()
+        case .spoolOpened(let error):
+            delivery.isStoring = error != nil
+            if let error { notify(.spoolFailing(reason: "\(error)")) }
         case .unreadable(let batch):
             delivery.hasDropped()
             loseUnreadable(batch)
+        case .unread(let batch):
+            delivery.hasDropped()
+            spool?.putBack(batch)
+            delivery.isSpoolPaused = true
+            wake(at: now + Delivery.spoolPause, with: .spoolPauseOver, in: &group)
+        case .spoolPauseOver: delivery.isSpoolPaused = false
         case .stored(let batch, let outcome, let isGivenUp):
             if !isGivenUp { delivery.isStoring = false }
             if !settle(batch, outcome, isGivenUp: isGivenUp) { delivery.isSpoolFull = true }
@@ -154,7 +167,8 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
     /// An event that comes after the end of sending: what was under way may still have succeeded.
     private func handleLast(_ event: Delivery.Event, _ delivery: inout Delivery) {
         switch event {
-        case .batchesArrived, .closed, .pauseOver, .drainingOver: break
+        case .batchesArrived, .closed, .pauseOver, .drainingOver, .spoolOpened, .spoolPauseOver: break
+        case .unread(let batch): spool?.putBack(batch)
         case .attempted(let attempt, let outcome): if !settle(attempt, outcome) { delivery.leave(attempt) }
         case .stored(let batch, let outcome, let isGivenUp): _ = settle(batch, outcome, isGivenUp: isGivenUp)
         case .unreadable(let batch): loseUnreadable(batch)
@@ -287,27 +301,29 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
         switch attempt.content {
         case .memory(let batch): return .attempted(attempt, await send(batch.request))
         case .disk(let batch):
-            switch await spool?.read(batch) {
+            switch await withinAttempt({ await self.spool?.read(batch) ?? .unavailable }) {
             case .request(let request): return .attempted(attempt, await send(request))
             case .unreadable: return .unreadable(batch)
-            case .unavailable, nil:
-                return .attempted(attempt, .unavailable(reason: "the spool can't be read", mayHaveArrived: false))
+            case .unavailable, nil: return .unread(batch)
             }
         }
     }
 
-    /// One attempt, cut off when it takes too long.
     private func send(_ request: [UInt8]) async -> DeliveryOutcome {
-        await withTaskGroup(of: DeliveryOutcome?.self) { group in
-            group.addTask { await self.transport.send(request) }
+        await withinAttempt { await self.transport.send(request) }
+            ?? .unavailable(reason: "no answer within \(limits.attempt)", mayHaveArrived: true)
+    }
+
+    /// Nil for what takes longer than an attempt may, and is cut off.
+    private func withinAttempt<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value? {
+        await withTaskGroup(of: Value?.self) { group in
+            group.addTask { await body() }
             group.addTask {
                 try? await self.clock.sleep(for: self.limits.attempt)
                 return nil
             }
-            let first = await group.next()
-            group.cancelAll()
-            if let first, let outcome = first { return outcome }
-            return .unavailable(reason: "no answer within \(limits.attempt)", mayHaveArrived: true)
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
     }
 

@@ -178,13 +178,12 @@ package final class GRPCTransport: Transport {
         return nil
     }
 
-    /// The headers of each request. Those of gRPC's own are not for others to set, and binary ones, whose names end with "-bin",
-    /// have the bytes of what is given (gRPC over HTTP2, "Custom-Metadata").
+    /// The headers of each request. Binary ones, whose names end with "-bin", have the bytes of what is given (gRPC over HTTP2,
+    /// "Custom-Metadata").
     private static func metadata(of receiver: Receiver, userAgent: String) -> Metadata {
         var metadata: Metadata = ["user-agent": "\(userAgent)"]
         for header in receiver.headers {
             let name = header.name.lowercased()
-            if name.hasPrefix("grpc-") { continue }
             metadata.removeAllValues(forKey: name)
             if name.hasSuffix("-bin") {
                 metadata.addBinary(Array(header.value.utf8), forKey: name)

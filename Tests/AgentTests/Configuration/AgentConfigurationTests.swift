@@ -149,12 +149,15 @@ import Workloads
     /// Each in a line of its own.
     @Test(arguments: [
         ("{name: a}", "3: destinations[0]: has no endpoint"),
-        ("{name: a, endpoint: 'http://a', console: text}", "3: destinations[0]: goes one way only: endpoint or console"),
+        (
+            "{name: a, endpoint: 'http://a', console: text}",
+            "3: destinations[0]: goes one way only: endpoint or console"
+        ),
         ("{name: a, endpoint: 'http://a', protocol: http/jsn}", "3: destinations[0].protocol: is to be grpc or"),
         ("{name: a, endpoint: 'http://a', protocol: http/jsn}", "did you mean http/json?"),
         ("{name: a, endpoint: 'http://a', compression: zstd}", "3: destinations[0].compression: is to be none or gzip"),
-        ("{name: a, endpoint: 'http://a', timeout: 10}", "3: destinations[0].timeout: is to be a time such as"),
-        ("{name: a, endpoint: 'http://a', timeout: 11m}", "from 1ms to 600s"),
+        ("{name: a, endpoint: 'http://a', timeout: 10}", "3: destinations[0].timeout: is to be a time from"),
+        ("{name: a, endpoint: 'http://a', timeout: 11m}", "from 1ms to 10m"),
         ("{name: a, endpoint: 'http://a', tls: {ca: ca.crt}}", "3: destinations[0].tls.ca: is to be an absolute path"),
         ("{name: a, endpoint: 'http://a', tls: {}}", "3: destinations[0].tls: is for an https:// endpoint"),
         ("{name: a, endpoint: 'https://a', tls: {ca: /nowhere}}", "3: destinations[0].tls.ca: can't be read: No such"),
@@ -166,8 +169,8 @@ import Workloads
         ("{name: a, console: xml}", "3: destinations[0].console: is to be text or json"),
         ("{name: a, console: text, headers: {a: b}}", "3: destinations[0].headers: is for an endpoint"),
         ("{name: a, file: {path: spans.jsonl}}", "3: destinations[0].file.path: is to be the absolute path"),
-        ("{name: a, file: {path: /s, size: 1}}", "3: destinations[0].file.size: is to be a size such as"),
-        ("{name: a, file: {path: /s, kept: -1}}", "3: destinations[0].file.kept: is to be a number, from 0 to 1000"),
+        ("{name: a, file: {path: /s, size: 1}}", "3: destinations[0].file.size: is to be a number of bytes"),
+        ("{name: a, file: {path: /s, kept: -1}}", "3: destinations[0].file.kept: is to be a number from 0 to 1000"),
     ])
     func `tells what is wrong with a destination`(destination: String, words: String) throws {
         let problems = try problems("apiVersion: nodespan/v1\ndestinations:\n  - \(destination)")
@@ -196,26 +199,6 @@ import Workloads
         #expect(try EffectiveConfiguration(configuration).yaml().contains("ca: \(files.certificate)"))
         let problems = try problems(text)
         #expect(problems.contains { $0.contains("destinations[0].tls: what is to hold") }, "\(problems)")
-    }
-
-    @Test(arguments: [
-        ("500ms", .milliseconds(500), "500ms"), ("10s", .seconds(10), "10s"), ("2m", .seconds(120), "120s"),
-        ("1h", .seconds(3600), "3600s"), ("0s", .zero, "0s"),
-        ("10", nil, ""), ("s", nil, ""), ("-1s", nil, ""), ("1.5s", nil, ""), ("9223372036854775807h", nil, ""),
-        ("1 s", nil, ""), ("\u{661}s", nil, ""),
-    ] as [(String, Duration?, String)])
-    func `has times with their unit`(text: String, duration: Duration?, shown: String) {
-        #expect(ConfigurationAmount.duration(text) == duration)
-        if let duration { #expect(ConfigurationAmount.text(duration) == shown) }
-    }
-
-    @Test(arguments: [
-        ("64KiB", 64 << 10, "64KiB"), ("1024KiB", 1 << 20, "1MiB"), ("1GiB", 1 << 30, "1GiB"), ("1025", 1025, "1025"),
-        ("0", 0, "0"), ("1MB", nil, ""), ("MiB", nil, ""), ("9223372036854775807KiB", nil, ""), ("-1", nil, ""),
-    ] as [(String, Int?, String)])
-    func `has sizes`(text: String, bytes: Int?, shown: String) {
-        #expect(ConfigurationAmount.bytes(text) == bytes)
-        if let bytes { #expect(ConfigurationAmount.text(bytes: bytes) == shown) }
     }
 
     @Test(arguments: [

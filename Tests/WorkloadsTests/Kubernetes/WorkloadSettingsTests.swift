@@ -64,7 +64,10 @@ private func settings(
         #expect(try settings(own: [endpoint: text]).environment[endpoint] == text)
     }
 
-    @Test func `has the addresses of the pod and its node, and says that they are to come where somebody refers to them`() throws {
+    @Test
+    func `has the addresses of the pod and its node, and says that they are to come where somebody refers to them`()
+        throws
+    {
         let made = try settings()
         #expect(made.environment["OTEL_NODE_IP"] == "10.0.0.7" && made.environment["OTEL_POD_IP"] == "10.244.1.5")
         #expect(made.notices.isEmpty)

@@ -12,6 +12,12 @@ struct SeedObjects {
         deployment = try Self.read("\(folder)/deployment.yaml")
     }
 
+    /// Of the endpoint that the Instrumentation names, for gRPC.
+    var collectorHost: String {
+        let endpoint = instrumentation.text.split(separator: "\"").first { $0.hasPrefix("http://") }
+        return String(endpoint?.dropFirst("http://".count).prefix { $0 != ":" } ?? "")
+    }
+
     private static func read(_ path: String) throws -> JSONValue {
         guard let node = try compose(yaml: String(decoding: readFile(path), as: UTF8.self)) else {
             throw NoCluster(errors: "\(path) is empty")

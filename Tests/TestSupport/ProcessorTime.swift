@@ -1,8 +1,7 @@
 import Glibc
-import TestSupport
 
 /// CPU time that a running process has used so far, threads that have ended included.
-func processorTime(of pid: Int32) throws(SystemCallFailure) -> Duration {
+package func processorTime(of pid: Int32) throws(SystemCallFailure) -> Duration {
     var clock: clockid_t = 0
     let code = clock_getcpuclockid(pid, &clock)
     guard code == 0 else { throw SystemCallFailure("clock_getcpuclockid", "process \(pid)", code: code) }
