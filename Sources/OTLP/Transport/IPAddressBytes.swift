@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// An IP address as it stands in URLs and lists: the four or sixteen bytes. An IPv4 address mapped into IPv6 is the same as

@@ -33,7 +33,9 @@ final class Server {
 
     /// Sends so many requests.
     func send(_ count: Int) throws {
-        let run = try Command.run(["/usr/bin/h2load", "--h1", "-c", "8", "-n", "\(count)", "http://127.0.0.1:\(port)/hello"])
+        let run = try Command.run([
+            "/usr/bin/h2load", "--h1", "-c", "8", "-n", "\(count)", "http://127.0.0.1:\(port)/hello",
+        ])
         guard run.code == 0 else { throw BenchFailure(run.errors) }
     }
 
