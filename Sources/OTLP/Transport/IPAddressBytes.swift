@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// An IP address as it stands in URLs and lists: the four or sixteen bytes. An IPv4 address mapped into IPv6 is the same as
@@ -8,14 +7,13 @@ struct IPAddressBytes: Equatable, Sendable {
 
     /// Nil for what is no address in the usual form.
     init?(_ text: String) {
-        var four = in_addr()
-        var sixteen = in6_addr()
+        var four = [UInt8](repeating: 0, count: 4)
+        var sixteen = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, text, &four) == 1 {
-            bytes = withUnsafeBytes(of: four) { Array($0) }
+            bytes = four
         } else if inet_pton(AF_INET6, String(text.prefix { $0 != "%" }), &sixteen) == 1 {
-            let all = withUnsafeBytes(of: sixteen) { Array($0) }
-            let isMapped = all[..<10].allSatisfy { $0 == 0 } && all[10] == 0xff && all[11] == 0xff
-            bytes = isMapped ? Array(all[12...]) : all
+            let isMapped = sixteen[..<10].allSatisfy { $0 == 0 } && sixteen[10] == 0xff && sixteen[11] == 0xff
+            bytes = isMapped ? Array(sixteen[12...]) : sixteen
         } else {
             return nil
         }
