@@ -118,7 +118,7 @@ import Workloads
     @Test(arguments: [
         ("http://collector:4318/own", "http://collector.shop:4318/own"),
         ("http://collector:4318/own/", "http://collector.shop:4318/own/"),
-        ("http://collector:4318", "http://collector.shop:4318/v1/traces"),
+        ("http://collector:4318", "http://collector.shop:4318/"),
     ])
     func `is what is named for traces alone, as it stands`(text: String, url: String) throws {
         let environment = [

@@ -45,7 +45,8 @@ import Workloads
 
     @Test(arguments: [
         ("http://c.x:4318/own", "http://c.x:4318/own"), ("http://c.x:4318/own/", "http://c.x:4318/own/"),
-        ("http://c.x:4318", "http://c.x:4318/v1/traces"), ("http://c.x:4317/own", "http://c.x:4317"),
+        ("http://c.x:4318", "http://c.x:4318/"), ("http://c.x:4318/", "http://c.x:4318/"),
+        ("http://c.x:4317/own", "http://c.x:4317"),
     ])
     func `is taken as it stands where it is for traces alone`(text: String, url: String) throws {
         #expect(try self.url([endpoint: text, general: "http://other:1"]).url == url)

@@ -14,10 +14,27 @@ import Testing
         #expect(try OTLPEndpoint(text).url == url)
     }
 
+    @Test(arguments: [
+        ("http://host:4318", "http://host:4318/"), ("http://host:4318/", "http://host:4318/"),
+        ("http://host/own/", "http://host/own/"), ("http://host:4317/own", "http://host:4317"),
+    ])
+    func `for traces alone is the URL as it stands`(text: String, url: String) throws {
+        #expect(try OTLPEndpoint(text, isForTraces: true).url == url)
+    }
+
+    @Test(arguments: ["http://zipkin", "http://zipkin/"])
+    func `for Zipkin has the path of Zipkin's own, where it has none`(text: String) throws {
+        for isForTraces in [false, true] {
+            let endpoint = try OTLPEndpoint(text, protocol: .zipkin, isForTraces: isForTraces)
+            #expect(endpoint.url == "http://zipkin/api/v2/spans")
+        }
+    }
+
     @Test(
         arguments: [
             ("", .invalid), ("localhost", .invalid), ("http://a b", .invalid), ("http://host:x", .invalid),
-            ("http://host:70000", .invalid), ("http://h\u{f6}st", .invalid),
+            ("http://host:70000", .invalid),
+            ("http://a%5Bb", .invalid), ("http://h\u{f6}st", .invalid),
             ("localhost:4318", .unsupportedScheme), ("ftp://host", .unsupportedScheme),
             ("http://", .noHost), ("http://:4318", .noHost), ("http:/host", .noHost),
             ("http://user:secret@host", .credentials), ("http://user@host", .credentials),
@@ -57,7 +74,8 @@ import Testing
             ("a:=secret", .invalidName),
             ("a=secret\r\nb: c", .invalidValue("a")), ("a=secret\u{0}", .invalidValue("a")),
             ("a=secret\u{e9}", .invalidValue("a")), ("Content-Length=secret", .reserved("Content-Length")),
-            ("host=secret", .reserved("host")),
+            ("host=secret", .reserved("host")), ("Keep-Alive=secret", .reserved("Keep-Alive")),
+            ("proxy-connection=secret", .reserved("proxy-connection")), ("grpc-x=secret", .reserved("grpc-x")),
         ] as [(String, OTLPHeaderError)])
     func `that can't be sent is refused, and its value not shown`(text: String, error: OTLPHeaderError) {
         #expect(throws: error) { try OTLPHeader(text) }

@@ -33,6 +33,8 @@ import Testing
             ("grpc:15:x", busy("gRPC DATA_LOSS: x", mayHaveArrived: true)),
             ("retryinfo:14:7", busy("gRPC UNAVAILABLE: later", after: .seconds(7), mayHaveArrived: false)),
             ("retryinfo:8:2.5", busy("gRPC RESOURCE_EXHAUSTED: later", after: .seconds(2.5), mayHaveArrived: false)),
+            // Whoever says so may have given up waiting for the receiver.
+            ("retryinfo:10:1", busy("gRPC ABORTED: later", after: .seconds(1), mayHaveArrived: true)),
             ("retryinfo:3:1", .refused(reason: "gRPC INVALID_ARGUMENT: later")),
             ("rst:2", busy("the receiver has reset the request: INTERNAL_ERROR", mayHaveArrived: true)),
             ("rst:7", busy("the receiver has reset the request: REFUSED_STREAM", mayHaveArrived: false)),
@@ -164,6 +166,24 @@ import Testing
         }
         #expect(await hasty.send([]) == .accepted(PartialSuccess()))
         await hasty.shutdown()
+    }
+
+    @Test func `has no connection where nobody speaks in time, and the next one makes another`() async throws {
+        let silence = try SilentListener()
+        let hasty = try GRPCRun.transport("http://127.0.0.1:\(silence.port)") { $0.timeout = .milliseconds(500) }
+        #expect(await hasty.send([]) == .unavailable(reason: "no connection in time", mayHaveArrived: false))
+        #expect(await GRPCRun.hasConnections(0, to: silence.port))
+        await hasty.shutdown()
+    }
+
+    @Test func `may be made again at once where no delay is named`() {
+        let url = Array("type.googleapis.com/google.rpc.RetryInfo".utf8)
+        let detail = [0x0a, UInt8(url.count)] + url
+        func delay(_ detail: [UInt8]) -> Duration? { RetryInfo.delay(inStatus: [0x1a, UInt8(detail.count)] + detail) }
+        #expect(delay(detail) == .zero)
+        #expect(delay(detail + [0x12, 0]) == .zero)
+        #expect(delay(detail + [0x12, 4, 0x0a, 2, 0x08, 7]) == .seconds(7))
+        #expect(delay(detail.dropLast() + [0x12, 0]) == nil)
     }
 
     @Test func `ends when it is cancelled while connecting`() async throws {

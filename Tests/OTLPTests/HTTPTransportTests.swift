@@ -205,12 +205,31 @@ import Testing
     }
 
     @Test func `ends when its time is over`() async throws {
-        let collector = try Collector(["hang"])
+        let collector = try Collector(["hang", "drip"])
         var receiver = Receiver(endpoint: try OTLPEndpoint(collector.url))
         receiver.timeout = .milliseconds(500)
+        #expect(receiver.attemptLimit > receiver.timeout)
         let transport = HTTPTransport(receiver, userAgent: "nodespan/test")
-        #expect(await transport.send([]) == .unavailable(reason: "no answer in time", mayHaveArrived: true))
+        for _ in 1...2 {
+            #expect(await transport.send([]) == .unavailable(reason: "no answer in time", mayHaveArrived: true))
+        }
         await transport.shutdown()
+    }
+
+    @Test func `hasn't got through where there is no socket, or no end to the handshake`() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/none.sock"
+        let nothing = HTTPTransport(
+            Receiver(endpoint: try OTLPEndpoint("unix:\(path)", protocol: .httpProtobuf)), userAgent: "nodespan/test")
+        #expect(
+            await nothing.send([]) == .unavailable(reason: "no such file or directory", mayHaveArrived: false))
+        await nothing.shutdown()
+        let silence = try SilentListener()
+        guard case .unavailable(let reason, nil, false) = try await outcome("https://127.0.0.1:\(silence.port)") else {
+            Issue.record("silence was taken for TLS")
+            return
+        }
+        #expect(reason.hasSuffix("in time"), "\(reason)")
     }
 
     @Test func `of JSON is what its answer says, in JSON too`() async throws {

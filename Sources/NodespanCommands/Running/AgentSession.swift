@@ -139,7 +139,7 @@ final class AgentSession: Sendable {
         }
         let target = destination.target
         var limits = limits
-        if let receiver = target.receiver { limits.attempt = receiver.timeout }
+        if let receiver = target.receiver { limits.attempt = receiver.attemptLimit }
         let exporter = SpanRouter.Exporter(
             place: target.place, encoder: target.makeEncoder(),
             transport: target.makeTransport(userAgent: "nodespan/\(nodespanVersion)", judge: judge),

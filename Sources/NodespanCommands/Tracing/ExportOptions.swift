@@ -79,7 +79,7 @@ struct ExportOptions: ParsableArguments {
     func exporters() throws -> [SpanExporter<ContinuousClock>] {
         try targets().map { target in
             var limits = ExportLimits()
-            if let receiver = target.receiver { limits.attempt = receiver.timeout }
+            if let receiver = target.receiver { limits.attempt = receiver.attemptLimit }
             return SpanExporter(
                 place: target.place, encoder: target.makeEncoder(),
                 transport: target.makeTransport(userAgent: "nodespan/\(nodespanVersion)"), clock: ContinuousClock(),

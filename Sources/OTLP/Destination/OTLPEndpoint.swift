@@ -22,7 +22,7 @@ package struct OTLPEndpoint: Hashable, Sendable {
     ///   - text: a base URL, to which the path of the signal is added for HTTP (OpenTelemetry specification, OTLP Exporter,
     ///     "Endpoint URLs for OTLP/HTTP"), or one that ends with that path already; "unix:/PATH" for a Unix socket.
     ///   - given: what is to be spoken; nil for what the URL suggests: gRPC at port 4317 and Unix sockets, else HTTP.
-    ///   - isForTraces: a URL for this signal alone, whose path is taken as it stands, if it has one.
+    ///   - isForTraces: a URL for this signal alone, whose path is taken as it stands; without one it is "/".
     package init(
         _ text: String, protocol given: ExportProtocol? = nil, isForTraces: Bool = false
     ) throws(OTLPEndpointError) {
@@ -52,18 +52,24 @@ package struct OTLPEndpoint: Hashable, Sendable {
         if chosen == .grpc {
             // It names no resource there.
             path = ""
-        } else if chosen == .zipkin || isForTraces {
+        } else if chosen == .zipkin {
             if path.isEmpty || path == "/" { path = Self.signalPath(of: chosen) }
+        } else if isForTraces {
+            if path.isEmpty { path = "/" }
         } else {
             while path.hasSuffix("/") { path.removeLast() }
             if !path.hasSuffix(Self.signalPath(of: chosen)) { path += Self.signalPath(of: chosen) }
         }
         parts.scheme = isSecure ? "https" : "http"
         parts.percentEncodedPath = path
-        guard let url = parts.string else { throw .invalid }
+        let bare = host.filter { $0 != "[" && $0 != "]" }
+        // Addresses are judged by this name, and async-http-client takes its own from the URL: they are to be the same.
+        guard let url = parts.string, let read = URL(string: url)?.host, [bare, "[\(bare)]"].contains(read) else {
+            throw .invalid
+        }
         self.url = url
         self.protocol = chosen
-        self.host = host.filter { $0 != "[" && $0 != "]" }
+        self.host = bare
         self.path = path
         socketPath = nil
     }

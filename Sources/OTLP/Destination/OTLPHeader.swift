@@ -5,8 +5,9 @@ package struct OTLPHeader: Hashable, Sendable {
 
     /// What nodespan sets itself, or HTTP does.
     private static let reserved: Set<String> = [
-        "connection", "content-encoding", "content-length", "content-type", "host", "te", "trailer",
-        "transfer-encoding", "upgrade",
+        "connection", "content-encoding", "content-length", "content-type", "host", "keep-alive", "proxy-connection",
+        "te",
+        "trailer", "transfer-encoding", "upgrade",
     ]
 
     /// - Parameter text: `NAME=VALUE`.

@@ -15,6 +15,9 @@ package struct Receiver: Hashable, Sendable {
     /// In which it is; nil for this process's own.
     package var network: NetworkNamespace?
 
+    /// The exporter's limit for one attempt: beyond the transport's own, whose word on what came of it says more.
+    package var attemptLimit: Duration { timeout + .seconds(1) }
+
     package init(endpoint: OTLPEndpoint, headers: [OTLPHeader] = []) {
         self.endpoint = endpoint
         self.headers = headers

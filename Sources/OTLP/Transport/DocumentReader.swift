@@ -11,14 +11,15 @@ package struct DocumentReader: Sendable {
         case failed(reason: String)
     }
 
-    /// For all of it.
-    private static let timeLimit = TimeAmount.seconds(10)
     private static let sizeLimit = 1 << 20
 
     private let userAgent: String
+    private let timeLimit: TimeAmount
 
-    package init(userAgent: String) {
+    /// - Parameter timeLimit: for one document, from the connection to its last byte.
+    package init(userAgent: String, timeLimit: Duration = .seconds(10)) {
         self.userAgent = userAgent
+        self.timeLimit = TimeAmount(timeLimit)
     }
 
     /// - Parameters:
@@ -48,11 +49,13 @@ package struct DocumentReader: Sendable {
         var request = HTTPClientRequest(url: url)
         request.headers = ["User-Agent": userAgent, "Accept": "application/json"]
         do {
-            let response = try await client.execute(request, timeout: Self.timeLimit)
+            let deadline = NIODeadline.now() + timeLimit
+            let response = try await client.execute(request, deadline: deadline)
             guard response.status == .ok else { return .failed(reason: "it answers \(response.status.code)") }
-            return .document(Array(buffer: try await response.body.collect(upTo: Self.sizeLimit)))
-        } catch is NIOTooManyBytesError {
-            return .failed(reason: "its answer is longer than \(Self.sizeLimit >> 20) MiB")
+            let body = try await response.body(
+                upTo: Self.sizeLimit, before: deadline, on: client.eventLoopGroup.any())
+            return body.map { .document($0) }
+                ?? .failed(reason: "its answer is longer than \(Self.sizeLimit >> 20) MiB")
         } catch {
             return .failed(reason: TransportFailure(error).text)
         }

@@ -10,6 +10,9 @@ struct GRPCAnswer {
     private static let retryable: Set<Status.Code> = [
         .cancelled, .deadlineExceeded, .aborted, .outOfRange, .unavailable, .dataLoss,
     ]
+    /// Of those that can say when to try again, what OTLP has a receiver answer before it looks at a request (OTLP specification
+    /// 1.x, "OTLP/gRPC Throttling"). The others may come from something on the way that gave up waiting for the receiver.
+    private static let throttling: Set<Status.Code> = [.unavailable, .resourceExhausted]
     private static let names = [
         "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
         "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
@@ -55,8 +58,8 @@ struct GRPCAnswer {
         let retryDelay = metadata[binaryValues: "grpc-status-details-bin"].lazy
             .compactMap(RetryInfo.delay(inStatus:)).first
         if let retryDelay, Self.retryable.contains(status.code) || status.code == .resourceExhausted {
-            // It says that it is busy: it hasn't begun.
-            return .unavailable(reason: said, retryAfter: retryDelay, mayHaveArrived: false)
+            return .unavailable(
+                reason: said, retryAfter: retryDelay, mayHaveArrived: !Self.throttling.contains(status.code))
         }
         if Self.retryable.contains(status.code) { return .unavailable(reason: said, mayHaveArrived: true) }
         switch status.code {

@@ -26,6 +26,7 @@ final class GRPCConnectionRecord: Sendable {
     }
 
     var isSpent: Bool { state.withLock { $0.isSpent } }
+    var isGreeted: Bool { state.withLock { $0.isGreeted } }
 
     /// Why it can't be used, or ended.
     var reason: String {
@@ -49,8 +50,7 @@ final class GRPCConnectionRecord: Sendable {
 
     /// As `spend`, for an error.
     func fail(_ error: any Error) {
-        guard error is any NIOHTTP2Error else { return spend(because: GRPCFailure.text(of: error)) }
-        let isGreeted = state.withLock { $0.isGreeted }
+        guard error is any NIOHTTP2Error else { return spend(because: TransportFailure(error).text) }
         spend(
             because: isGreeted
                 ? "the receiver has broken the rules of HTTP/2"

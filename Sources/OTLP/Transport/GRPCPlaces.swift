@@ -15,44 +15,19 @@ final class GRPCPlaces: Sendable {
 
     private let way: Way
 
-    /// - Parameter proxies: for what the operator has named: what a pod names isn't sent through the node's proxy.
+    /// - Parameter proxies: for what the operator has named.
     init(_ receiver: Receiver, judge: (@Sendable (String) -> String?)?, proxies: ProxySettings) {
         let endpoint = receiver.endpoint
-        if let path = endpoint.socketPath {
-            way = .socket(path: path)
-        } else if receiver.network != nil {
-            let addresses = NetworkNamespace.addresses(of: endpoint.host)
-            guard !addresses.isEmpty else {
-                way = .hopeless(
-                    reason: "\(endpoint.host): in a pod's network only localhost and loopback addresses are reached")
-                return
-            }
-            let resolver = AddressResolver(
-                name: endpoint.host, judge: { _ in nil }, lookUp: { _ in .addresses(addresses) })
-            way = .looked(resolver, port: endpoint.port, nil)
-        } else if let judge {
-            way = .looked(AddressResolver(name: endpoint.host, judge: judge), port: endpoint.port, nil)
-        } else {
-            way = Self.way(to: endpoint, proxies)
-        }
-    }
-
-    private static func way(to endpoint: OTLPEndpoint, _ proxies: ProxySettings) -> Way {
-        do {
-            let found = try proxies.proxy(for: endpoint.host, port: endpoint.port, isSecure: endpoint.isSecure)
-            guard let proxy = found else {
-                return .looked(AddressResolver(name: endpoint.host, judge: { _ in nil }), port: endpoint.port, nil)
-            }
-            if endpoint.isSecure, IPAddressBytes(endpoint.host) != nil {
-                return .hopeless(
-                    reason: "\(endpoint.host): by TLS through a proxy only names are reached; "
-                        + "give its name, or put it in NO_PROXY")
-            }
-            return .looked(
+        switch ReceiverWay(to: receiver, judge: judge, proxies: proxies) {
+        case .socket(let path): way = .socket(path: path)
+        case .looked(let resolver): way = .looked(resolver, port: endpoint.port, nil)
+        case .any:
+            way = .looked(AddressResolver(name: endpoint.host, judge: { _ in nil }), port: endpoint.port, nil)
+        case .proxy(let proxy):
+            way = .looked(
                 AddressResolver(name: proxy.host, judge: { _ in nil }), port: proxy.port,
                 ConnectRoute.Tunnel(place: endpoint.authority, credentials: proxy.credentials))
-        } catch {
-            return .hopeless(reason: "\(error)")
+        case .hopeless(let reason): way = .hopeless(reason: reason)
         }
     }
 

@@ -90,9 +90,18 @@ package final class GRPCTransport: Transport {
                     on: thread.loop)
             }
             let outcome = await exchange(request, by: connection)
+            let isTooLate = outcome == nil && Task.isCancelled
+            if isTooLate, !connection.record.isGreeted {
+                // What hasn't come about by now is no better for the next attempt.
+                connection.record.spend(because: "no connection in time")
+                places.shun(key.place)
+            }
             connections.giveBack(connection)
             if let outcome { return outcome }
-            if Task.isCancelled { return .unavailable(reason: connection.record.reason, mayHaveArrived: false) }
+            if isTooLate {
+                let reason = connection.record.isSpent ? connection.record.reason : "no answer in time"
+                return .unavailable(reason: reason, mayHaveArrived: false)
+            }
             if !isKept {
                 if lastKey != nil { return .unavailable(reason: connection.record.reason, mayHaveArrived: false) }
                 lastKey = key
@@ -144,7 +153,11 @@ package final class GRPCTransport: Transport {
             }
             if let answer { return answer.outcome(connectionReason: record.isSpent ? record.reason : nil) }
         } catch {
-            if !hasBegun { return nil }
+            if !hasBegun {
+                // Else it would be taken again at once. That one request was cut off is not its fault.
+                if !Task.isCancelled { record.spend() }
+                return nil
+            }
         }
         // Cut off: what doesn't answer now needn't be asked again by this connection.
         record.spend()

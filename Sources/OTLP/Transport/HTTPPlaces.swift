@@ -18,36 +18,14 @@ struct HTTPPlaces: Sendable {
     /// Through which all connections go.
     let proxy: Proxy?
 
-    /// - Parameter proxies: for what the operator has named: what a pod names isn't sent through the node's proxy.
+    /// - Parameter proxies: for what the operator has named.
     init(_ receiver: Receiver, judge: (@Sendable (String) -> String?)?, proxies: ProxySettings) {
-        let endpoint = receiver.endpoint
-        var proxy: Proxy?
-        if endpoint.socketPath != nil {
-            way = .any
-        } else if receiver.network != nil {
-            let addresses = NetworkNamespace.addresses(of: endpoint.host)
-            way =
-                addresses.isEmpty
-                ? .hopeless(
-                    reason: "\(endpoint.host): in a pod's network only localhost and loopback addresses are reached")
-                : .looked(
-                    AddressResolver(name: endpoint.host, judge: { _ in nil }, lookUp: { _ in .addresses(addresses) }))
-        } else if let judge {
-            way = .looked(AddressResolver(name: endpoint.host, judge: judge))
-        } else {
-            do {
-                proxy = try proxies.proxy(for: endpoint.host, port: endpoint.port, isSecure: endpoint.isSecure)
-                way =
-                    proxy != nil && endpoint.isSecure && IPAddressBytes(endpoint.host) != nil
-                    ? .hopeless(
-                        reason: "\(endpoint.host): by TLS through a proxy only names are reached; "
-                            + "give its name, or put it in NO_PROXY")
-                    : .any
-            } catch {
-                way = .hopeless(reason: "\(error)")
-            }
+        switch ReceiverWay(to: receiver, judge: judge, proxies: proxies) {
+        case .socket, .any: (way, proxy) = (.any, nil)
+        case .looked(let resolver): (way, proxy) = (.looked(resolver), nil)
+        case .proxy(let found): (way, proxy) = (.any, found)
+        case .hopeless(let reason): (way, proxy) = (.hopeless(reason: reason), nil)
         }
-        self.proxy = proxy
     }
 
     init(_ resolver: AddressResolver) {

@@ -121,12 +121,14 @@ package final class HTTPTransport: Transport {
         message.headers = headers
         message.body = .bytes(body)
         do {
-            let response = try await client.execute(message, timeout: timeout)
+            let deadline = NIODeadline.now() + timeout
+            let response = try await client.execute(message, deadline: deadline)
+            let body = try await response.body(upTo: Self.bodyLimit, before: deadline, on: thread.loop)
             return .success(
                 HTTPAnswer(
                     protocol: receiver.endpoint.protocol, status: response.status.code,
                     contentType: Self.contentType(response.headers),
-                    retryAfter: response.headers.first(name: "Retry-After"), body: try await Self.body(of: response)))
+                    retryAfter: response.headers.first(name: "Retry-After"), body: body))
         } catch {
             return .failure(TransportFailure(error))
         }
@@ -138,15 +140,6 @@ package final class HTTPTransport: Transport {
     }
 
     private var timeout: TimeAmount { TimeAmount(receiver.timeout) }
-
-    /// Nil when it is too long.
-    private static func body(of response: HTTPClientResponse) async throws -> [UInt8]? {
-        do {
-            return Array(buffer: try await response.body.collect(upTo: bodyLimit))
-        } catch is NIOTooManyBytesError {
-            return nil
-        }
-    }
 
     private static func contentType(_ headers: HTTPHeaders) -> String {
         let value = headers.first(name: "Content-Type")?.prefix { $0 != ";" } ?? ""

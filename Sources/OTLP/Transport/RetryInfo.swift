@@ -12,10 +12,11 @@ enum RetryInfo {
     /// - Parameter detail: google.protobuf.Any.
     private static func delay(inDetail detail: ArraySlice<UInt8>) -> Duration? {
         guard let url = fields(of: detail, numbered: 1).last,
-            String(decoding: url, as: UTF8.self).split(separator: "/").last == Self.type[...],
-            let content = fields(of: detail, numbered: 2).last, let time = fields(of: content, numbered: 1).last
+            String(decoding: url, as: UTF8.self).split(separator: "/").last == Self.type[...]
         else { return nil }
-        var reader = ProtobufReader(time)
+        // Without a delay, which is what is left of a delay of zero: at once.
+        let content = fields(of: detail, numbered: 2).last ?? []
+        var reader = ProtobufReader(fields(of: content, numbered: 1).last ?? [])
         var (seconds, nanoseconds): (Int64, Int64) = (0, 0)
         while let field = try? reader.next() {
             switch field {

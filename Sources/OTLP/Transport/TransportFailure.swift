@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 
@@ -14,30 +15,48 @@ struct TransportFailure: Error {
         switch error {
         case let error as NIOConnectionError:
             (reason, mayHaveArrived) = (Self.reason(of: error), false)
-        case let error as HTTPClientError where error == .connectTimeout:
-            (reason, mayHaveArrived) = ("no connection in time", false)
-        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
-            (reason, mayHaveArrived) = ("no answer in time", true)
-        case let error as HTTPClientError where error == .cancelled:
-            (reason, mayHaveArrived) = ("cut off before an answer came", true)
-        case let error as HTTPClientError where error == .proxyAuthenticationRequired:
-            (reason, mayHaveArrived) = ("the proxy wants credentials, or others", false)
-        case let error as HTTPClientError where Self.proxyFailures.contains(error):
-            (reason, mayHaveArrived) = ("the proxy makes no connection to there", false)
-        case let error as HTTPClientError where error == .remoteConnectionClosed:
-            (reason, mayHaveArrived) = ("the connection was closed before an answer came", true)
+        case let error as HTTPClientError:
+            (reason, mayHaveArrived) = Self.meaning(of: error)
+        case let error as ConnectTunnelError:
+            (reason, mayHaveArrived) = ("\(error)", false)
         case let error as NIOSSLError:
             (reason, mayHaveArrived) = (Self.text(of: error), false)
         case let error as NIOSSLExtraError:
             (reason, mayHaveArrived) = (Self.text(of: error), false)
         case let error as IOError:
             (reason, mayHaveArrived) = (Self.systemText(error), !Self.noConnection.contains(error.errnoCode))
+        case let error as ChannelError:
+            if case .connectTimeout = error {
+                (reason, mayHaveArrived) = (Self.noConnectionInTime, false)
+            } else {
+                (reason, mayHaveArrived) = (Self.closed, true)
+            }
+        case is HTTPParserError:
+            (reason, mayHaveArrived) = ("what answers doesn't do so by HTTP", true)
+        case is CancellationError:
+            (reason, mayHaveArrived) = (Self.cutOff, true)
         default:
             (reason, mayHaveArrived) = ("\(error)", true)
         }
     }
 
-    private static let proxyFailures: [HTTPClientError] = [.invalidProxyResponse, .httpProxyHandshakeTimeout]
+    private static let noConnectionInTime = "no connection in time"
+    private static let closed = "the connection was closed before an answer came"
+    private static let cutOff = "cut off before an answer came"
+
+    private static func meaning(of error: HTTPClientError) -> (String, mayHaveArrived: Bool) {
+        switch error {
+        case .connectTimeout, .getConnectionFromPoolTimeout: (noConnectionInTime, false)
+        case .tlsHandshakeTimeout: ("TLS: the handshake wasn't over in time", false)
+        case .proxyAuthenticationRequired: ("the proxy wants credentials, or others", false)
+        case .invalidProxyResponse, .httpProxyHandshakeTimeout: ("the proxy makes no connection to there", false)
+        case .deadlineExceeded, .readTimeout: ("no answer in time", true)
+        case .cancelled: (cutOff, true)
+        // With a proxy, that of the tunnel looks the same.
+        case .remoteConnectionClosed: (closed, true)
+        default: (error.shortDescription.lowercased(), true)
+        }
+    }
 
     var outcome: DeliveryOutcome {
         .unavailable(reason: text, retryAfter: nil, mayHaveArrived: mayHaveArrived)
@@ -46,8 +65,11 @@ struct TransportFailure: Error {
     /// For people.
     var text: String { String(reason.prefix(PartialSuccess.messageLimit)) }
 
-    /// Codes of connect(2), which come before anything is sent. A reset may come later.
-    private static let noConnection = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EADDRNOTAVAIL]
+    /// Codes of connect(2), which come before anything is sent. A reset may come later. A Unix socket may not be there, or not
+    /// be ours to use, and a firewall's rule is EPERM.
+    private static let noConnection = [
+        ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EADDRNOTAVAIL, ENOENT, EACCES, EPERM,
+    ]
 
     /// One reason does: hosts with several addresses fail alike, as a rule.
     private static func reason(of error: NIOConnectionError) -> String {

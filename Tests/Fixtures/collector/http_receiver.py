@@ -49,6 +49,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.exchange.record(line, body, read=zipkin if self.is_zipkin else None)
         getattr(self, f"answer_{kind}")(rest)
 
+    def do_GET(self):
+        """As a server of documents, by those answers that don't depend on what was sent."""
+        kind, rest, _ = self.server.exchange.answer()
+        getattr(self, f"answer_{kind}")(rest)
+
     def answer_ok(self, _):
         if self.is_zipkin:
             self.reply(202, b"")
