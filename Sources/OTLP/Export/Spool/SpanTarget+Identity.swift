@@ -1,5 +1,6 @@
 extension SpanTarget {
-    /// What tells it from all others, today and after a restart; nil for what nothing is kept on disk for: what is no
+    /// What tells it from all others, today and after a restart, whatever it is that differs: two pipelines never want one
+    /// folder; nil for what nothing is kept on disk for: what is no
     /// receiver, and a pod's own loopback, which goes with it. It may hold secrets.
     package var identity: [UInt8]? {
         guard let receiver, receiver.network == nil else { return nil }
@@ -12,6 +13,8 @@ extension SpanTarget {
         }
         add(receiver.endpoint.url.utf8)
         add(receiver.endpoint.protocol.rawValue.utf8)
+        add(receiver.compression.rawValue.utf8)
+        add("\(receiver.timeout)".utf8)
         add("\(receiver.headers.count)".utf8)
         for header in receiver.headers {
             add(header.name.utf8)
