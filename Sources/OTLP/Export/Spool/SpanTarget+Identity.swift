@@ -23,9 +23,9 @@ extension SpanTarget {
         for source in [receiver.tls?.authorities, receiver.tls?.certificate, receiver.tls?.key] {
             switch source {
             case nil: add("none".utf8)
-            case .bytes(let contents):
+            case .contents(let contents):
                 add("bytes".utf8)
-                add(contents)
+                add(contents.bytes)
             case .file(let file):
                 add("file".utf8)
                 add(file.path.utf8)
