@@ -112,6 +112,15 @@ import Testing
         #expect(found.destination?.batch == BatchLimits(age: .milliseconds(250)) && found.problems.isEmpty)
     }
 
+    @Test func `isn't shown files of OTLP's where it is Zipkin's`() throws {
+        let environment = [
+            "OTEL_TRACES_EXPORTER": "zipkin", "OTEL_EXPORTER_ZIPKIN_ENDPOINT": "https://zipkin.x/api/v2/spans",
+            "OTEL_EXPORTER_OTLP_CERTIFICATE": "/nowhere",
+        ]
+        let found = try find(environment, process: ProcessHandle(pid: getpid()))
+        #expect(try #require(found.receiver).tls == nil && found.problems.isEmpty)
+    }
+
     @Test(arguments: ["OTEL_SDK_DISABLED", "OTEL_TRACES_EXPORTER"])
     func `is nowhere where it wants no traces`(name: String) throws {
         let value = name == "OTEL_SDK_DISABLED" ? "true" : "none"

@@ -108,10 +108,10 @@ import Testing
         let samplers = setup.samplers()
         let source = try Self.source("http://j.x:5778")
         setup.answers.withLock { $0 = [.failed(reason: "a"), .failed(reason: "b"), Self.document(0.5)] }
-        #expect(samplers.share(by: source, every: .seconds(10)) == nil)
+        #expect(samplers.share(by: source, every: .seconds(10), for: nil) == nil)
         let running = Task { await samplers.run() }
         defer { running.cancel() }
-        func share() -> SampledShare? { samplers.share(by: source, every: .seconds(10)) }
+        func share() -> SampledShare? { samplers.share(by: source, every: .seconds(10), for: nil) }
         try await setup.say([]) { share() == .ratio(0.5) }
         try await setup.say([Self.document(0.5), .failed(reason: "c"), .document([]), Self.document(0.25)]) {
             share() == .ratio(0.25)
@@ -129,12 +129,12 @@ import Testing
         let samplers = setup.samplers()
         let source = try Self.source("http://j.x:5778")
         setup.answers.withLock { $0 = [Self.document(1)] }
-        _ = samplers.share(by: source, every: .seconds(60))
+        _ = samplers.share(by: source, every: .seconds(60), for: nil)
         // The shortest that anybody wants.
-        _ = samplers.share(by: source, every: .seconds(5))
+        _ = samplers.share(by: source, every: .seconds(5), for: nil)
         let running = Task { await samplers.run() }
         defer { running.cancel() }
-        try await setup.say([]) { samplers.share(by: source, every: .seconds(60)) == .ratio(1) }
+        try await setup.say([]) { samplers.share(by: source, every: .seconds(60), for: nil) == .ratio(1) }
         try await setup.say([]) { setup.slept.withLock { !$0.isEmpty } }
         #expect(setup.slept.withLock { (.seconds(5) ... .seconds(5.5)).contains($0[0]) })
         setup.time.withLock { $0 += .seconds(61) }
@@ -142,16 +142,29 @@ import Testing
         try await Task.sleep(for: .milliseconds(200))
         #expect(setup.asked.withLock { $0 } == 1)
         // Asked anew.
-        #expect(samplers.share(by: source, every: .seconds(5)) == nil)
-        try await setup.say([]) { samplers.share(by: source, every: .seconds(5)) == .ratio(0.5) }
+        #expect(samplers.share(by: source, every: .seconds(5), for: nil) == nil)
+        try await setup.say([]) { samplers.share(by: source, every: .seconds(5), for: nil) == .ratio(0.5) }
     }
 
-    @Test func `is asked for of so many servers and services, and no more`() throws {
+    @Test func `is asked for of so many servers and services, and no more, in all and for each namespace`() throws {
         let setup = Setup()
         let samplers = setup.samplers()
-        for number in 0..<(RemoteSamplers.limit + 5) {
-            _ = samplers.share(by: try Self.source("http://j.x:5778", service: "s\(number)"), every: .seconds(60))
+        func ask(_ services: Int, for owner: RemoteSamplers.Owner?) throws {
+            for number in 0..<services {
+                let source = try Self.source("http://j.x:5778", service: "\(owner, default: "operator") \(number)")
+                _ = samplers.share(by: source, every: .seconds(60), for: owner)
+            }
         }
-        #expect(setup.told.withLock { $0 } == [.tooMany(limit: RemoteSamplers.limit)])
+        let (own, all) = (RemoteSamplers.ownersLimit, RemoteSamplers.limit)
+        for owner in [RemoteSamplers.Owner.namespace("a"), .processes] {
+            try ask(own + 5, for: owner)
+            #expect(setup.told.withLock { $0 } == [.tooMany(limit: own, owner: owner)])
+            setup.told.withLock { $0 = [] }
+        }
+        try ask(own, for: .namespace("b"))
+        try ask(all - 3 * own, for: nil)
+        #expect(setup.told.withLock { $0.isEmpty })
+        try ask(all, for: nil)
+        #expect(setup.told.withLock { $0 } == [.tooMany(limit: all, owner: nil)])
     }
 }

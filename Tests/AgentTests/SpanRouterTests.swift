@@ -102,6 +102,14 @@ import Testing
         #expect(network.made.withLock { $0.count } == 3)
     }
 
+    @Test func `has one pipeline for a file, however large it is to become`() {
+        var file = SpanFile(path: "/s")
+        let before = DestinationSetting(name: "a", target: .file(file))
+        (file.size, file.kept) = (1 << 20, 1)
+        #expect(DestinationSetting(name: "a", target: .file(file)).pipeline == before.pipeline)
+        #expect(DestinationSetting(name: "a", target: .file(SpanFile(path: "/t"))).pipeline != before.pipeline)
+    }
+
     @Test func `leaves room to each namespace, and none beyond what there is`() throws {
         let network = Network()
         let router = SpanRouter { network.exporter($0) }

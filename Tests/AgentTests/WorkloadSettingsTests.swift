@@ -41,6 +41,37 @@ import Workloads
         #expect(attributes["process.pid"] == .int(42))
     }
 
+    private static let prefix = "OTEL_EXPORTER_OTLP"
+
+    /// Of a rule's Instrumentation, and of what a program says itself.
+    @Test(
+        arguments: [
+            ([:], nil), (["\(prefix)_TIMEOUT": "1", "HOST": "h"], nil),
+            (["\(prefix)_ENDPOINT": "https://mine"], "\(prefix)_ENDPOINT"),
+            (["\(prefix)_TRACES_ENDPOINT": "https://mine"], "\(prefix)_TRACES_ENDPOINT"),
+            (["\(prefix)_INSECURE": "true"], "\(prefix)_INSECURE"),
+            (["\(prefix)_CERTIFICATE": "/mine"], "\(prefix)_CERTIFICATE"),
+            (["TEAM": "evil.x/"], "\(prefix)_ENDPOINT"),
+        ] as [([String: String], String?)])
+    func `hold an Instrumentation's secrets only for whom that names`(own: [String: String], choosing: String?) throws {
+        let instrumentation: Instrumentation = try KubernetesJSON.decode(
+            from: """
+                {"metadata":{"name":"go","namespace":"other"},"spec":{
+                 "exporter":{"endpoint":"https://$(PLACE)collector","tls":{"cert_file":"/c","key_file":"/k"}},
+                 "env":[{"name":"PLACE","value":"$(TEAM)"},{"name":"\(Self.prefix)_HEADERS","value":"token=secret"}]}}
+                """.utf8)
+        let settings = WorkloadSettings(instrumentation, own: own)
+        let secrets = ["HEADERS", "CLIENT_KEY", "CLIENT_CERTIFICATE"].map { "\(Self.prefix)_\($0)" }
+        for name in secrets { #expect((settings.environment[name] != nil) == (choosing == nil)) }
+        #expect(
+            settings.notices
+                == secrets.flatMap { name in choosing.map { [.withheld(variable: name, choosing: $0)] } ?? [] })
+        // What it says itself goes where it says.
+        let mine = WorkloadSettings(instrumentation, own: own.merging([secrets[0]: "mine=1"]) { $1 })
+        #expect(mine.environment[secrets[0]] == "mine=1")
+        #expect(!"\(settings.notices)".contains("token"))
+    }
+
     @Test func `leave what it says itself`() throws {
         let own = ["OTEL_RESOURCE_ATTRIBUTES": "service.name=own, team=mine%21,k8s.container.name=c,k8s.pod.name=p"]
         let attributes = try resource(settings(own: own, sampler: "{}").environment).attributes

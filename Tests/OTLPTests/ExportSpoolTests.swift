@@ -323,6 +323,11 @@ import Testing
             Receiver(endpoint: endpoint, headers: [try OTLPHeader("a=c")]),
             Receiver(endpoint: endpoint, headers: [try OTLPHeader("a=b"), try OTLPHeader("c=d")]),
         ]
+        var slow = targets[0]
+        slow.timeout = .seconds(11)
+        targets.append(slow)
+        slow.compression = .gzip
+        targets.append(slow)
         var secured = targets[0]
         secured.tls = TLSSettings(authorities: .bytes([1]))
         targets.append(secured)

@@ -161,10 +161,16 @@ import Testing
             #expect((await transport.send([]) == .accepted(PartialSuccess())) == isWelcome)
             await transport.shutdown()
         }
-        #expect(throws: TLSMaterialError.half) { try TLSMaterial(authorities: nil, certificate: certificate, key: nil) }
-        #expect(throws: TLSMaterialError.key) { try TLSMaterial(authorities: nil, certificate: certificate, key: [1]) }
-        #expect(throws: TLSMaterialError.authorities) { try TLSMaterial(authorities: key, certificate: nil, key: nil) }
-        #expect(throws: TLSMaterialError.certificate) { try TLSMaterial(authorities: nil, certificate: [], key: key) }
+        func expect(_ error: TLSMaterialError, _ contents: [[UInt8]?]) {
+            let contents = contents.map { $0.map(TLSContents.of) }
+            #expect(throws: error) {
+                try TLSMaterial(authorities: contents[0], certificate: contents[1], key: contents[2])
+            }
+        }
+        expect(.half, [nil, certificate, nil])
+        expect(.key, [nil, certificate, [1]])
+        expect(.authorities, [key, nil, nil])
+        expect(.certificate, [nil, [], key])
     }
 
     @Test(arguments: [ExportProtocol.httpProtobuf, .httpJSON])

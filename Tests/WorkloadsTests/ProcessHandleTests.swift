@@ -59,6 +59,36 @@ import Testing
         #expect(throws: ProcessFileError.tooLarge(limit: limit)) { try text("/tls/ca.crt") }
     }
 
+    /// One that waits as a user who is in one more group.
+    @Test func `has no files that it may not read itself`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/key"
+        try writeFile(path, Array("secret".utf8))
+        let child = try ChildProcess([
+            "/usr/bin/env", "python3", "-c",
+            "import os, time; os.setgroups([4343]); os.setgid(4242); os.setuid(4242); print('ready', flush=True); time.sleep(60)",
+        ])
+        var printed = GatheredOutput(of: child)
+        printed.gather(for: .seconds(20)) { $0.outputLines > 0 }
+        try #require(printed.outputText.contains("ready"), "\(printed.errorText)")
+        let (user, root) = (try ProcessHandle(pid: child.pid), try ProcessHandle(pid: getpid()))
+        // User, group, mode.
+        let (readable, others): ([(UInt32, UInt32, mode_t)], [(UInt32, UInt32, mode_t)]) = (
+            [(4242, 0, 0o400), (0, 4242, 0o040), (0, 4343, 0o640), (0, 0, 0o644)],
+            [(0, 0, 0o600), (0, 0, 0o640), (4242, 4242, 0o044), (0, 4343, 0o604), (4243, 4242, 0o400)]
+        )
+        for (owner, group, mode) in readable + others {
+            #expect(chown(path, owner, group) == 0 && chmod(path, mode) == 0)
+            #expect(try root.contents(of: path, limit: limit) == Array("secret".utf8))
+            let isReadable = readable.contains { $0 == (owner, group, mode) }
+            if isReadable {
+                #expect(try user.contents(of: path, limit: limit) == Array("secret".utf8))
+            } else {
+                #expect(throws: ProcessFileError.denied) { try user.contents(of: path, limit: limit) }
+            }
+        }
+    }
+
     @Test func `has a network, shared or of its own`() throws {
         #expect(try ProcessHandle(pid: getpid()).sharesNetwork())
         let child = try ChildProcess(["/usr/bin/env", "unshare", "--net", "sh", "-c", "echo ready; exec sleep 60"])

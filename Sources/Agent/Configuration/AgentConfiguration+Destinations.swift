@@ -1,4 +1,5 @@
 import OTLP
+import SystemPackage
 
 extension AgentConfiguration {
     /// Of a receiver.
@@ -10,6 +11,7 @@ extension AgentConfiguration {
 
     static func destinations(_ root: ConfigurationSection) -> [DestinationSetting] {
         var names: Set<String> = []
+        var files: [FilePath: String] = [:]
         return root.sections("destinations", known: ["name"] + ways + receiverKeys).compactMap { section in
             guard let name = section.text("name") else {
                 section.complain("has no name, by which rules refer to it")
@@ -33,6 +35,10 @@ extension AgentConfiguration {
                 case "console": choice(SpanTarget.ConsoleFormat.self, "console", section).map(SpanTarget.console)
                 default: receiver(section)
                 }
+            if case .file(let file) = target, let other = files.updateValue(name, forKey: FilePath(file.path)) {
+                section.complain(
+                    "file", "is the file of the destination \(other), too: name another, or have rules name that one")
+            }
             return target.map { DestinationSetting(name: name, target: $0) }
         }
     }

@@ -21,5 +21,9 @@ package struct DestinationSetting: Hashable, Sendable {
         target.identity.map { $0 + "\(policy.map { "\($0.loopback) \($0.isPods)" } ?? "operator")".utf8 }
     }
 
-    var pipeline: Pipeline { Pipeline(target: target, policy: policy) }
+    var pipeline: Pipeline {
+        // A file has one writer, however large it is to become.
+        if case .file(let file) = target { return Pipeline(target: .file(SpanFile(path: file.path)), policy: policy) }
+        return Pipeline(target: target, policy: policy)
+    }
 }

@@ -113,13 +113,17 @@ struct InstrumentationFile {
     /// What is wrong with the endpoint, read as that of a process that says nothing itself.
     private static func endpointProblem(_ specification: Node?) -> OTLPEndpointError? {
         let variable = "OTEL_EXPORTER_OTLP_ENDPOINT"
-        var environment = [variable: specification?["exporter"]?["endpoint"]?.string ?? ""]
+        var environment: [String: String] = [:]
+        var defined: Set<String> = []
         for variables in [specification?["go"]?["env"], specification?["env"]] {
             for entry in variables?.sequence.map(Array.init) ?? [] {
-                guard let name = entry["name"]?.string, environment[name] == nil else { continue }
+                guard let name = entry["name"]?.string, defined.insert(name).inserted else { continue }
                 environment[name] = entry["value"]?.string
             }
         }
+        // A variable that is defined goes before it.
+        guard defined.insert(variable).inserted else { return nil }
+        environment[variable] = specification?["exporter"]?["endpoint"]?.string
         let exporter = ExporterVariables(environment)
         // What a variable in it stands for is known for each process only.
         guard let named = exporter.named, named.text == environment[variable], !named.text.contains("$(") else {

@@ -16,9 +16,9 @@ extension TLSSettings {
             section.complain(key, "is to be an absolute path")
             return nil
         }
-        func contents(_ file: TLSFile?, _ key: String) -> [UInt8]? {
+        func contents(_ file: TLSFile?, _ key: String) -> TLSContents? {
             do {
-                return try file?.read()
+                return try file.map { .of(try $0.read()) }
             } catch {
                 section.complain(key, "can't be read: \(error)")
                 return nil

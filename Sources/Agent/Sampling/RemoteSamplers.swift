@@ -9,10 +9,20 @@ package final class RemoteSamplers: Sendable {
         case says(url: String, SampledShare, hasMore: Bool)
         /// What it said last goes on to count, or else the initial rate.
         case failed(url: String, reason: String)
-        case tooMany(limit: Int)
+        /// - Parameter owner: whose limit it is; nil for that of all.
+        case tooMany(limit: Int, owner: Owner?)
+    }
+
+    /// Who shares a part of the limit.
+    package enum Owner: Sendable, Hashable {
+        case namespace(String)
+        /// Processes of no pod.
+        case processes
     }
 
     private struct Source {
+        /// Who asked for it first; nil for the operator.
+        let owner: Owner?
         var share: SampledShare?
         /// The shortest that anybody wants.
         var interval: Duration
@@ -24,10 +34,15 @@ package final class RemoteSamplers: Sendable {
 
     private struct State {
         var sources: [RemoteSamplingSource: Source] = [:]
-        var hasToldOfLimit = false
+        /// Of whom it was told that there are too many.
+        var told: Set<Owner?> = []
     }
 
     package static let limit = 64
+    /// Those that one owner may have asked for first.
+    package static let ownersLimit = 16
+    /// Of so many owners it is known that they were told of; then they may be told of again.
+    private static let toldLimit = 1024
     /// Those that follow one ask every few seconds.
     private static let patience = Duration.seconds(60)
 
@@ -67,7 +82,8 @@ package final class RemoteSamplers: Sendable {
     }
 
     /// What a server says now, which is asked from now on; nil as long as it has said nothing.
-    func share(by source: RemoteSamplingSource, every interval: Duration) -> SampledShare? {
+    /// - Parameter owner: nil for the operator.
+    func share(by source: RemoteSamplingSource, every interval: Duration, for owner: Owner?) -> SampledShare? {
         let (share, notice) = state.withLock { state -> (SampledShare?, Notice?) in
             if var known = state.sources[source] {
                 known.wanted = now()
@@ -75,16 +91,24 @@ package final class RemoteSamplers: Sendable {
                 state.sources[source] = known
                 return (known.share, nil)
             }
-            if state.sources.count >= Self.limit {
-                defer { state.hasToldOfLimit = true }
-                return (nil, state.hasToldOfLimit ? nil : .tooMany(limit: Self.limit))
+            if let (limit, owner) = Self.fullness(for: owner, state) {
+                if state.told.count >= Self.toldLimit { state.told = [] }
+                return (nil, state.told.insert(owner).inserted ? .tooMany(limit: limit, owner: owner) : nil)
             }
             guard case .enqueued = begun.yield(source) else { return (nil, nil) }
-            state.sources[source] = Source(interval: interval, wanted: now())
+            state.sources[source] = Source(owner: owner, interval: interval, wanted: now())
             return (nil, nil)
         }
         if let notice { report(notice) }
         return share
+    }
+
+    /// The limit that is reached, and whose it is; nil while there is room.
+    private static func fullness(for owner: Owner?, _ state: State) -> (Int, Owner?)? {
+        if let owner, state.sources.values.count(where: { $0.owner == owner }) >= ownersLimit {
+            return (ownersLimit, owner)
+        }
+        return state.sources.count >= limit ? (limit, nil) : nil
     }
 
     /// Until cancelled.
@@ -142,8 +166,18 @@ extension RemoteSamplers.Notice: CustomStringConvertible {
         case .failed(let url, let reason):
             "\(url) doesn't say how to sample: \(reason); what it said last goes on to count, or else the initial rate, and "
                 + "nodespan asks again"
-        case .tooMany(let limit):
-            "\(limit) servers and services are asked how to sample, and no more: for others, the initial rate counts"
+        case .tooMany(let limit, let owner):
+            "\(limit) servers and services are asked how to sample\(owner.map { ", for \($0)" } ?? ""), and no more: for others, "
+                + "the initial rate counts"
+        }
+    }
+}
+
+extension RemoteSamplers.Owner: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .namespace(let name): "namespace \(name)"
+        case .processes: "what processes of no pod ask for themselves"
         }
     }
 }

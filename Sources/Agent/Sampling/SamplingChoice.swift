@@ -43,9 +43,12 @@ struct SamplingChoice: Hashable {
     }
 
     /// As its server has it by now.
-    mutating func follow(_ samplers: RemoteSamplers) {
+    /// - Parameter namespace: the pod's; nil for a process of none.
+    mutating func follow(_ samplers: RemoteSamplers, namespace: String?) {
         guard let source, let remote = sampler.remote else { return }
-        sampler = sampler.following(samplers.share(by: source, every: remote.interval))
+        // Without a pod, and with nothing to judge the server by, the configuration names it.
+        let owner: RemoteSamplers.Owner? = namespace.map { .namespace($0) } ?? (source.policy == nil ? nil : .processes)
+        sampler = sampler.following(samplers.share(by: source, every: remote.interval, for: owner))
     }
 
     private static func sampler(in environment: [String: String], _ report: (WishProblem) -> Void) -> Sampler? {

@@ -42,7 +42,10 @@ struct DestinationWish {
         var receiver = Receiver(endpoint: place.endpoint, headers: variables.headers)
         receiver.compression = variables.compression
         if let timeout = variables.timeout { receiver.timeout = timeout }
-        if place.endpoint.isSecure { receiver.tls = TLSSettings(settings, values, of: process, report) }
+        // The variables for certificates are of OTLP alone.
+        if place.endpoint.isSecure, variables.exporter == .otlp {
+            receiver.tls = TLSSettings(settings, values, of: process, report)
+        }
         var setting = DestinationSetting(name: place.endpoint.url, target: .receiver(receiver), batch: variables.batch)
         if isOperators { return setting }
         let isPods = namespace != nil

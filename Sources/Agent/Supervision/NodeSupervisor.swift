@@ -273,7 +273,7 @@ package actor NodeSupervisor {
     private func settle(_ pid: Int32, _ reading: Reading, _ found: ProcessFinding?) async {
         let traced = wishes[pid]
         var reading = reading
-        if let samplers { reading.wish?.sampling.follow(samplers) }
+        if let samplers { reading.wish?.sampling.follow(samplers, namespace: reading.pod?.namespace) }
         // What another program's settings are is told of nobody: `inject-sdk` is for all languages.
         if traced != nil || reading.wish == nil { tell(reading, process: pid) }
         if reading.wish == traced { return }

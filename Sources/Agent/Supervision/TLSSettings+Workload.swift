@@ -19,15 +19,15 @@ extension TLSSettings {
         _ report: (WishProblem) -> Void
     ) {
         let variables = VariableReader(settings.environment)
-        func bytes(_ name: String) -> [UInt8]? {
+        func contents(_ name: String) -> TLSContents? {
             guard let (variable, path) = variables.first(ExporterVariables.names(name)) else { return nil }
             let key = settings.files[variable]
             let value = key.map { values[$0] ?? .unread }
-            if case .text(let text) = value { return Array(text.utf8) }
+            if case .text(let text) = value { return .of(Array(text.utf8)) }
             do throws(ProcessFileError) {
                 // The Operator mounts Secrets where the variable says.
                 guard let process else { throw .processEnded }
-                return try process.contents(of: path, limit: Self.fileLimit)
+                return .of(try process.contents(of: path, limit: Self.fileLimit))
             } catch {
                 guard let key, let value else {
                     report(.file(variable: variable, error))
@@ -37,15 +37,15 @@ extension TLSSettings {
             }
             return nil
         }
-        let authorities = bytes("CERTIFICATE")
-        let certificate = bytes("CLIENT_CERTIFICATE")
-        let key = bytes("CLIENT_KEY")
+        let authorities = contents("CERTIFICATE")
+        let certificate = contents("CLIENT_CERTIFICATE")
+        let key = contents("CLIENT_KEY")
         if authorities == nil, certificate == nil, key == nil { return nil }
         do throws(TLSMaterialError) {
             _ = try TLSMaterial(authorities: authorities, certificate: certificate, key: key)
             self.init(
-                authorities: authorities.map { .bytes($0) }, certificate: certificate.map { .bytes($0) },
-                key: key.map { .bytes($0) })
+                authorities: authorities.map { .contents($0) }, certificate: certificate.map { .contents($0) },
+                key: key.map { .contents($0) })
         } catch {
             report(.material(error))
             return nil

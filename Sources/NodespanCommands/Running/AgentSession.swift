@@ -95,6 +95,11 @@ final class AgentSession: Sendable {
         if new.injection != old.injection || new.export != old.export {
             StandardError.print("policy.injection and export hold from the next start on")
         }
+        let files = Set(old.destinations.compactMap(\.target.file))
+        let changed = new.destinations.compactMap(\.target.file).filter { file in
+            files.contains { $0.path == file.path && $0 != file }
+        }
+        for file in changed { StandardError.print("\(file.path): size and kept hold from the next start on") }
     }
 
     /// Disarms, exports what is left, and tells what became of all spans.

@@ -16,6 +16,11 @@ package enum SpanTarget: Hashable, Sendable {
         if case .receiver(let receiver) = self { receiver } else { nil }
     }
 
+    /// Nil where spans go to no file of its own.
+    package var file: SpanFile? {
+        if case .file(let file) = self { file } else { nil }
+    }
+
     /// For messages and summaries: a URL, a path, or what it is.
     package var place: String {
         switch self {

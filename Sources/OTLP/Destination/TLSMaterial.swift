@@ -10,20 +10,18 @@ package struct TLSMaterial: Hashable, Sendable {
     ///   - authorities: PEM; nil for the system's own.
     ///   - certificate: the client's, with what signs it: PEM.
     ///   - key: of `certificate`, PEM, without a passphrase.
-    package init(authorities: [UInt8]?, certificate: [UInt8]?, key: [UInt8]?) throws(TLSMaterialError) {
+    package init(
+        authorities: TLSContents?, certificate: TLSContents?, key: TLSContents?
+    ) throws(TLSMaterialError) {
         guard (certificate == nil) == (key == nil) else { throw .half }
-        self.authorities = try authorities.map { bytes throws(TLSMaterialError) in
-            try Self.certificates(in: bytes, or: .authorities)
+        self.authorities = try authorities.map { contents throws(TLSMaterialError) in
+            try Self.certificates(in: contents, or: .authorities)
         }
         chain =
-            try certificate.map { bytes throws(TLSMaterialError) in
-                try Self.certificates(in: bytes, or: .certificate)
+            try certificate.map { contents throws(TLSMaterialError) in
+                try Self.certificates(in: contents, or: .certificate)
             } ?? []
-        do {
-            self.key = try key.map { try NIOSSLPrivateKey(bytes: $0, format: .pem) }
-        } catch {
-            throw .key
-        }
+        self.key = try key.map { contents throws(TLSMaterialError) in try contents.key() }
     }
 
     var configuration: TLSConfiguration {
@@ -35,10 +33,10 @@ package struct TLSMaterial: Hashable, Sendable {
     }
 
     private static func certificates(
-        in bytes: [UInt8], or error: TLSMaterialError
+        in contents: TLSContents, or error: TLSMaterialError
     ) throws(TLSMaterialError) -> [NIOSSLCertificate] {
-        guard let found = try? NIOSSLCertificate.fromPEMBytes(bytes), !found.isEmpty else { throw error }
-        return found
+        if contents.certificates.isEmpty { throw error }
+        return contents.certificates
     }
 }
 

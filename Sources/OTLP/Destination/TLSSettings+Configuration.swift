@@ -3,8 +3,8 @@ internal import NIOSSL
 extension TLSSettings {
     /// Reads the files that are named; may block.
     /// - Returns: a configuration, and what was read: as long as that is the same, so is the configuration.
-    func load() throws(TLSSettingsError) -> (configuration: TLSConfiguration, contents: [[UInt8]?]) {
-        let contents = [try bytes(authorities), try bytes(certificate), try bytes(key)]
+    func load() throws(TLSSettingsError) -> (configuration: TLSConfiguration, contents: [TLSContents?]) {
+        let contents = [try contents(authorities), try contents(certificate), try contents(key)]
         do throws(TLSMaterialError) {
             let material = try TLSMaterial(authorities: contents[0], certificate: contents[1], key: contents[2])
             return (material.configuration, contents)
@@ -16,13 +16,13 @@ extension TLSSettings {
     /// Reads the files that are named, for what is wrong with them; may block.
     package func check() throws(TLSSettingsError) { _ = try load() }
 
-    private func bytes(_ source: Source?) throws(TLSSettingsError) -> [UInt8]? {
+    private func contents(_ source: Source?) throws(TLSSettingsError) -> TLSContents? {
         switch source {
         case nil: return nil
-        case .bytes(let bytes): return bytes
+        case .contents(let contents): return contents
         case .file(let file):
             do {
-                return try file.read()
+                return .of(try file.read())
             } catch {
                 throw .file(path: file.path, reason: "\(error)")
             }

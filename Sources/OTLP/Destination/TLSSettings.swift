@@ -2,9 +2,11 @@
 package struct TLSSettings: Hashable, Sendable {
     /// PEM.
     package enum Source: Hashable, Sendable {
-        case bytes([UInt8])
+        case contents(TLSContents)
         /// Read again when it has changed.
         case file(TLSFile)
+
+        package static func bytes(_ bytes: [UInt8]) -> Source { .contents(.of(bytes)) }
     }
 
     /// Nil for the system's.

@@ -12,7 +12,7 @@ final class TLSReader: Sendable {
 
     private struct State {
         var latest: Finding?
-        var contents: [[UInt8]?] = []
+        var contents: [TLSContents?] = []
         var generation = 0
         var validUntil: ContinuousClock.Instant?
     }
@@ -78,7 +78,7 @@ final class TLSReader: Sendable {
 
     /// What one connection fails with, all do: a certificate and a key that are changed one after the other don't belong
     /// together in between.
-    private func loadUsable() throws(TLSSettingsError) -> (configuration: TLSConfiguration, contents: [[UInt8]?]) {
+    private func loadUsable() throws(TLSSettingsError) -> (configuration: TLSConfiguration, contents: [TLSContents?]) {
         let loaded = try settings.load()
         let isKnown = state.withLock { $0.generation > 0 && $0.contents == loaded.contents }
         if !isKnown, (try? NIOSSLContext(configuration: loaded.configuration)) == nil {

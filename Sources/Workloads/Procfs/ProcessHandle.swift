@@ -68,6 +68,7 @@ package final class ProcessHandle: Sendable {
         var status = stat()
         guard fstat(found, &status) == 0 else { throw .system(Errno(rawValue: errno)) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        guard try credentials().mayRead(status) else { throw .denied }
         // Those of the kernel's file systems have no size, and may have one wait.
         guard status.st_size > 0 else { throw .empty }
         guard status.st_size <= limit else { throw .tooLarge(limit: limit) }
@@ -82,6 +83,17 @@ package final class ProcessHandle: Sendable {
         }
         if bytes.count > limit { throw .tooLarge(limit: limit) }
         return bytes
+    }
+
+    private func credentials() throws(ProcessFileError) -> FileCredentials {
+        let file = openat(folder.rawValue, "status", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Self.isEnd(errno) ? .processEnded : .system(Errno(rawValue: errno)) }
+        defer { close(file) }
+        // The list of groups may have 65536 members.
+        guard let bytes = try? FileDescriptor(rawValue: file).contents(limit: 1 << 20),
+            let credentials = FileCredentials(status: String(decoding: bytes, as: UTF8.self))
+        else { throw .processEnded }
+        return credentials
     }
 
     /// Also of one that nobody has waited for yet.
@@ -99,6 +111,8 @@ package enum ProcessFileError: Error, Hashable, Sendable {
     /// A link of /proc, or too many links.
     case link
     case notRegular
+    /// The process itself may not read it.
+    case denied
     case empty
     /// Bytes.
     case tooLarge(limit: Int)
@@ -112,6 +126,7 @@ extension ProcessFileError: CustomStringConvertible {
         case .processEnded: "the process has ended"
         case .link: "links lead to it that aren't followed, such as those of /proc"
         case .notRegular: "it is no regular file"
+        case .denied: "the process itself may not read it: give it to its user, or to one of its groups"
         case .empty: "it is empty"
         case .tooLarge(let limit): "it has more than \(limit >> 10) KiB"
         case .system(let error): "\(error)"

@@ -178,6 +178,20 @@ import Workloads
         #expect(problems.contains { $0.contains(words) }, "\(problems)")
     }
 
+    @Test func `has one destination for a file`() throws {
+        let text = """
+            apiVersion: nodespan/v1
+            destinations:
+              - {name: a, file: {path: /s/t}}
+              - {name: b, file: {path: /s/u}}
+              - {name: c, file: {path: //s/t, size: 64MiB}}
+            """
+        #expect(
+            try problems(text) == [
+                "c.yaml:5: destinations[2].file: is the file of the destination a, too: name another, or have rules name that one"
+            ])
+    }
+
     @Test func `names files that secure a connection, which are read again when it is made`() throws {
         let folder = try TemporaryFolder()
         let files = try SelfSignedCertificate(in: folder.path)

@@ -66,6 +66,8 @@ import Workloads
     @Test(arguments: [
         (#"endpoint: "collector:4317""#, ""), (#"endpoint: "unix:/run/otel.sock""#, ""),
         (#"endpoint: "collector:4318""#, "env: [{name: OTEL_EXPORTER_OTLP_PROTOCOL, value: grpc}]"),
+        (#"endpoint: "collector""#, #"go: {env: [{name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "http://a:4318"}]}"#),
+        (#"endpoint: "collector""#, #"env: [{name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "http://a:4318"}]"#),
         (#"endpoint: "$(HOST):4318""#, ""),
     ])
     func `may name whatever its programs could`(exporter: String, rest: String) throws {

@@ -7,6 +7,8 @@ struct EnvironmentBuilder {
     /// What there is to say of those without a value that matter only to those who refer to them.
     private var kept: [String: SettingNotice] = [:]
     private var room = Self.sizeLimit
+    /// Those that the process says itself, whole or in part.
+    private(set) var own: Set<String>
     private let pod: Pod?
     private let container: String
     private let objects: (ObjectKey) -> ObjectValue
@@ -26,6 +28,7 @@ struct EnvironmentBuilder {
     ) {
         values = own
         defined = Set(own.keys)
+        self.own = defined
         self.pod = pod
         self.container = container
         self.objects = objects
@@ -47,7 +50,7 @@ struct EnvironmentBuilder {
     mutating func define(_ name: String, _ value: EnvironmentVariable.Value) {
         guard defined.insert(name).inserted else { return }
         switch (value, pod) {
-        case (.text(let text), _): take(expanded(text), for: name, orSay: .tooLong(variable: name))
+        case (.text(let text), _): take(expanded(text, of: name), for: name, orSay: .tooLong(variable: name))
         case (.unsupported(let source), _): notices.append(.unsupported(variable: name, source: source))
         case (_, nil): notices.append(.unsupported(variable: name, source: "a pod, and there is none"))
         case (.field(let path), let pod?):
@@ -69,12 +72,17 @@ struct EnvironmentBuilder {
     }
 
     /// With the variables in it replaced; nil when that makes it too long.
-    mutating func expanded(_ text: String) -> String? {
+    /// - Parameter variable: the one whose value that is to be.
+    mutating func expanded(_ text: String, of variable: String? = nil) -> String? {
         VariableExpansion.expand(text, limit: Self.valueLimit) { name in
+            if let variable, own.contains(name) { own.insert(variable) }
             if let notice = kept.removeValue(forKey: name) { notices.append(notice) }
             return values[name]
         }
     }
+
+    /// Takes a variable away again.
+    mutating func remove(_ name: String) { values[name] = nil }
 
     mutating func say(_ notice: SettingNotice) { notices.append(notice) }
 

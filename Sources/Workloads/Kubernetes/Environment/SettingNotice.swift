@@ -12,6 +12,8 @@ package enum SettingNotice: Hashable, Sendable {
     case tooLong(variable: String)
     /// A file of the connection isn't an absolute path, and no Secret or ConfigMap is named that it is in.
     case nowhere(variable: String, file: String)
+    /// The Instrumentation's secrets don't go where the program itself has a say: by the variable `choosing`.
+    case withheld(variable: String, choosing: String)
     case unknownSampler(String)
     case invalidSamplerArgument(sampler: String, argument: String)
     case malformedAttributes(member: String)
@@ -37,6 +39,7 @@ extension SettingNotice {
         case .unsupported: "UnsupportedValueSource"
         case .tooLong: "VariableTooLong"
         case .nowhere: "FileNowhere"
+        case .withheld: "CredentialsWithheld"
         case .unknownSampler: "UnknownSampler"
         case .invalidSamplerArgument: "InvalidSamplerArgument"
         case .malformedAttributes: "MalformedResourceAttributes"
@@ -79,6 +82,9 @@ extension SettingNotice: CustomStringConvertible {
         case .nowhere(let variable, let file):
             "\(variable) is the file '\(Self.cut(file))', which is neither an absolute path nor in a Secret or ConfigMap that "
                 + "the Instrumentation names"
+        case .withheld(let variable, let choosing):
+            "\(variable) of the Instrumentation is left out, as \(choosing) is for the program to say here, and a receiver of its "
+                + "choice isn't to have it; set both in the Instrumentation, or both in the program's environment"
         case .unknownSampler(let name) where name.lowercased().hasSuffix("xray"):
             "the sampler\(shown(name, " ")) asks AWS X-Ray for its rules, which nodespan doesn't; choose another, such as "
                 + "parentbased_traceidratio; until then, nodespan's configuration says which is used"

@@ -34,6 +34,7 @@ package struct WorkloadSettings: Hashable, Sendable {
         builder.offer("OTEL_POD_IP", field: "status.podIP")
         files = builder.define(
             instrumentation, forGo: wish.triggers.contains(.go), namespace: pod.metadata.namespace)
+        builder.withholdCredentials(from: own)
         builder.define(Self.podName, .text(pod.metadata.name))
         builder.define(Self.nodeName, .text(pod.nodeName))
         let resource = builder.resource(wish, pod: pod, owners: owners)
@@ -48,6 +49,7 @@ package struct WorkloadSettings: Hashable, Sendable {
     package init(_ instrumentation: Instrumentation, own: [String: String]) {
         var builder = EnvironmentBuilder(own: own)
         files = builder.define(instrumentation, forGo: true, namespace: "")
+        builder.withholdCredentials(from: own)
         let resource = builder.resource(instrumentation.resource)
         (environment, notices) = Self.settled(Self.openTelemetry(builder.values).merging(resource) { $1 }, builder)
     }
@@ -86,6 +88,21 @@ extension EnvironmentBuilder {
             if !sampler.argument.isEmpty { define(SamplerVariables.argument, .text(sampler.argument)) }
         }
         return files
+    }
+
+    /// Leaves out what the Instrumentation shows a receiver of itself, where the process has a say in which receiver that
+    /// is and how it is known: it might be one that hands over to the process what it may not read.
+    fileprivate mutating func withholdCredentials(from process: [String: String]) {
+        func names(_ settings: [String]) -> [String] {
+            settings.flatMap { ["OTEL_EXPORTER_OTLP_TRACES_\($0)", "OTEL_EXPORTER_OTLP_\($0)"] }
+        }
+        let choosing = names(["ENDPOINT", "INSECURE", "CERTIFICATE"]).first(where: own.contains)
+        guard let choosing else { return }
+        for name in names(["HEADERS", "CLIENT_KEY", "CLIENT_CERTIFICATE"])
+        where process[name] == nil && values[name] != nil {
+            remove(name)
+            say(.withheld(variable: name, choosing: choosing))
+        }
     }
 
     /// Returns where the files are that aren't in the container's own file system.
