@@ -18,6 +18,17 @@ import Testing
         return sent
     }
 
+    @Test func `lets what is on its way arrive when another request fails at the end`() {
+        let queue = Self.queue(batches: 3)
+        var delivery = Delivery(limit: 2, retrying: .seconds(300))
+        let sent = Self.sendAll(&delivery, queue)
+        delivery.close(deadline: .seconds(10))
+        _ = delivery.hasFailed(sent[0], retryAfter: .seconds(60), mayHaveArrived: false, now: .zero, chance: 0)
+        #expect(!delivery.isOver && !delivery.canSend)
+        delivery.hasSettled()
+        #expect(delivery.isOver && delivery.leftOver.count == 1)
+    }
+
     @Test func `requests at once grow from one to two to all, with each success, and fall back with a failure`() {
         var delivery = Delivery(limit: 4, retrying: .seconds(300))
         let queue = Self.queue(batches: 40)

@@ -66,7 +66,10 @@ struct ExportRun {
 
 extension DestinationSummary {
     /// The promise of every summary.
-    var isBalanced: Bool { spans + (spool?.restored ?? 0) == exported + rejected + lost + (spool?.waiting ?? 0) }
+    var isBalanced: Bool {
+        Int64(spans + (spool?.restored ?? 0)) + (spool?.carried ?? 0)
+            == Int64(exported + rejected + lost + (spool?.waiting ?? 0))
+    }
 }
 
 extension ScriptedTransport.Step {

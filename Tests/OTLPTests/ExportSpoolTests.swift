@@ -142,11 +142,39 @@ import Testing
     }
 
     @Test func `leaves room for other destinations`() throws {
-        let spool = try spool(bytes: 1000)
-        #expect(!spool.reserve(801, for: "a") && spool.reserve(800, for: "a") && !spool.reserve(1, for: "a"))
-        #expect(spool.reserve(100, for: "b") && !spool.reserve(101, for: "c"))
-        spool.giveBack(800, of: "a")
-        #expect(spool.reserve(700, for: "c"))
+        // A file takes whole blocks, however small it is.
+        let block = SpoolRoom.block
+        let spool = try spool(bytes: 10 * block)
+        #expect(!spool.reserve(8 * block + 1, for: "a") && spool.reserve(7 * block + 1, for: "a"))
+        #expect(!spool.reserve(1, for: "a") && spool.reserve(1, for: "b") && !spool.reserve(block + 1, for: "c"))
+        spool.giveBack(7 * block + 1, of: "a")
+        #expect(spool.reserve(7 * block, for: "c"))
+    }
+
+    @Test func `has so many files at most, and leaves some of them to others`() {
+        var room = SpoolRoom(limit: 1 << 40)
+        var count = 0
+        while room.reserve(1, for: "a") { count += 1 }
+        #expect(count == SpoolRoom.filesLimit * 4 / 5 && room.reserve(1, for: "b"))
+    }
+
+    @Test func `touches nothing that isn't its own`() throws {
+        let path = "\(folder.path)/a/spool"
+        _ = try spool()
+        let own = "0123456789abcdef0123456789abcdef"
+        let files = ["lib/00000000000000000001-00000100.batch", "\(own)/notes", "\(own).d/x.unreadable", "notes"]
+        for name in ["lib", own, "\(own).d", "empty"] { try createFolder("\(path)/\(name)") }
+        chmod("\(path)/\(own)", 0o700)
+        chmod("\(path)/lib", 0o755)
+        for file in files { try writeFile("\(path)/\(file)", [1]) }
+        try writeFile("\(path)/\(own)/00000000000000000001-00000100.batch", [1])
+        let later = try Spool(path: path, bytes: 1 << 20, unixTime: time(nil) + 8 * 24 * 3600)
+        #expect(later.expired == 100)
+        let left = try Command.run(["/usr/bin/find", path, "-type", "f", "-printf", "%P\\n"]).output
+        #expect(Set(left.split(separator: "\n").map(String.init)) == Set(files + ["key"]))
+        #expect(
+            try Command.run(["/usr/bin/stat", "-c", "%a", "\(path)/lib", "\(path)/empty"]).output.hasPrefix("755\n"))
+        #expect(try fileNames(in: "\(path)/empty").isEmpty)
     }
 
     @Test(arguments: ["cut", "flipped", "count", "empty", "long", "link", "gone"])
@@ -176,7 +204,8 @@ import Testing
         } else if damage != "gone" {
             try writeFile(victim, bytes)
         }
-        try writeFile("\(path)/stranger", [1, 2, 3])
+        let stranger = "18446744073709551615-00000100.batch"
+        for name in [stranger, "notes"] { try writeFile("\(path)/\(name)", [1, 2, 3]) }
         try writeFile("\(path)/draft", [1, 2, 3])
         try await ExportRun.with([.ok], limits: Self.limits, spool: spool().folder(for: Self.identity)) { run in
             await run.transport.awaitRequests(5)
@@ -190,7 +219,7 @@ import Testing
         }
         #expect(
             try files.sorted()
-                == (["stranger.unreadable"]
+                == (["notes", stranger + ".unreadable"]
                 + (damage == "gone" ? [] : damage == "link" ? [] : [names[2] + ".unreadable"])).sorted())
     }
 
@@ -225,7 +254,7 @@ import Testing
             }
             let summary = await run.exporter.finish()
             #expect(summary.isBalanced && summary.losses[.stopped] == 400)
-            #expect((summary.losses[.spoolFull] ?? 0) + (summary.losses[.queueFull] ?? 0) == 700)
+            #expect(summary.losses[.queueFull] == 700 && summary.losses[.spoolFull] == nil)
             #expect(summary.spool?.failures ?? 0 > 0)
             let told = run.notices.filter { if case .spoolFailing = $0 { true } else { false } }
             #expect(told.count == 1)
@@ -253,7 +282,7 @@ import Testing
         #expect(try files.allSatisfy { !$0.hasSuffix(".batch") })
     }
 
-    @Test(arguments: ["file", "others", "link"])
+    @Test(arguments: ["file", "others", "readable", "used", "foreign", "link"])
     func `refuses a folder that is none of its own`(kind: String) throws {
         let path = "\(folder.path)/own"
         switch kind {
@@ -261,11 +290,22 @@ import Testing
         case "others":
             try createFolder(path)
             chmod(path, 0o777)
+        case "readable":
+            try createFolder(path)
+            chmod(path, 0o755)
+        case "used", "foreign":
+            try createFolder("\(path)/empty")
+            // Of another program.
+            if kind == "foreign" { try writeFile("\(path)/key", [1, 2, 3]) }
+            chmod(path, 0o700)
         default:
             try createFolder("\(folder.path)/target")
             symlink("\(folder.path)/target", path)
         }
         #expect(throws: Errno.self) { try Spool(path: path, bytes: 1 << 20, unixTime: time(nil)) }
+        var status = stat()
+        if kind == "readable" { #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o755) }
+        if kind == "used" { #expect(try Command.run(["/bin/ls", path]).output == "empty\n") }
     }
 
     @Test func `counts what an earlier run has left of its room, whoever's it is`() async throws {
@@ -273,25 +313,62 @@ import Testing
             _ = try await Self.take(0..<6, of: SpanAccount(), in: run)
             _ = await run.exporter.finish()
         }
-        let size = try files.reduce(0) { try $0 + readFile("\(place.path)/\($1)").count }
-        let spool = try spool(bytes: size + 1000)
-        #expect(!spool.reserve(1001, for: "x") && spool.reserve(800, for: "x"))
+        let block = SpoolRoom.block
+        let blocks = try files.reduce(0) { try $0 + (readFile("\(place.path)/\($1)").count + block - 1) / block }
+        let spool = try spool(bytes: (blocks + 10) * block)
+        #expect(!spool.reserve(10 * block + 1, for: "x") && spool.reserve(8 * block, for: "x"))
     }
 
-    @Test func `has a folder for one exporter at a time, and none where one has left batches for the next run`()
-        async throws
-    {
-        let spool = try spool()
-        for (steps, isFree) in [([ScriptedTransport.Step.ok], true), ([.busy], false)] {
-            let folder = spool.folder(for: Self.identity)
-            #expect(folder != nil && spool.folder(for: Self.identity) == nil)
-            try await ExportRun.with(steps, limits: Self.limits, spool: folder) { run in
-                run.take(100)
-                _ = await run.passing { await run.exporter.finish() }
+    @Test func `gives what one exporter has left in this run to the next, and the books of both add up`() async throws {
+        let (spool, account) = (try spool(), SpanAccount())
+        let first = try await ExportRun.with([.busy], limits: Self.limits, spool: spool.folder(for: Self.identity)) {
+            run in
+            _ = try await Self.take(0..<10, of: account, in: run)
+            #expect(await run.exporter.finish().spool?.waiting == 1000)
+            return run
+        }
+        try await ExportRun.with([.ok], limits: Self.limits, spool: spool.folder(for: Self.identity)) { run in
+            try await Self.wait("delivered") { account.figures.exported == 1000 }
+            run.take(100, of: account)
+            let summary = await run.exporter.finish()
+            #expect(summary.exported == 1100 && summary.spans == 100 && summary.isBalanced && summary.queued == 0)
+            #expect(summary.spool?.restored == 0 && summary.spool?.carried == 1000)
+            #expect(run.notices.isEmpty)
+        }
+        let summary = first.exporter.summary
+        #expect(summary.queued == 0 && summary.isBalanced && summary.spool?.carried == -1000)
+        #expect(account.figures.queued == 0 && account.figures.losses.isEmpty)
+        #expect(try files.isEmpty)
+    }
+
+    @Test func `has a folder for one exporter at a time, and the next waits for it and says so`() async throws {
+        let (spool, account) = (try spool(), SpanAccount())
+        try await ExportRun.with([.busy], limits: Self.limits, spool: spool.folder(for: Self.identity)) { first in
+            _ = try await Self.take(0..<6, of: account, in: first)
+            let steps = [ScriptedTransport.Step](repeating: .ok, count: 1)
+            try await ExportRun.with(steps, limits: Self.limits, spool: spool.folder(for: Self.identity)) { second in
+                second.take(100, of: account)
+                try await Self.wait("told") { !second.notices.isEmpty }
+                guard case .spoolFailing = second.notices[0] else {
+                    Issue.record("\(second.notices)")
+                    return
+                }
+                try await Self.wait("delivered") { account.figures.exported == 100 }
+                #expect(await first.exporter.finish().isBalanced)
+                try await Self.wait("delivered") { account.figures.exported == 700 }
+                #expect(await second.exporter.finish().isBalanced)
             }
-            let again = spool.folder(for: Self.identity)
-            #expect((again != nil) == isFree)
-            again?.release()
+        }
+    }
+
+    @Test func `keeps what was left for the next run when the folder is retired`() async throws {
+        let spool = try spool()
+        try await ExportRun.with([.busy], limits: Self.limits, spool: spool.folder(for: Self.identity)) { run in
+            _ = try await Self.take(0..<6, of: SpanAccount(), in: run)
+            _ = await run.exporter.finish()
+            run.exporter.retireSpool()
+            #expect(spool.folder(for: Self.identity).isHeldByAnother)
+            #expect(run.exporter.summary.spool?.waiting == 600)
         }
     }
 

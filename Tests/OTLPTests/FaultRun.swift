@@ -75,6 +75,8 @@ struct FaultRun {
         return Set(numbers.map(Self.id))
     }
 
+    var summary: DestinationSummary { exporter.summary }
+
     func finish() async -> DestinationSummary { await exporter.finish() }
 
     /// Waits until something is so; a minute at most.

@@ -63,7 +63,7 @@ package struct Trace {
         package var spool: Spool?
 
         package var isBalanced: Bool {
-            spans + (spool?.restored ?? 0)
+            spans + (spool?.restored ?? 0) + (spool?.carried ?? 0)
                 == exported + rejected + losses.values.reduce(0, +) + (spool?.waiting ?? 0)
         }
     }
@@ -71,6 +71,7 @@ package struct Trace {
     /// Spans of one destination on disk.
     package struct Spool: Decodable {
         package var restored: Int
+        package var carried: Int
         package var stored: Int
         package var waiting: Int
     }

@@ -129,10 +129,25 @@ package final class SpanRouter: SpanSink {
         state.ways[outlet] = nil
     }
 
-    /// Forgets the exporters that have come to their end, but for what became of their spans.
+    /// Forgets the exporters that have come to their end, but for what became of their spans: once they have nothing on disk
+    /// that the next exporter of their destination may take over, or too many have.
     private static func settle(_ state: inout State) {
-        for summary in state.closed.map(\.summary) where summary.hasEnded { add(summary, &state) }
-        state.closed.removeAll { $0.summary.hasEnded }
+        let closed = state.closed
+        state.closed = []
+        var leaving = 0
+        for exporter in closed.reversed() {
+            // Read once: it may come to its end at any moment.
+            let summary = exporter.summary
+            if summary.hasEnded, (summary.spool?.waiting ?? 0) > 0 { leaving += 1 }
+            if summary.hasEnded, (summary.spool?.waiting ?? 0) == 0 || leaving > endedLimit {
+                exporter.retireSpool()
+                // What the next one has taken over in the meantime is no more its own.
+                add(exporter.summary, &state)
+            } else {
+                state.closed.append(exporter)
+            }
+        }
+        state.closed.reverse()
     }
 
     private static func add(_ summary: DestinationSummary, _ state: inout State) {

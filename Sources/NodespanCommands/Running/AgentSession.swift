@@ -131,8 +131,8 @@ final class AgentSession: Sendable {
             return spool
         } catch {
             throw CommandFailure(
-                "export.spool.directory: \(setting.directory): \(error); it is to be a folder that is nodespan's own, which "
-                    + "others don't write to")
+                "export.spool.directory: \(setting.directory): \(error); it is to be missing, empty or what nodespan has "
+                    + "made, with mode 0700 and of the user that nodespan runs as")
         }
     }
 

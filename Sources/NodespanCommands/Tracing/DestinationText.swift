@@ -50,7 +50,7 @@ enum DestinationText {
     /// One more member, with the comma before it.
     private static func json(_ spool: SpoolSummary) -> String {
         """
-        ,"spool":{"restored":\(spool.restored),"stored":\(spool.stored),"waiting":\(spool.waiting),\
+        ,"spool":{"restored":\(spool.restored),"carried":\(spool.carried),"stored":\(spool.stored),"waiting":\(spool.waiting),\
         "unreadable":\(spool.unreadable),"failures":\(spool.failures)}
         """
     }

@@ -8,6 +8,8 @@ struct BatchShares: Sendable {
     }
 
     private var shares: [Share] = []
+    /// Where each account's share is; each is kept alive by its share.
+    private var places: [ObjectIdentifier: Int] = [:]
     /// The share of the span before: the next likely belongs there too.
     private var latest = 0
 
@@ -15,10 +17,21 @@ struct BatchShares: Sendable {
     mutating func add(_ account: SpanAccount) {
         account.queue()
         if shares.isEmpty || shares[latest].account !== account {
-            latest = shares.firstIndex { $0.account === account } ?? shares.count
+            latest = places[ObjectIdentifier(account)] ?? shares.count
         }
-        if latest == shares.count { shares.append(Share(account: account, count: 0)) }
+        if latest == shares.count {
+            places[ObjectIdentifier(account)] = latest
+            shares.append(Share(account: account, count: 0))
+        }
         shares[latest].count += 1
+    }
+
+    /// All so far, to which none is added any more; starts anew.
+    mutating func finish() -> BatchShares {
+        defer { self = BatchShares() }
+        var finished = self
+        finished.places = [:]
+        return finished
     }
 
     /// The destination has taken the batch but for some spans. Which those are, OTLP doesn't tell: each account bears a part

@@ -54,14 +54,20 @@ struct Delivery {
     }
 
     var health = DestinationHealth()
-    private(set) var isOver = false
+    /// Nothing is to be sent any more; what is on its way may still arrive.
+    private var isEnding = false
+    private var isStopped = false
     /// The destination could not take the batch that was attempted last.
     private(set) var isOutage = false
     /// When the exporter will stop; nil before the end.
     private(set) var deadline: Duration?
+    /// What is to go to disk can.
+    var isSpoolOpen = false
     /// A batch is being written to disk, to make room.
     var isStoring = false
-    /// The disk had no room, and nothing has changed since.
+    /// Batches that are being written to disk.
+    var stores = 0
+    /// The disk took no more, and nothing has changed since.
     var isSpoolFull = false
     /// The disk doesn't answer: others go before what is there.
     var isSpoolPaused = false
@@ -90,10 +96,12 @@ struct Delivery {
         window = limit
     }
 
-    var canSend: Bool { pausedUntil == nil && running < window }
+    var canSend: Bool { !isEnding && pausedUntil == nil && running < window }
+
+    var isOver: Bool { isStopped || isEnding && running == 0 }
 
     /// Nothing is on its way or waits for its turn; to be asked when the queue has nothing either.
-    var isIdle: Bool { deadline != nil && running == 0 && toRetry.isEmpty }
+    var isIdle: Bool { deadline != nil && running == 0 && stores == 0 && toRetry.isEmpty }
 
     /// Batches that weren't delivered, at the end.
     var leftOver: [Attempt] { toRetry }
@@ -119,6 +127,7 @@ struct Delivery {
         window = min(limit, 2 * window)
         isOutage = false
         isLastAttempt = false
+        if pausedUntil == nil { isEnding = false }
         backoff.reset()
     }
 
@@ -138,7 +147,7 @@ struct Delivery {
         attempt.failingSince = failingSince
         attempt.mayHaveArrived = attempt.mayHaveArrived || mayHaveArrived
         if isLastAttempt {
-            isOver = true
+            isEnding = true
             toRetry.append(attempt)
             return Failure(isGivenUp: false, pauseUntil: nil)
         }
@@ -153,7 +162,7 @@ struct Delivery {
         let isLonger = until > pausedUntil ?? now
         if isFirst || isLonger { isPauseAsked = retryAfter != nil }
         pausedUntil = until
-        if let deadline, until >= deadline { isOver = true }
+        if let deadline, until >= deadline { isEnding = true }
         let isGivenUp = until - failingSince > retrying
         if !isGivenUp { toRetry.append(attempt) }
         return Failure(isGivenUp: isGivenUp, pauseUntil: isFirst || isLonger ? until : nil)
@@ -181,12 +190,12 @@ struct Delivery {
         self.deadline = deadline
         guard isOutage else { return }
         if isPauseAsked, let pausedUntil {
-            isOver = pausedUntil >= deadline
+            isEnding = pausedUntil >= deadline
         } else {
             isLastAttempt = true
             pausedUntil = nil
         }
     }
 
-    mutating func stop() { isOver = true }
+    mutating func stop() { isStopped = true }
 }

@@ -3,7 +3,7 @@ package import Spans
 /// What became of every span that was handed to the exporter of one destination, and of those that an earlier run had left
 /// on disk for it.
 ///
-/// It closes: `spans + spool.restored = exported + rejected + the sum of losses + queued`.
+/// It closes: `spans + spool.restored + spool.carried = exported + rejected + the sum of losses + queued`.
 package struct DestinationSummary: Sendable, Equatable {
     /// The URL; else the path of a file, or what it is.
     package private(set) var endpoint: String
@@ -27,7 +27,10 @@ package struct DestinationSummary: Sendable, Equatable {
     package var lost: UInt64 { losses.values.reduce(0, &+) }
 
     /// Wait to be sent, are being sent, or are on disk.
-    package var queued: UInt64 { spans + (spool?.restored ?? 0) - exported - rejected - lost }
+    package var queued: UInt64 {
+        let given = spans &+ (spool?.restored ?? 0) &+ UInt64(bitPattern: spool?.carried ?? 0)
+        return given &- exported &- rejected &- lost
+    }
 
     init(endpoint: String) {
         self.endpoint = endpoint

@@ -80,6 +80,9 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
         return summary
     }
 
+    /// What it has left on disk is for the next run: from now on no exporter takes it over in this one.
+    package func retireSpool() { spool?.retire() }
+
     /// Sends until `close`, or until cancelled. To be called once.
     package func run() async {
         var leftOver: [Delivery.Attempt] = []
@@ -87,8 +90,10 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
             var delivery = Delivery(limit: limits.requests, retrying: limits.retrying)
             awaitBatches(in: &group)
             if let spool {
+                if spool.isHeldByAnother {
+                    notify(.spoolFailing(reason: "another pipeline to it has its folder, until that has ended"))
+                }
                 // Nothing can be stored before, and nobody waits for a disk that doesn't answer.
-                delivery.isStoring = true
                 group.addTask { .spoolOpened(await spool.open()) }
             }
             while !delivery.isOver, !Task.isCancelled {
@@ -114,10 +119,12 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
             group.addTask { await self.send(attempt) }
         }
         // What is on disk is older than what is in memory: that has to get behind it.
-        if let spool, delivery.isOutage || !spool.isEmpty, !delivery.isStoring, !delivery.isSpoolFull,
+        if let spool, delivery.isOutage || !spool.isEmpty, delivery.isSpoolOpen, !delivery.isStoring,
+            !delivery.isSpoolFull,
             queue.isHalfFull, let batch = queue.next()
         {
             delivery.isStoring = true
+            delivery.stores += 1
             group.addTask { .stored(batch, await spool.store(batch), isGivenUp: false) }
         }
     }
@@ -136,7 +143,7 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
             delivery.isSpoolFull = false
         case .drainingOver: delivery.stop()
         case .spoolOpened(let error):
-            delivery.isStoring = error != nil
+            delivery.isSpoolOpen = error == nil
             if let error { notify(.spoolFailing(reason: "\(error)")) }
         case .unreadable(let batch):
             delivery.hasDropped()
@@ -148,20 +155,21 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
             wake(at: now + Delivery.spoolPause, with: .spoolPauseOver, in: &group)
         case .spoolPauseOver: delivery.isSpoolPaused = false
         case .stored(let batch, let outcome, let isGivenUp):
+            delivery.stores -= 1
             if !isGivenUp { delivery.isStoring = false }
             if !settle(batch, outcome, isGivenUp: isGivenUp) { delivery.isSpoolFull = true }
         case .attempted(let attempt, let outcome):
             for notice in delivery.health.notices(of: outcome, now: now) { notify(notice) }
             if settle(attempt, outcome) {
                 if case .disk = attempt.content { delivery.isSpoolFull = false }
-                queue.setSpoolFull(delivery.isSpoolFull)
+                if !delivery.isSpoolFull { queue.setSpoolFull(false) }
                 return delivery.hasSettled()
             }
             guard case .unavailable(_, let retryAfter, let mayHaveArrived) = outcome else { return }
             let failure = delivery.hasFailed(
                 attempt, retryAfter: retryAfter, mayHaveArrived: mayHaveArrived, now: now, chance: .random(in: 0...1))
             if let time = failure.pauseUntil { wake(at: time, with: .pauseOver, in: &group) }
-            if failure.isGivenUp { giveUp(attempt, in: &group) }
+            if failure.isGivenUp { giveUp(attempt, &delivery, in: &group) }
         }
     }
 
@@ -194,15 +202,17 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
         return true
     }
 
-    /// A batch is on disk, or else waits on, if it hasn't waited long enough. Returns whether there was room.
+    /// A batch is on disk, or else waits on, if it hasn't waited long enough. Returns whether the disk
+    /// took it.
     private func settle(_ batch: SpanQueue.Batch, _ outcome: SpoolFolder.Outcome, isGivenUp: Bool) -> Bool {
         if case .stored = outcome {
             queue.settle(batch)
             return true
         }
-        var isCancelled = false
+        var (isCancelled, isFull) = (false, false)
         switch outcome {
-        case .stored, .full: break
+        case .stored: break
+        case .full: isFull = true
         case .failed(let error):
             if books.withLock({ $0.noteSpoolFailure() }) { notify(.spoolFailing(reason: "\(error)")) }
         case .cancelled: isCancelled = true
@@ -212,17 +222,20 @@ package final class SpanExporter<C: Clock>: Sendable where C.Duration == Duratio
         } else {
             queue.putBack(batch)
         }
-        queue.setSpoolFull(true)
+        queue.setSpoolFull(isFull)
         return false
     }
 
     /// A batch has been tried long enough.
-    private func giveUp(_ attempt: Delivery.Attempt, in group: inout TaskGroup<Delivery.Event>) {
+    private func giveUp(
+        _ attempt: Delivery.Attempt, _ delivery: inout Delivery, in group: inout TaskGroup<Delivery.Event>
+    ) {
         switch (attempt.content, spool) {
         case (.disk(let batch), let spool?): spool.putBack(batch)
-        case (.memory(let batch), let spool?):
+        case (.memory(let batch), let spool?) where delivery.isSpoolOpen:
+            delivery.stores += 1
             group.addTask { .stored(batch, await spool.store(batch), isGivenUp: true) }
-        case (_, nil): lose(attempt, to: .unavailable)
+        case (.memory, _), (_, nil): lose(attempt, to: .unavailable)
         }
     }
 

@@ -129,9 +129,8 @@ final class SpanQueue: Sendable {
 
     private static func seal(_ state: inout State) {
         let spanCount = state.encoder.spanCount
-        let batch = Batch(request: state.encoder.finish(), spanCount: spanCount, shares: state.shares)
+        let batch = Batch(request: state.encoder.finish(), spanCount: spanCount, shares: state.shares.finish())
         state.full.append(batch)
-        state.shares = BatchShares()
         state.spans += batch.spanCount
         state.bytes += batch.request.count
         state.gatheringSince = nil

@@ -6,7 +6,7 @@ internal import SystemPackage
 final class SpoolDirectory: Sendable {
     private let descriptor: FileDescriptor
 
-    /// Opens one, made with those above it if missing.
+    /// Opens one, made with those above it if missing. One that others may read or that is another's is refused, not changed.
     /// - Parameter path: absolute.
     convenience init(path: String) throws(Errno) {
         var partial = ""
@@ -33,9 +33,8 @@ final class SpoolDirectory: Sendable {
         descriptor = FileDescriptor(rawValue: number)
         var status = stat()
         guard fstat(number, &status) == 0 else { throw Errno(rawValue: errno) }
-        // What others may write to could hold spans that nobody made, or links.
-        guard status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else { throw .permissionDenied }
-        if status.st_mode & 0o777 != 0o700 { try Self.check(fchmod(number, 0o700)) }
+        // What others may write to could hold spans that nobody made, or links; and one that others may read is not ours.
+        guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else { throw .permissionDenied }
     }
 
     deinit {
@@ -50,6 +49,11 @@ final class SpoolDirectory: Sendable {
         let changed: Int
     }
 
+    /// Whether nothing is in it but for this.
+    func isEmpty(butFor exception: String) throws(Errno) -> Bool {
+        try entries(of: nil).allSatisfy { $0.name == exception }
+    }
+
     /// The regular ones, in no order.
     func files() throws(Errno) -> [File] {
         try entries(of: S_IFREG)
@@ -59,7 +63,7 @@ final class SpoolDirectory: Sendable {
         try entries(of: S_IFDIR).map(\.name)
     }
 
-    private func entries(of kind: mode_t) throws(Errno) -> [File] {
+    private func entries(of kind: mode_t?) throws(Errno) -> [File] {
         // Of its own: a duplicate would share the place up to which is read.
         let copy = openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         try Self.check(copy)
@@ -76,7 +80,7 @@ final class SpoolDirectory: Sendable {
             }
             var status = stat()
             guard name != ".", name != "..", fstatat(copy, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
-                status.st_mode & S_IFMT == kind
+                kind == nil || status.st_mode & S_IFMT == kind
             else { continue }
             found.append(File(name: name, size: Int(status.st_size), changed: Int(status.st_mtim.tv_sec)))
         }

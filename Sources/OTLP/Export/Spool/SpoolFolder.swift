@@ -15,18 +15,24 @@ package final class SpoolFolder: Sendable {
 
     private struct State {
         var directory: SpoolDirectory?
-        var waiting: [SpooledBatch] = []
+        var waiting = SpoolLine()
+        /// It is another's now.
+        var isReleased = false
+        /// How often in a row the disk has failed to give a batch, by its sequence.
+        var failedReads: [UInt64: Int] = [:]
         var next: UInt64 = 1
         var summary = SpoolSummary()
     }
 
     /// Beyond what a file of ours ever has.
     private static let sizeLimit = 64 << 20
-    private static let draft = "draft"
+    static let draft = "draft"
     private static let aside = ".unreadable"
+    /// After so many that failed, a batch is given up: others wait behind it.
+    private static let readsLimit = 5
 
     private let spool: Spool
-    private let name: String
+    let name: String
     private let hash: SipHash
     private let state = Mutex(State())
 
@@ -39,15 +45,49 @@ package final class SpoolFolder: Sendable {
     var summary: SpoolSummary {
         state.withLock { state in
             var summary = state.summary
-            summary.waiting = UInt64(state.waiting.reduce(0) { $0 + $1.spanCount })
+            summary.waiting = state.waiting.spans
             return summary
         }
     }
 
+    /// Whether the spool may have made a file, by its name. Others are none of its business.
+    static func isKnown(_ file: String) -> Bool {
+        file == draft || file.hasSuffix(SpooledBatch.suffix) || file.hasSuffix(aside)
+    }
+
     var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
 
-    /// Finds what an earlier run has left. Nil when all is well.
+    /// Another exporter has it, and `open` will wait for that.
+    var isHeldByAnother: Bool { spool.isHeld(self) }
+
+    /// Waits until no other has it, and finds what the one before or an earlier run has left. Nil when all is well, or its
+    /// task was cancelled.
     func open() async -> Errno? {
+        while !Task.isCancelled {
+            switch spool.claim(self) {
+            case .granted: return await load()
+            case .inherited(let other):
+                inherit(other)
+                return nil
+            case .held(let released): for await _ in released {}
+            }
+        }
+        return nil
+    }
+
+    private func inherit(_ other: SpoolFolder) {
+        let (directory, waiting, next) = other.state.withLock { state in
+            defer { state.waiting = SpoolLine() }
+            state.summary.carried -= Int64(state.waiting.spans)
+            return (state.directory, state.waiting, state.next)
+        }
+        state.withLock { state in
+            (state.directory, state.waiting, state.next) = (directory, waiting, next)
+            state.summary.carried += Int64(waiting.spans)
+        }
+    }
+
+    private func load() async -> Errno? {
         await spool.perform { () -> Errno? in
             do throws(Errno) {
                 try self.load(self.spool.open(self.name))
@@ -67,25 +107,25 @@ package final class SpoolFolder: Sendable {
                 found.append(batch)
             } else if name == Self.draft {
                 try directory.remove(name)
-                spool.giveBack(size, of: self.name)
-            } else if !name.hasSuffix(Self.aside) {
+            } else if name.hasSuffix(SpooledBatch.suffix) {
                 try directory.rename(name, to: name + Self.aside)
                 strangers += 1
             }
         }
         found.sort { $0.sequence < $1.sequence }
         state.withLock { state in
+            guard !state.isReleased else { return }
             state.directory = directory
-            state.waiting = found
+            state.waiting = SpoolLine(found)
             state.next = (found.last?.sequence ?? 0) + 1
-            state.summary.restored = UInt64(found.reduce(0) { $0 + $1.spanCount })
+            state.summary.restored = state.waiting.spans
             state.summary.unreadable = strangers
         }
     }
 
     /// The oldest; it isn't given again until it is put back.
     func next() -> SpooledBatch? {
-        state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
+        state.withLock { $0.waiting.popFirst() }
     }
 
     /// Behind all others: what one of them suffers from may be its own.
@@ -101,6 +141,8 @@ package final class SpoolFolder: Sendable {
     }
 
     private func write(_ batch: SpanQueue.Batch, _ claim: StoreClaim) -> Outcome {
+        // Nobody waits for it any more, and the folder may be another's.
+        guard claim.isOpen else { return .cancelled }
         let (directory, sequence) = state.withLock { state in
             defer { state.next += 1 }
             return (state.directory, state.next)
@@ -112,24 +154,35 @@ package final class SpoolFolder: Sendable {
             sequence: sequence, spanCount: batch.spanCount, byteCount: bytes.count, shares: batch.shares)
         do throws(Errno) {
             try directory.write(bytes, to: Self.draft)
-            guard claim.settle() else {
-                try directory.remove(Self.draft)
-                spool.giveBack(bytes.count, of: name)
-                return .cancelled
-            }
             try directory.rename(Self.draft, to: stored.name)
         } catch {
-            // Without its name it is nothing to anybody, and overwritten by the next.
-            try? directory.remove(Self.draft)
-            spool.giveBack(bytes.count, of: name)
+            discard([Self.draft, stored.name], bytes.count, directory)
             state.withLock { $0.summary.failures += 1 }
             return .failed(error)
         }
-        state.withLock { state in
-            state.waiting.append(stored)
-            state.summary.stored += UInt64(batch.spanCount)
+        // Only what is on disk is told to be there; and it is in the books by then.
+        let isStored = claim.settle {
+            state.withLock { state in
+                state.waiting.append(stored)
+                state.summary.stored += UInt64(batch.spanCount)
+            }
+        }
+        guard isStored else {
+            discard([stored.name], bytes.count, directory)
+            return .cancelled
         }
         return .stored
+    }
+
+    /// Removes what a batch was written to, and gives its room back.
+    private func discard(_ names: [String], _ size: Int, _ directory: SpoolDirectory) {
+        do throws(Errno) {
+            for name in names { try directory.remove(name) }
+            spool.giveBack(size, of: name)
+        } catch {
+            // It goes on taking room.
+            state.withLock { $0.summary.failures += 1 }
+        }
     }
 
     /// What became of a batch that was to be read.
@@ -151,16 +204,35 @@ package final class SpoolFolder: Sendable {
             if let bytes = try directory.read(batch.name, limit: Self.sizeLimit),
                 let request = SpoolFile.request(in: bytes, of: batch, hash)
             {
+                state.withLock { _ = $0.failedReads.removeValue(forKey: batch.sequence) }
                 return .request(request)
             }
             try directory.rename(batch.name, to: batch.name + Self.aside)
         } catch {
             // Somebody has taken it away, or made it something else; another try might well do for the rest.
-            guard error == .noSuchFileOrDirectory || error == .tooManySymbolicLinkLevels else { return .unavailable }
-            spool.giveBack(batch.byteCount, of: name)
+            if error == .noSuchFileOrDirectory || error == .tooManySymbolicLinkLevels {
+                spool.giveBack(batch.byteCount, of: name)
+            } else {
+                guard hasFailedForGood(batch) else { return .unavailable }
+                // It goes on taking room, under this name or that.
+                try? directory.rename(batch.name, to: batch.name + Self.aside)
+            }
         }
-        state.withLock { $0.summary.unreadable += 1 }
+        state.withLock { state in
+            state.failedReads[batch.sequence] = nil
+            state.summary.unreadable += 1
+        }
         return .unreadable
+    }
+
+    /// Counts that the disk hasn't given it. Returns whether that was once too often.
+    private func hasFailedForGood(_ batch: SpooledBatch) -> Bool {
+        state.withLock { state in
+            state.summary.failures += 1
+            let count = (state.failedReads[batch.sequence] ?? 0) + 1
+            state.failedReads[batch.sequence] = count
+            return count >= Self.readsLimit
+        }
     }
 
     /// A batch has come to its end. Nobody waits for that of its file.
@@ -181,10 +253,17 @@ package final class SpoolFolder: Sendable {
         await spool.perform {}
     }
 
-    /// To be called last.
+    /// To be called last, by the exporter that has opened it: lets the next one have it.
     func release() {
-        if isEmpty { spool.release(name) }
+        let isEmpty = state.withLock { state in
+            state.isReleased = true
+            return state.waiting.isEmpty
+        }
+        spool.release(self, isEmpty: isEmpty)
     }
+
+    /// After `release`: what it was left with is for the next run, and nobody takes it over in this one.
+    func retire() { spool.retire(self) }
 }
 
 /// Settles whether a batch is stored or its storing given up, whichever comes first.
@@ -197,16 +276,24 @@ private final class StoreClaim: Sendable {
 
     private let phase = Mutex(Phase.open)
 
+    var isOpen: Bool { phase.withLock { $0 == .open } }
+
     /// False when it was given up.
-    func settle() -> Bool { move(to: .stored) }
+    /// - Parameter body: done before anybody is told that it is stored.
+    func settle(_ body: () -> Void) -> Bool {
+        phase.withLock { phase in
+            guard phase == .open else { return false }
+            body()
+            phase = .stored
+            return true
+        }
+    }
 
     /// False when it is stored.
-    func cancel() -> Bool { move(to: .cancelled) }
-
-    private func move(to next: Phase) -> Bool {
+    func cancel() -> Bool {
         phase.withLock { phase in
-            if case .open = phase { phase = next }
-            return phase == next
+            if phase == .open { phase = .cancelled }
+            return phase == .cancelled
         }
     }
 }

@@ -2,6 +2,9 @@
 package struct SpoolSummary: Sendable, Equatable {
     /// Spans that an earlier run had left.
     package internal(set) var restored: UInt64 = 0
+    /// Spans that an exporter before this one had left in this run, less those that this one has left to the next: together
+    /// it is nought.
+    package internal(set) var carried: Int64 = 0
     /// Spans that were stored by this one.
     package internal(set) var stored: UInt64 = 0
     /// Spans that are there now: at the end, for the next run.
@@ -14,6 +17,7 @@ package struct SpoolSummary: Sendable, Equatable {
     func adding(_ other: SpoolSummary) -> SpoolSummary {
         var sum = self
         sum.restored += other.restored
+        sum.carried += other.carried
         sum.stored += other.stored
         sum.waiting += other.waiting
         sum.unreadable += other.unreadable

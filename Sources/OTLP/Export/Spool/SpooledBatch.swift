@@ -23,7 +23,10 @@ struct SpooledBatch: Sendable {
     init?(name: String, byteCount: Int) {
         guard name.hasSuffix(Self.suffix) else { return nil }
         let parts = name.dropLast(Self.suffix.count).split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let sequence = UInt64(parts[0]), let spanCount = UInt32(parts[1]) else { return nil }
+        guard parts.count == 2, let sequence = UInt64(parts[0]), let spanCount = UInt32(parts[1]),
+            // So that there are always more.
+            sequence < UInt64.max / 2
+        else { return nil }
         self.init(sequence: sequence, spanCount: Int(spanCount), byteCount: byteCount)
         guard self.name == name else { return nil }
     }
