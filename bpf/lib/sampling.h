@@ -16,8 +16,8 @@
 #define NS_TOKEN_SKEW_NS 1000000000
 
 /// Takes a token of a process's bucket, of which others may take at the same time: never more than there are. Returns
-/// whether there was one. `kind` is a constant of the caller, `advance_ns` is worth tokens that are yet to come, at most
-/// burst_ns.
+/// whether there was one. `kind` is a constant of the caller, `advance_ns` is worth tokens that are yet to come, at
+/// most burst_ns.
 static __always_inline int ns_take_token(const struct ns_process_settings *settings, struct ns_process_counters *counts,
                                          enum ns_rate_kind kind, __u64 now_ns, __u64 advance_ns)
 {
