@@ -43,7 +43,8 @@ package struct RingBufferReader: ~Copyable, Sendable {
 
 /// What the reader's thread works on.
 private final class RingLoop: Sendable {
-    private static let recordsPerDrain = 1 << 20
+    /// So few that `afterDrain` is called often while they come as fast as they are read.
+    private static let recordsPerDrain = 4096
 
     private let ring: OwnedDescriptor
     private let mapping: RingMapping
@@ -77,20 +78,24 @@ private final class RingLoop: Sendable {
     var written: UInt64 { mapping.written }
 
     func run() {
-        var wait = pacing.shortest
-        var stopping = false
+        var (wait, taken, stopping) = (pacing.shortest, 0, false)
         while !stopping {
-            stopping = stopCame(within: wait)
-            // Until it is empty, or so many times that its producers must be as fast.
-            wait = pacing.wait(after: wait, records: mapping.consume(limit: Self.recordsPerDrain, onRecord))
-            afterDrain(mapping.read)
+            // There may be more.
+            stopping = stopCame(within: taken < Self.recordsPerDrain ? wait : .zero)
+            // What is written after the end came isn't read.
+            let end = mapping.written
+            repeat {
+                taken = mapping.consume(limit: Self.recordsPerDrain, onRecord)
+                afterDrain(mapping.read)
+            } while stopping && taken == Self.recordsPerDrain && mapping.read < end
+            wait = pacing.wait(after: wait, records: taken)
         }
     }
 
     /// Waits for a wake-up, the time, or the end; true for the end.
     private func stopCame(within wait: Duration) -> Bool {
         var events = [epoll_event](repeating: epoll_event(), count: 2)
-        let milliseconds = Int32(clamping: wait / .milliseconds(1) < 1 ? 1 : Int64((wait / .milliseconds(1)).rounded()))
+        let milliseconds = Int32(clamping: Int64((wait / .milliseconds(1)).rounded(.up)))
         let count = epoll_wait(epoll.number, &events, 2, milliseconds)
         return events.prefix(Int(max(0, count))).contains { $0.data.fd == stop.number }
     }

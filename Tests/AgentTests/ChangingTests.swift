@@ -1,11 +1,13 @@
-import Agent
 import BPFRuntime
+import CBPF
 import Glibc
 import OTLP
 import Spans
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Agent
 
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct `A traced process` {
     /// Keeps the names of spans by outlet.
@@ -119,6 +121,24 @@ import Testing
         let expected = Array(repeating: "/hello 1 old", count: 3) + ["/hello 2 new", "/hello 2 new", "/hello 3 -"]
         #expect(try await setup.sink.texts(atLeast: 6) == expected)
         #expect(try await tracer.stop().lost == 0)
+    }
+
+    /// A change of its settings may undo that: BPF switches writes off itself before it tells of it.
+    @Test func `is written to no more once BPF has told of a write that failed`() async throws {
+        let setup = try Setup()
+        let (tracer, pid) = (setup.tracer, setup.server.pid)
+        #expect(try await tracer.trace(tracer.examine(pid), options(1)))
+        let image = try #require(try tracer.watch.image(of: pid))
+        let before = try #require(try await tracer.processes.value(of: image))
+        #expect(before.writes == (tracer.propagates ? 1 : 0))
+        let event = ns_process_event(
+            process: image, kind: UInt32(NS_PROCESS_WRITES_OFF.rawValue), counters_slot: before.counters_slot)
+        #expect(try await tracer.changes(after: .event(event)).count == 1)
+        #expect(try await tracer.processes.value(of: image)?.writes == 0)
+        #expect(try await tracer.change(pid, to: options(2)))
+        #expect(try await tracer.trace(tracer.examine(pid), options(3)) == false)
+        #expect(try await tracer.processes.value(of: image)?.writes == 0)
+        _ = try await tracer.stop()
     }
 
     @Test func `is left alone when it isn't wanted any more, and taken up again when it is`() async throws {

@@ -74,12 +74,20 @@ import Testing
         let slept = Mutex<[Duration]>([])
         let asked = Mutex(0)
         let time = Mutex(ContinuousClock.now)
+        let isPausing = Mutex(false)
+
+        /// Between questions.
+        var waits: [Duration] { slept.withLock { $0.filter { $0 != RemoteSamplers.pause } } }
 
         func samplers() -> RemoteSamplers {
             RemoteSamplers(
                 report: { notice in self.told.withLock { $0.append(notice) } }, now: { self.time.withLock { $0 } },
                 sleep: { duration in
                     self.slept.withLock { $0.append(duration) }
+                    if duration == RemoteSamplers.pause {
+                        while self.isPausing.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+                        return
+                    }
                     // Until there is something to be said.
                     while self.answers.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(1)) }
                 },
@@ -99,6 +107,14 @@ import Testing
         }
     }
 
+    /// More than a minute, while somebody wants to know.
+    private static func passQuiet(_ setup: Setup, while share: () -> SampledShare?) {
+        for _ in 0..<2 {
+            setup.time.withLock { $0 += .seconds(31) }
+            _ = share()
+        }
+    }
+
     private static func document(_ rate: Double) -> DocumentReader.Outcome {
         .document(Array(#"{"probabilisticSampling":{"samplingRate":\#(rate)}}"#.utf8))
     }
@@ -113,6 +129,7 @@ import Testing
         defer { running.cancel() }
         func share() -> SampledShare? { samplers.share(by: source, every: .seconds(10), for: nil) }
         try await setup.say([]) { share() == .ratio(0.5) }
+        Self.passQuiet(setup, while: share)
         try await setup.say([Self.document(0.5), .failed(reason: "c"), .document([]), Self.document(0.25)]) {
             share() == .ratio(0.25)
         }
@@ -121,7 +138,52 @@ import Testing
                 .failed(url: source.url, reason: "a"), .says(url: source.url, .ratio(0.5), hasMore: false),
                 .failed(url: source.url, reason: "c"), .says(url: source.url, .ratio(0.25), hasMore: false),
             ])
-        #expect(setup.slept.withLock { $0.allSatisfy { (.seconds(10) ... .seconds(11)).contains($0) } })
+        #expect(setup.waits.allSatisfy { (.seconds(10) ... .seconds(11)).contains($0) })
+    }
+
+    @Test func `is told of, and obeyed, now and then only when it changes all the time`() async throws {
+        let setup = Setup()
+        let samplers = setup.samplers()
+        let source = try Self.source("http://j.x:5778")
+        let changes = Mutex(0)
+        setup.isPausing.withLock { $0 = true }
+        setup.answers.withLock { $0 = [Self.document(0.1)] }
+        func share() -> SampledShare? { samplers.share(by: source, every: .seconds(1), for: nil) }
+        _ = share()
+        let running = Task { await samplers.run() }
+        let counting = Task { for await _ in samplers.changes { changes.withLock { $0 += 1 } } }
+        defer {
+            running.cancel()
+            counting.cancel()
+        }
+        try await setup.say([]) { share() == .ratio(0.1) && changes.withLock { $0 } == 1 }
+        let others = [Self.document(0.2), .failed(reason: "a"), Self.document(0.1), .failed(reason: "b")]
+        try await setup.say(others + others + [Self.document(0.3)]) { share() == .ratio(0.3) }
+        #expect(setup.told.withLock { $0 } == [.says(url: source.url, .ratio(0.1), hasMore: false)])
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(changes.withLock { $0 } == 1)
+        setup.isPausing.withLock { $0 = false }
+        Self.passQuiet(setup, while: share)
+        // What it says by now is told of in the end.
+        try await setup.say([Self.document(0.3)]) {
+            setup.told.withLock { $0.count } == 2 && changes.withLock { $0 } == 2
+        }
+        #expect(setup.told.withLock { $0.last } == .says(url: source.url, .ratio(0.3), hasMore: false))
+    }
+
+    @Test func `is asked for earlier when somebody wants it earlier than a day from now`() async throws {
+        let setup = Setup()
+        let samplers = setup.samplers()
+        let source = try Self.source("http://j.x:5778")
+        setup.answers.withLock { $0 = [Self.document(1)] }
+        _ = samplers.share(by: source, every: .seconds(86_400), for: nil)
+        let running = Task { await samplers.run() }
+        defer { running.cancel() }
+        try await setup.say([]) { !setup.waits.isEmpty }
+        _ = samplers.share(by: source, every: .seconds(90), for: nil)
+        try await setup.say([Self.document(0.5)]) { samplers.share(by: source, every: .seconds(90), for: nil) == .ratio(0.5) }
+        let waits = setup.waits
+        #expect(waits[0] == .seconds(60) && (.seconds(30) ... .seconds(39)).contains(waits[1]), "\(waits)")
     }
 
     @Test func `isn't asked for any more when nobody wants to know`() async throws {
@@ -135,8 +197,8 @@ import Testing
         let running = Task { await samplers.run() }
         defer { running.cancel() }
         try await setup.say([]) { samplers.share(by: source, every: .seconds(60), for: nil) == .ratio(1) }
-        try await setup.say([]) { setup.slept.withLock { !$0.isEmpty } }
-        #expect(setup.slept.withLock { (.seconds(5) ... .seconds(5.5)).contains($0[0]) })
+        try await setup.say([]) { !setup.waits.isEmpty }
+        #expect((.seconds(5) ... .seconds(5.5)).contains(setup.waits[0]))
         setup.time.withLock { $0 += .seconds(61) }
         setup.answers.withLock { $0 = [Self.document(0.5)] }
         try await Task.sleep(for: .milliseconds(200))

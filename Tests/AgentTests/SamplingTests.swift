@@ -134,6 +134,47 @@ import Testing
         #expect(summary.begun == 3 && summary.losses == [.untraced: 1, .rateCap: 2] && summary.inFlight == 0)
     }
 
+    /// The first request uses the tokens of the next 30 years.
+    @Test(arguments: [true, false])
+    func `has what a raised rate allows, however low it was before`(isCap: Bool) async throws {
+        func options(perSecond: Double) -> TracingOptions {
+            var limits = TracingLimits()
+            if isCap { limits.spansPerSecond = perSecond }
+            let root: SampledShare = isCap ? .all : .perSecond(perSecond)
+            return TracingOptions(sampler: Sampler(parentBased: SamplingDecisions(root: root)), limits: limits)
+        }
+        let setup = try Setup()
+        let pid = setup.service.child.pid
+        #expect(try await setup.tracer.trace(setup.tracer.examine(pid), options(perSecond: 1e-9)))
+        for number in 1...2 { try setup.get("/hello?\(number)") }
+        #expect(try await setup.tracer.change(pid, to: options(perSecond: 100)))
+        // Its bucket begins with one token.
+        for number in 3...4 {
+            try setup.get("/hello?\(number)")
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let summary = try await setup.tracer.stop()
+        #expect(setup.sink.all.map { $0.attributes["url.query"] } == ["1", "3", "4"].map { .string($0) })
+        #expect(summary.begun == 4 && summary.exported == 3)
+        #expect(isCap ? summary.losses == [.rateCap: 1] : summary.unsampled == 1 && summary.lost == 0)
+    }
+
+    @Test func `leaves its sampler's token to another when it is beyond its cap`() async throws {
+        let setup = try Setup()
+        let pid = setup.service.child.pid
+        let sampler = Sampler(parentBased: SamplingDecisions(root: .perSecond(0.001)))
+        let options = TracingOptions(sampler: sampler, limits: capped().limits)
+        #expect(try await setup.tracer.trace(setup.tracer.examine(pid), options))
+        // Of the cap's token only.
+        try setup.get("/hello?1", flags: "01")
+        try setup.get("/hello?2")
+        #expect(try await setup.tracer.change(pid, to: TracingOptions(sampler: sampler)))
+        for number in 3...4 { try setup.get("/hello?\(number)") }
+        let summary = try await setup.tracer.stop()
+        #expect(setup.sink.all.map { $0.attributes["url.query"] } == ["1", "3"].map { .string($0) })
+        #expect(summary.begun == 4 && summary.unsampled == 1 && summary.losses == [.rateCap: 1])
+    }
+
     /// Its own limit of a second, from many threads at once, is never exceeded, and nothing is counted twice.
     @Test func `never has more than its cap, however many begin at once`() async throws {
         let setup = try Setup()

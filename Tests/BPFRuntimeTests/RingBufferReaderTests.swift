@@ -1,6 +1,7 @@
 import BPFRuntime
 import CBPF
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -17,11 +18,23 @@ private struct Hit: BitwiseCopyable, Sendable {
             __uint(type, BPF_MAP_TYPE_RINGBUF);
             __uint(max_entries, 16384);
         } small SEC(".maps");
+        struct {
+            __uint(type, BPF_MAP_TYPE_RINGBUF);
+            __uint(max_entries, 1 << 20);
+        } large SEC(".maps");
         SEC("uprobe") int send(void *context)
         {
             struct hit hit = {.process = ns_current_process_image(), .cookie = bpf_get_attach_cookie(context)};
             if (bpf_map_lookup_elem(&processes, &hit.process))
                 bpf_ringbuf_output(&small, &hit, sizeof(hit), BPF_RB_NO_WAKEUP);
+            return 0;
+        }
+        SEC("uprobe") int send_many(void *context)
+        {
+            struct hit hit = {.process = ns_current_process_image()};
+            if (bpf_map_lookup_elem(&processes, &hit.process))
+                for (hit.cookie = 0; hit.cookie < 60; hit.cookie++)
+                    bpf_ringbuf_output(&large, &hit, sizeof(hit), BPF_RB_NO_WAKEUP);
             return 0;
         }
 
@@ -72,6 +85,39 @@ private struct Hit: BitwiseCopyable, Sendable {
         continuation.finish()
         for cookie in 0..<100 { #expect(await received.next()?.cookie == UInt64(cookie)) }
         #expect(await received.next() == nil)
+        try armed.disarm()
+    }
+
+    @Test func `tells how far it has read while there is much to read, of which stop leaves nothing`() throws {
+        let folder = try TemporaryFolder()
+        let records = try TemporaryFolder()
+        let traced = try ChildProcess([try manyFunctions(100, in: folder.path)])
+        let lines = LineReader(traced.standardOutput)
+        let offsets = try #require(lines.next()).split(separator: " ").compactMap { UInt64($0) }
+        let watch = try ProcessWatch()
+        let program = try TestProgram(Self.sendingProgram, in: folder.path)
+        let object = try BPFObject(program.image(), name: "test", sharingMapsOf: watch.object)
+        let armed = try ArmedExecutable(
+            "/proc/\(traced.pid)/exe",
+            sites: offsets.map { ProbeSite(program: "send_many", offset: $0, cookie: 0) }, of: object,
+            ledger: try ArmedLedger(folder: records.path))
+        let image = try #require(try watch.image(of: traced.pid))
+        try watch.processes().set(ns_process_settings(), for: image)
+
+        let read = Mutex(0)
+        let drained = Mutex<[Int]>([])
+        let reader = try RingBufferReader(
+            "large", of: object, pacing: RingPacing(shortest: .seconds(600), longest: .seconds(600))
+        ) { _ in
+            read.withLock { $0 += 1 }
+        } afterDrain: { _ in
+            let count = read.withLock { $0 }
+            drained.withLock { $0.append(count) }
+        }
+        kill(traced.pid, SIGUSR1)
+        #expect(lines.next() == "100")
+        reader.stop()
+        #expect(drained.withLock { $0 } == [4096, 6000])
         try armed.disarm()
     }
 

@@ -10,30 +10,41 @@
 #include "nodespan/process.h"
 #include "nodespan/span.h"
 
-/// Takes a token of a process's bucket. Others may do so at the same time: what they are about to give back is missing
-/// for a moment, and there is never one too many. Returns whether there was one. `kind` is a constant of the caller,
-/// `advance_ns` is worth tokens that are yet to come.
+/// How often a token is tried for while others take theirs at the same moment.
+#define NS_TOKEN_TRIES 8
+/// Starts of spans on different processors are no further apart than this when their tokens are taken, nanoseconds.
+#define NS_TOKEN_SKEW_NS 1000000000
+
+/// Takes a token of a process's bucket, of which others may take at the same time: never more than there are. Returns
+/// whether there was one. `kind` is a constant of the caller, `advance_ns` is worth tokens that are yet to come, at
+/// most burst_ns.
 static __always_inline int ns_take_token(const struct ns_process_settings *settings, struct ns_process_counters *counts,
                                          enum ns_rate_kind kind, __u64 now_ns, __u64 advance_ns)
 {
 	__u64 interval_ns = *(volatile const __u64 *)&settings->rates[kind].interval_ns;
-	__u64 burst_ns = settings->rates[kind].burst_ns;
+	__u64 burst_ns = *(volatile const __u64 *)&settings->rates[kind].burst_ns;
 	__u64 *used = &counts->rate_used_ns[kind];
-	__u64 before = *(volatile __u64 *)used;
 
-	// Signed: others' clocks may be ahead by a little.
-	if ((__s64)(before - now_ns) < 0)
-		__sync_val_compare_and_swap(used, before, now_ns);
-	before = __sync_fetch_and_add(used, interval_ns);
-	if ((__s64)(before + interval_ns - now_ns) <= (__s64)(burst_ns + advance_ns))
-		return 1;
-	__sync_fetch_and_add(used, -interval_ns);
+	for (int i = 0; i < NS_TOKEN_TRIES; i++) {
+		__u64 before = *(volatile __u64 *)used, from = before;
+
+		// Signed: others' clocks may be ahead by a little.
+		if ((__s64)(before - now_ns) < 0)
+			from = now_ns;
+		// What an earlier rate has left may be years ahead: as if all tokens but one were in use.
+		else if ((__s64)(before - now_ns) > (__s64)(2 * burst_ns + NS_TOKEN_SKEW_NS))
+			from = now_ns + burst_ns - interval_ns;
+		if ((__s64)(from + interval_ns - now_ns) > (__s64)(burst_ns + advance_ns))
+			return 0;
+		if (__sync_val_compare_and_swap(used, before, from + interval_ns) == before)
+			return 1;
+	}
 	return 0;
 }
 
 /// What becomes of a span that is to be sampled, where that depends on how many there are. What belongs to a recorded
 /// span of this process may use tokens of the next second, so that rather whole traces are left out than parts of them.
-/// Returns its flags.
+/// A span that is beyond the cap leaves the sampler's token to another. Returns its flags.
 static __always_inline __u32 ns_limit_rate(const struct ns_process_settings *settings, const struct ns_span *span,
                                            int is_limited)
 {
@@ -47,8 +58,12 @@ static __always_inline __u32 ns_limit_rate(const struct ns_process_settings *set
 	    !ns_take_token(settings, counts, NS_RATE_SAMPLED, span->start_ns, 0))
 		return 0;
 	if (cap->interval_ns && !ns_take_token(settings, counts, NS_RATE_SPANS, span->start_ns,
-	                                       span->parent == NS_PARENT_LOCAL ? cap->burst_ns : 0))
+	                                       span->parent == NS_PARENT_LOCAL ? cap->burst_ns : 0)) {
+		if (is_limited)
+			__sync_fetch_and_add(&counts->rate_used_ns[NS_RATE_SAMPLED],
+			                     -settings->rates[NS_RATE_SAMPLED].interval_ns);
 		return NS_SPAN_CAPPED;
+	}
 	return NS_TRACE_FLAG_SAMPLED;
 }
 

@@ -28,8 +28,15 @@ package final class RemoteSamplers: Sendable {
         var interval: Duration
         /// When somebody wanted to know last.
         var wanted: ContinuousClock.Instant
-        /// Has told of a failure, and of nothing else since.
-        var isFailing = false
+        /// What has been reported last.
+        var told: Told?
+        /// Nothing is reported before.
+        var quietUntil: ContinuousClock.Instant?
+    }
+
+    private enum Told: Equatable {
+        case says(SampledShare)
+        case failed
     }
 
     private struct State {
@@ -45,10 +52,16 @@ package final class RemoteSamplers: Sendable {
     private static let toldLimit = 1024
     /// Those that follow one ask every few seconds.
     private static let patience = Duration.seconds(60)
+    /// A server that says another thing each time is told of no more often than this.
+    private static let quiet = Duration.seconds(60)
+    /// Between two changes, as all processes are looked at after one.
+    static let pause = Duration.seconds(10)
 
-    /// Yields when a server says something else.
+    /// Yields when servers say something else, while `run` runs: at once, and then no more often than every ten seconds.
     package let changes: AsyncStream<Void>
     private let changed: AsyncStream<Void>.Continuation
+    private let answers: AsyncStream<Void>
+    private let answered: AsyncStream<Void>.Continuation
     private let begins: AsyncStream<RemoteSamplingSource>
     private let begun: AsyncStream<RemoteSamplingSource>.Continuation
     private let fetch: @Sendable (RemoteSamplingSource) async -> DocumentReader.Outcome
@@ -73,6 +86,7 @@ package final class RemoteSamplers: Sendable {
         fetch: @escaping @Sendable (RemoteSamplingSource) async -> DocumentReader.Outcome
     ) {
         (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        (answers, answered) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         (begins, begun) = AsyncStream.makeStream(
             of: RemoteSamplingSource.self, bufferingPolicy: .bufferingOldest(Self.limit))
         self.fetch = fetch
@@ -114,16 +128,31 @@ package final class RemoteSamplers: Sendable {
     /// Until cancelled.
     package func run() async {
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.passChangesOn() }
             for await source in begins { group.addTask { await self.follow(source) } }
             group.cancelAll()
         }
     }
 
     private func follow(_ source: RemoteSamplingSource) async {
-        while !Task.isCancelled, let interval = interval(of: source) {
+        while !Task.isCancelled, interval(of: source) != nil {
             settle(await fetch(source), source)
             // By chance up to a tenth longer, so that the agents of many nodes don't ask at one moment.
-            guard (try? await sleep(interval * Double.random(in: 1...1.1))) != nil else { return }
+            let stretch = Double.random(in: 1...1.1)
+            var waited = Duration.zero
+            // Meanwhile somebody may want it sooner, or nobody any more.
+            while let interval = interval(of: source), waited < interval * stretch {
+                let next = min(interval * stretch - waited, Self.patience)
+                guard (try? await sleep(next)) != nil else { return }
+                waited += next
+            }
+        }
+    }
+
+    private func passChangesOn() async {
+        for await _ in answers {
+            changed.yield()
+            guard (try? await sleep(Self.pause)) != nil else { return }
         }
     }
 
@@ -144,17 +173,20 @@ package final class RemoteSamplers: Sendable {
             case .document(let bytes): (source.url, SamplingAnswer(bytes), "its answer is no sampling strategy")
             case .failed(let reason): (source.url, nil, reason)
             }
-        let notice = state.withLock { state -> Notice? in
-            guard let known = state.sources[source] else { return nil }
-            state.sources[source]?.isFailing = answer == nil
-            guard let answer else { return known.isFailing ? nil : .failed(url: url, reason: reason) }
-            state.sources[source]?.share = answer.share
-            if known.share == answer.share, !known.isFailing { return nil }
-            return .says(url: url, answer.share, hasMore: answer.hasMore)
+        let (notice, isNew) = state.withLock { state -> (Notice?, Bool) in
+            guard let known = state.sources[source] else { return (nil, false) }
+            let isNew = answer != nil && answer?.share != known.share
+            if let answer { state.sources[source]?.share = answer.share }
+            let told = answer.map { Told.says($0.share) } ?? .failed
+            // What it says or fails at by then is told of when the quiet is over.
+            if told == known.told || known.quietUntil.map({ now() < $0 }) == true { return (nil, isNew) }
+            state.sources[source]?.told = told
+            guard let answer else { return (.failed(url: url, reason: reason), isNew) }
+            state.sources[source]?.quietUntil = now() + Self.quiet
+            return (.says(url: url, answer.share, hasMore: answer.hasMore), isNew)
         }
-        guard let notice else { return }
-        report(notice)
-        if answer != nil { changed.yield() }
+        if let notice { report(notice) }
+        if isNew { answered.yield() }
     }
 }
 

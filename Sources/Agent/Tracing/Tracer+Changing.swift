@@ -14,10 +14,18 @@ extension Tracer {
         guard var settings = try processes.value(of: image) else { return false }
         options.sampler.apply(to: &settings)
         options.limits.apply(to: &settings)
-        // It may have ended since.
+        // It may have ended since. Where BPF has switched its writes off meanwhile, the event of that comes later, and
+        // switches them off again.
         guard try processes.replace(settings, for: image) else { return false }
         assembler.change(options, slot: slot, at: { spanReader?.written ?? 0 })
         return true
+    }
+
+    /// Has BPF's switching off of a process's writes last, which a change of its settings may just have undone.
+    func stopWriting(to image: ns_process_image) throws(BPFError) {
+        guard var settings = try processes.value(of: image), settings.writes != 0 else { return }
+        settings.writes = 0
+        _ = try processes.replace(settings, for: image)
     }
 
     /// Has a process that has a slot already traced by these options.

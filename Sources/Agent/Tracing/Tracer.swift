@@ -223,6 +223,7 @@ package actor Tracer {
             let running = try? state(of: pid)
             return .launched(isOther: running.map { $0.identity != process.executable.identity } ?? false)
         case NS_PROCESS_WRITES_OFF:
+            try stopWriting(to: event.process)
             guard !process.writesAreOff else { return nil }
             traced[event.counters_slot]?.writesAreOff = true
             return .writesOff(pid: process.pid)

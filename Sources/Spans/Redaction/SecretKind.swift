@@ -13,15 +13,18 @@ package enum SecretKind: String, CaseIterable, Sendable {
 
     /// The first from a place on.
     func first(in text: Text, from start: Int) -> Range<Int>? {
-        for place in start..<max(start, text.count) {
+        var place = start
+        while place < text.count {
+            var next = place + 1
             let found: Range<Int>? =
                 switch self {
                 case .email: Self.email(in: text, around: place, from: start)
                 case .card: Self.card(in: text, at: place)
                 case .bearer: Self.token(in: text, at: place)
-                case .jwt: Self.jwt(in: text, at: place)
+                case .jwt: Self.jwt(in: text, at: place, next: &next)
                 }
             if let found { return found }
+            place = next
         }
         return nil
     }
@@ -50,13 +53,22 @@ package enum SecretKind: String, CaseIterable, Sendable {
 
     private static func card(in text: Text, at place: Int) -> Range<Int>? {
         guard isDigit(text[place]), place == 0 || !isDigit(text[place - 1]) else { return nil }
-        var (digits, at, end) = ([UInt8](), place, Int?.none)
-        while at < text.count, digits.count < 19 {
+        // Numbers of cards begin with 2 to 6; all zeros would pass, too.
+        guard (UInt8(ascii: "2")...UInt8(ascii: "6")).contains(text[place]) else { return nil }
+        // The sum with the first, third... digit doubled, and with the others: which counts, the last one tells.
+        var sums = (oddDoubled: 0, evenDoubled: 0)
+        var (count, at, end) = (0, place, Int?.none)
+        while at < text.count, count < 19 {
             if isDigit(text[at]) {
-                digits.append(text[at] - UInt8(ascii: "0"))
+                let digit = Int(text[at] - UInt8(ascii: "0"))
+                let doubled = digit * 2 / 10 + digit * 2 % 10
+                count += 1
+                sums.oddDoubled += count % 2 == 1 ? doubled : digit
+                sums.evenDoubled += count % 2 == 0 ? doubled : digit
                 at += 1
                 let isWhole = at == text.count || !isDigit(text[at])
-                if isWhole, digits.count >= 13, isChecked(digits) { end = at }
+                let sum = count % 2 == 0 ? sums.oddDoubled : sums.evenDoubled
+                if isWhole, count >= 13, sum % 10 == 0 { end = at }
             } else if " -+".utf8.contains(text[at]), at + 1 < text.count, isDigit(text[at + 1]) {
                 at += 1
             } else if has("%20", in: text, at: at), at + 3 < text.count, isDigit(text[at + 3]) {
@@ -66,16 +78,6 @@ package enum SecretKind: String, CaseIterable, Sendable {
             }
         }
         return end.map { place..<$0 }
-    }
-
-    private static func isChecked(_ digits: [UInt8]) -> Bool {
-        // Numbers of cards begin with 2 to 6; all zeros would pass, too.
-        guard (2...6).contains(digits[0]) else { return false }
-        let sum = digits.reversed().enumerated().reduce(0) { sum, digit in
-            let value = Int(digit.element) * (digit.offset % 2 + 1)
-            return sum + value / 10 + value % 10
-        }
-        return sum % 10 == 0
     }
 
     private static func token(in text: Text, at place: Int) -> Range<Int>? {
@@ -93,7 +95,8 @@ package enum SecretKind: String, CaseIterable, Sendable {
     }
 
     /// Its header is an object: in Base64, {" begins with eyJ.
-    private static func jwt(in text: Text, at place: Int) -> Range<Int>? {
+    /// - Parameter next: set to where the next one may begin when none does here.
+    private static func jwt(in text: Text, at place: Int, next: inout Int) -> Range<Int>? {
         guard text[place] == UInt8(ascii: "e"), place + 2 < text.count, text[place + 1] == UInt8(ascii: "y"),
             text[place + 2] == UInt8(ascii: "J"), place == 0 || !isWord(text[place - 1])
         else { return nil }
@@ -102,6 +105,8 @@ package enum SecretKind: String, CaseIterable, Sendable {
             if text[end] == UInt8(ascii: ".") { dots += 1 }
             end += 1
         }
+        // In the rest of it there are no more dots.
+        next = end
         return dots >= 2 ? place..<end : nil
     }
 
