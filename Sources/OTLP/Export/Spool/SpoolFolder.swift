@@ -93,6 +93,7 @@ package final class SpoolFolder: Sendable {
                 try self.load(self.spool.open(self.name))
                 return nil
             } catch {
+                self.state.withLock { $0.summary.failures += 1 }
                 return error
             }
         } ?? nil
