@@ -55,7 +55,8 @@ extension EndToEnd {
             let refused = requests.filter { $0.answer == spoken.refusal }.reduce(0) { $0 + $1.spans.count }
             // What shares gRPC's one connection goes down with it, even an answer that was given.
             let losses: [[String: Int]] = spoken == .grpc ? [["refused": refused], [:]] : [["refused": refused]]
-            #expect(destination.rejected == 3 && losses.contains(destination.losses), "\(destination)")
+            #expect(losses.contains(destination.losses), "\(destination)")
+            #expect(destination.rejected == 3 || (spoken == .grpc && destination.rejected == 0), "\(destination)")
             let failures = 6
             #expect(
                 spoken == .grpc ? destination.retries >= failures : destination.retries == failures, "\(destination)")
