@@ -181,7 +181,9 @@ import Testing
         defer { running.cancel() }
         try await setup.say([]) { !setup.waits.isEmpty }
         _ = samplers.share(by: source, every: .seconds(90), for: nil)
-        try await setup.say([Self.document(0.5)]) { samplers.share(by: source, every: .seconds(90), for: nil) == .ratio(0.5) }
+        try await setup.say([Self.document(0.5)]) {
+            samplers.share(by: source, every: .seconds(90), for: nil) == .ratio(0.5)
+        }
         let waits = setup.waits
         #expect(waits[0] == .seconds(60) && (.seconds(30) ... .seconds(39)).contains(waits[1]), "\(waits)")
     }
