@@ -99,15 +99,14 @@ extension EndToEnd {
 
             try say(
                 #"{"default": {"strategyType": "RATE_LIMITING", "rateLimitingSampling": {"maxTracesPerSecond": 2}}}"#)
-            try agent.value.wait(for: "says to keep at most 2.0 traces a second")
+            // What it says so soon again is obeyed, but not told of.
             try agent.value.wait(for: "process \(pid) is traced by rule all from now on", count: 2)
             let start = ContinuousClock.now
             for _ in 0..<100 { try get("/hello?limited", port) }
             let most = 2 + Int((ContinuousClock.now - start) / .seconds(1) * 2) + 1
 
-            // What it said last counts on, and is told of once.
+            // What it said last counts on.
             try say("{}")
-            try agent.value.wait(for: "it answers 500")
             agent.value.read(until: .now + .seconds(3))
             try get("/hello?later", port)
             let operation = #"{"operation": "GET", "probabilisticSampling": {"samplingRate": 0.5}}"#
@@ -116,7 +115,6 @@ extension EndToEnd {
                 {"default": {"strategyType": "PROBABILISTIC", "operationSampling": {"defaultSamplingProbability": 0,
                  "perOperationStrategies": [\(operation)]}}}
                 """)
-            try agent.value.wait(for: "what it says of single operations can't be obeyed")
             try agent.value.wait(for: "process \(pid) is traced by rule all from now on", count: 3)
             for _ in 0..<10 { try get("/hello?none", port) }
 
@@ -129,7 +127,6 @@ extension EndToEnd {
             #expect((2...most).contains(count("limited")), "\(count("limited"))")
             #expect(trace.summary.begun == 121 && trace.summary.unsampled == 121 - queries.count)
             #expect(trace.summary.isBalanced && trace.summary.lost == 0, "\(trace.errors)")
-            #expect(agent.value.count(of: "it answers 500") == 1)
             strategies.kill()
             _ = strategies.wait()
             printed.gather(for: .seconds(5)) { _ in false }
